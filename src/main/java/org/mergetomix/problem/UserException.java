@@ -1,0 +1,58 @@
+package org.mergetomix.problem;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Something that the user can mend, so it is shown as plain messages and never as a stack trace.
+ * Carries every problem found, not only the first.
+ */
+public final class UserException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final ExitCode exitCode;
+  private final transient List<Problem> problems;
+
+  private UserException(ExitCode exitCode, List<Problem> problems, Throwable cause) {
+    super(problems.stream().map(Problem::message).collect(Collectors.joining("\n")), cause);
+    this.exitCode = exitCode;
+    this.problems = List.copyOf(problems);
+  }
+
+  /** The command line or the configuration is wrong: exit code 2. */
+  public static UserException usage(List<Problem> problems) {
+    return new UserException(ExitCode.USAGE, problems, null);
+  }
+
+  /** The command line or the configuration is wrong: exit code 2. */
+  public static UserException usage(String what, String where, String remedy) {
+    return usage(List.of(new Problem(what, where, remedy)));
+  }
+
+  /** An input or output is missing, broken or not accessible: exit code 3. */
+  public static UserException input(List<Problem> problems) {
+    return new UserException(ExitCode.INPUT, problems, null);
+  }
+
+  /** An input or output is missing, broken or not accessible: exit code 3. */
+  public static UserException input(String what, String where, String remedy) {
+    return input(List.of(new Problem(what, where, remedy)));
+  }
+
+  /** An input or output is missing, broken or not accessible: exit code 3. */
+  public static UserException input(String what, String where, String remedy, Throwable cause) {
+    return new UserException(
+        ExitCode.INPUT, List.of(new Problem(what, where, remedy)), cause);
+  }
+
+  /** How the process should end. */
+  public ExitCode exitCode() {
+    return exitCode;
+  }
+
+  /** Every problem found, in the order in which a reader would meet them. */
+  public List<Problem> problems() {
+    return problems;
+  }
+}
