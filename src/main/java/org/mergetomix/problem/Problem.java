@@ -1,5 +1,6 @@
 package org.mergetomix.problem;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Objects;
  * @param where the file, line, key or tensor it was found in; empty when {@code what} says it all
  * @param remedy how to mend it, as a sentence without a full stop; empty when that is plain
  */
-public record Problem(String what, String where, String remedy) {
+public record Problem(String what, String where, String remedy) implements Serializable {
 
   public Problem {
     Objects.requireNonNull(what);

@@ -12,7 +12,7 @@ public final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ExitCode exitCode;
-  private final transient List<Problem> problems;
+  private final List<Problem> problems;
 
   private UserException(ExitCode exitCode, List<Problem> problems, Throwable cause) {
     super(problems.stream().map(Problem::message).collect(Collectors.joining("\n")), cause);
@@ -42,8 +42,7 @@ public final class UserException extends RuntimeException {
 
   /** An input or output is missing, broken or not accessible: exit code 3. */
   public static UserException input(String what, String where, String remedy, Throwable cause) {
-    return new UserException(
-        ExitCode.INPUT, List.of(new Problem(what, where, remedy)), cause);
+    return new UserException(ExitCode.INPUT, List.of(new Problem(what, where, remedy)), cause);
   }
 
   /** How the process should end. */

@@ -1,0 +1,2 @@
+/** Numbers from tables: confidence, fidelity, the effect of each dataset. */
+package org.mergetomix.analysis;

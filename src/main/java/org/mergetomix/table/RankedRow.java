@@ -1,0 +1,41 @@
+package org.mergetomix.table;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import org.mergetomix.score.Estimate;
+
+/**
+ * A row of the ranked table: one mixture, judged by its surrogate.
+ *
+ * @param rank 1 for the best; empty for a mixture that failed
+ * @param mixture the mixture's id
+ * @param datasets its datasets in ascending order
+ * @param weights their weights, in the same order; they sum to 1
+ * @param score weighted mean over the tasks, with its error; NaN for a mixture that failed
+ * @param gap how much worse than the best mixture, on the same examples, with the error of that
+ *     paired difference; 0 for the best itself
+ * @param taskScores score per task id
+ * @param status whether the mixture was evaluated
+ * @param error why it failed; empty when it did not
+ * @param mergeSeconds time spent in merging and writing the parameters
+ * @param evaluateSeconds time spent in evaluating, all tasks together
+ */
+public record RankedRow(
+    OptionalLong rank,
+    String mixture,
+    List<String> datasets,
+    List<Double> weights,
+    Estimate score,
+    Estimate gap,
+    SortedMap<String, Estimate> taskScores,
+    RowStatus status,
+    String error,
+    double mergeSeconds,
+    double evaluateSeconds) {
+
+  /** How many datasets the mixture has. */
+  public int size() {
+    return datasets.size();
+  }
+}
