@@ -1,2 +1,13 @@
-/** What a task says of a model: a score with its error and which way it improves. */
+/**
+ * What a task says of a model.
+ *
+ * <p>A task gives every example a score; {@link org.mergetomix.score.ExampleScores} keeps these
+ * with their weights. Their mean is an {@link org.mergetomix.score.Estimate}: a number with the
+ * error that comes from having measured on these examples and no others. Two models measured on the
+ * same examples are compared example by example, which is far more exact than comparing their
+ * means.
+ *
+ * <p>{@link org.mergetomix.score.Direction} says whether a lower or a higher score is better, so
+ * that nothing else has to ask.
+ */
 package org.mergetomix.score;

@@ -1,0 +1,126 @@
+package org.mergetomix.mixture;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PrimitiveIterator;
+import java.util.stream.LongStream;
+
+/**
+ * A set of indices, kept as the fewest ranges that hold it: says what is done, or still to do,
+ * after a crash without an entry for each mixture. Immutable, so safe to share between threads.
+ */
+public final class IndexRanges implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Ascending, none empty, none touching the next. */
+  private final List<IndexRange> ranges;
+
+  private IndexRanges(List<IndexRange> ranges) {
+    this.ranges = List.copyOf(ranges);
+  }
+
+  /** The indices that any of the ranges holds; they may stand in any order and overlap. */
+  public static IndexRanges of(Collection<IndexRange> ranges) {
+    List<IndexRange> merged = new ArrayList<>();
+    ranges.stream()
+        .filter(range -> range.size() > 0)
+        .sorted(Comparator.comparingLong(IndexRange::start))
+        .forEach(range -> append(merged, range));
+    return new IndexRanges(merged);
+  }
+
+  /**
+   * The set of these indices, in any order, repeated or not. Memory grows with the number of runs
+   * of neighbours in the stream, not with its length.
+   *
+   * @throws IllegalArgumentException for a negative index
+   */
+  public static IndexRanges ofIndices(LongStream indices) {
+    List<IndexRange> runs = new ArrayList<>();
+    PrimitiveIterator.OfLong iterator = indices.iterator();
+    while (iterator.hasNext()) {
+      long index = iterator.nextLong();
+      append(runs, new IndexRange(index, index + 1));
+    }
+    return of(runs);
+  }
+
+  /**
+   * The indices below {@code size} that are not in this set.
+   *
+   * @throws IllegalArgumentException when this set holds an index that is not below {@code size}
+   */
+  public IndexRanges complement(long size) {
+    List<IndexRange> gaps = new ArrayList<>();
+    long covered = 0;
+    for (IndexRange range : ranges) {
+      if (range.end() > size) {
+        throw new IllegalArgumentException("The range " + range + " goes beyond size " + size);
+      }
+      if (range.start() > covered) {
+        gaps.add(new IndexRange(covered, range.start()));
+      }
+      covered = range.end();
+    }
+    if (size > covered) {
+      gaps.add(new IndexRange(covered, size));
+    }
+    return new IndexRanges(gaps);
+  }
+
+  /** The first {@code count} indices of this set; all of them where there are fewer. */
+  public IndexRanges take(long count) {
+    List<IndexRange> taken = new ArrayList<>();
+    long left = count;
+    for (IndexRange range : ranges) {
+      if (left <= 0) {
+        break;
+      }
+      taken.add(new IndexRange(range.start(), range.start() + Math.min(left, range.size())));
+      left -= range.size();
+    }
+    return new IndexRanges(taken);
+  }
+
+  /** The ranges, ascending, none empty and none touching the next. */
+  public List<IndexRange> ranges() {
+    return ranges;
+  }
+
+  /** How many indices the set holds. */
+  public long size() {
+    return ranges.stream().mapToLong(IndexRange::size).sum();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IndexRanges that && ranges.equals(that.ranges);
+  }
+
+  @Override
+  public int hashCode() {
+    return ranges.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return ranges.toString();
+  }
+
+  /** Adds a range, joined with the last one where it starts inside or right behind that. */
+  private static void append(List<IndexRange> ranges, IndexRange range) {
+    int last = ranges.size() - 1;
+    if (last >= 0
+        && ranges.get(last).start() <= range.start()
+        && range.start() <= ranges.get(last).end()) {
+      IndexRange previous = ranges.get(last);
+      ranges.set(last, new IndexRange(previous.start(), Math.max(previous.end(), range.end())));
+    } else {
+      ranges.add(range);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.mergetomix.mixture;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * All subsets of the datasets whose size lies between two bounds, in prefix order: subsets are
+ * compared as ascending lists of ids, and a list comes before its extensions ({@code a, a+b, a+b+c,
+ * a+c, b, ...}). So neighbours share their first datasets.
+ *
+ * <p>Sizes and indices are exact. Finding the mixture at an index, and the other way round, takes
+ * one step a dataset.
+ */
+public final class SubsetSpace implements MixtureSpace {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String[] datasets;
+  private final int minimumSize;
+  private final int maximumSize;
+  private final SubsetCounts counts;
+
+  private SubsetSpace(String[] datasets, int minimumSize, int maximumSize) {
+    this.datasets = datasets;
+    this.minimumSize = minimumSize;
+    this.maximumSize = maximumSize;
+    this.counts = SubsetCounts.of(datasets.length, minimumSize, maximumSize);
+  }
+
+  /**
+   * The space of subsets of {@code datasets}.
+   *
+   * @param datasets ids in any order, each once, at least one
+   * @param minimumSize the smallest number of datasets in a subset, 1 or more
+   * @param maximumSize the largest, at least {@code minimumSize}; anything from the number of
+   *     datasets upward means no limit
+   * @throws org.mergetomix.problem.UserException (usage) when ids or sizes will not do, or when
+   *     there are more subsets than a long can count, which takes more than 62 datasets
+   */
+  public static SubsetSpace of(Collection<String> datasets, int minimumSize, int maximumSize) {
+    SubsetSpaceRules.check(datasets, minimumSize, maximumSize);
+    return new SubsetSpace(
+        datasets.stream().sorted().toArray(String[]::new),
+        minimumSize,
+        Math.min(maximumSize, datasets.size()));
+  }
+
+  @Override
+  public long size() {
+    return counts.of(datasets.length, 0);
+  }
+
+  @Override
+  public Mixture at(long index) {
+    Objects.checkIndex(index, size());
+    String[] subset = new String[maximumSize];
+    int size = 0;
+    long left = index;
+    for (int next = 0; next < datasets.length; next++) {
+      long beginningWithNext = counts.of(datasets.length - next - 1, size + 1);
+      if (left >= beginningWithNext) {
+        left -= beginningWithNext;
+        continue;
+      }
+      subset[size++] = datasets[next];
+      if (size >= minimumSize && left-- == 0) {
+        break;
+      }
+    }
+    return Mixture.ofAscending(Arrays.copyOf(subset, size));
+  }
+
+  /**
+   * Where a mixture stands: {@code at(indexOf(mixture))} equals it.
+   *
+   * @return the index, or -1 for a mixture that is not in this space
+   */
+  public long indexOf(Mixture mixture) {
+    if (!mixture.equalWeights() || mixture.size() < minimumSize || mixture.size() > maximumSize) {
+      return -1;
+    }
+    List<String> subset = mixture.datasets();
+    long index = 0;
+    int size = 0;
+    for (int next = 0; size < subset.size(); next++) {
+      if (next == datasets.length) {
+        return -1;
+      }
+      if (!datasets[next].equals(subset.get(size))) {
+        index += counts.of(datasets.length - next - 1, size + 1);
+        continue;
+      }
+      size++;
+      if (size >= minimumSize && size < subset.size()) {
+        index++;
+      }
+    }
+    return index;
+  }
+
+  @Override
+  public String describe() {
+    String all = size() + " subsets of " + datasets.length + " datasets";
+    if (minimumSize == 1 && maximumSize == datasets.length) {
+      return "all " + all;
+    }
+    return all + ", of size " + minimumSize + " to " + maximumSize;
+  }
+
+  @Override
+  public List<String> datasets() {
+    return List.of(datasets);
+  }
+}
