@@ -1,2 +1,15 @@
-/** The tables of a run and its record: their schemas, how they are read and appended to. */
+/**
+ * The files that a run leaves: their schemas, and how they are read and written.
+ *
+ * <ul>
+ *   <li>{@link org.mergetomix.table.EvaluationsTable}: append-only, a directory a round, a row per
+ *       mixture and task ({@link org.mergetomix.table.EvaluationRow}). A round counts once Spark has
+ *       committed it.
+ *   <li>{@link org.mergetomix.table.RankedTable}: a row per mixture, best first ({@link
+ *       org.mergetomix.table.RankedRow}).
+ *   <li>{@link org.mergetomix.table.FidelityTable}: a row per model that was really fine-tuned.
+ *   <li>{@link org.mergetomix.table.RunDirectory}: where they lie, and {@code run.json} ({@link
+ *       org.mergetomix.table.RunRecord}), which says what the run is and how far it got.
+ * </ul>
+ */
 package org.mergetomix.table;

@@ -1,0 +1,214 @@
+package org.mergetomix.surrogate;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.DType;
+import org.mergetomix.checkpoint.TensorSink;
+import org.mergetomix.checkpoint.TensorSource;
+import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * A TorchScript model in memory, whose float32 parameters are read and overwritten in place.
+ *
+ * <p>Tensors are known by their dotted PyTorch names, so a checkpoint fits a model when names and
+ * shapes agree. Parameters are written through a view of the model's own memory: what is written
+ * shows in the next forward pass. Owns its native memory; not safe for use by several threads.
+ */
+public final class LiveModel implements AutoCloseable, TensorSource, TensorSink {
+
+  static final String ENGINE = "PyTorch";
+
+  /** Elements that are copied at a time. */
+  private static final int CHUNK = 8192;
+
+  private final Path graph;
+  private final Model model;
+  private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
+  private final SortedMap<String, NDArray> arrays = new TreeMap<>();
+  private final Map<String, FloatBuffer> memory = new TreeMap<>();
+
+  private LiveModel(Path graph, Model model) {
+    this.graph = graph;
+    this.model = model;
+    for (Pair<String, Parameter> entry : model.getBlock().getDirectParameters()) {
+      NDArray array = entry.getValue().getArray();
+      if (array.getDataType() != DataType.FLOAT32) {
+        throw UserException.input(
+            "Parameter " + entry.getKey() + " is " + array.getDataType() + ", not float32",
+            graph.toString(),
+            "Export the model with float32 parameters");
+      }
+      List<Long> shape = new ArrayList<>();
+      for (long dimension : array.getShape().getShape()) {
+        shape.add(dimension);
+      }
+      tensors.put(entry.getKey(), new TensorSpec(entry.getKey(), DType.F32, shape));
+      arrays.put(entry.getKey(), array);
+      memory.put(
+          entry.getKey(),
+          array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
+    }
+  }
+
+  /**
+   * Loads a TorchScript file onto the CPU.
+   *
+   * @throws UserException if the file is not a TorchScript model with float32 parameters
+   */
+  public static LiveModel load(Path graph) {
+    NativeSettings.apply();
+    Model model = Model.newInstance(graph.getFileName().toString(), Device.cpu(), ENGINE);
+    try {
+      // Loaded for training, the parameters are plain tensors; otherwise libtorch forbids writing.
+      model.load(graph, null, Map.of("trainParam", "true", "mapLocation", "true"));
+      return new LiveModel(graph, model);
+    } catch (IOException | MalformedModelException | EngineException failure) {
+      model.close();
+      throw UserException.input(
+          "Not a TorchScript model",
+          graph.toString(),
+          "Export it with torch.jit.script or torch.jit.trace, then save",
+          failure);
+    } catch (RuntimeException failure) {
+      model.close();
+      throw failure;
+    }
+  }
+
+  /** The parameters by name, all float32. */
+  public SortedMap<String, TensorSpec> tensors() {
+    return Collections.unmodifiableSortedMap(tensors);
+  }
+
+  /** The parameters themselves, for training; they live as long as this model. */
+  public SortedMap<String, NDArray> parameters() {
+    return Collections.unmodifiableSortedMap(arrays);
+  }
+
+  /** A scope for what is computed on this model's device; the caller closes it. */
+  public NDManager newScope() {
+    return model.getNDManager().newSubManager();
+  }
+
+  /**
+   * Which tensors of {@code checkpoint} do not fit this model: unknown ones, missing ones, other
+   * shapes.
+   */
+  public List<Problem> mismatches(SortedMap<String, TensorSpec> checkpoint, String checkpointName) {
+    List<Problem> problems = new ArrayList<>();
+    String remedy = "Give the checkpoint that belongs to the model " + graph;
+    tensors.forEach(
+        (name, parameter) -> {
+          TensorSpec given = checkpoint.get(name);
+          if (given == null) {
+            problems.add(
+                new Problem("Tensor " + name + " of the model is missing", checkpointName, remedy));
+          } else if (!given.shape().equals(parameter.shape())) {
+            problems.add(
+                new Problem(
+                    "Tensor %s has shape %s, but the model's parameter has %s"
+                        .formatted(name, given.shape(), parameter.shape()),
+                    checkpointName,
+                    remedy));
+          }
+        });
+    for (String name : checkpoint.keySet()) {
+      if (!tensors.containsKey(name)) {
+        problems.add(
+            new Problem(
+                "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Overwrites every parameter with the checkpoint's tensor of the same name.
+   *
+   * @throws UserException if they do not match
+   */
+  public void fill(Checkpoint checkpoint, String checkpointName) {
+    List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
+    if (!problems.isEmpty()) {
+      throw UserException.input(problems);
+    }
+    float[] chunk = new float[CHUNK];
+    tensors.forEach(
+        (name, tensor) -> {
+          for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
+            int length = (int) Math.min(CHUNK, tensor.elements() - offset);
+            checkpoint.read(name, offset, chunk, length);
+            write(name, offset, chunk, length);
+          }
+        });
+  }
+
+  @Override
+  public void write(String tensor, long offset, float[] source, int length) {
+    memory.get(tensor).put(Math.toIntExact(offset), source, 0, length);
+  }
+
+  @Override
+  public void read(String tensor, long offset, float[] destination, int length) {
+    memory.get(tensor).get(Math.toIntExact(offset), destination, 0, length);
+  }
+
+  /**
+   * Runs the model without gradients.
+   *
+   * @param tokens int64 [batch, length]
+   * @param scope where the result lives
+   * @return float32 [batch, length, vocabulary]
+   */
+  public NDArray logits(NDArray tokens, NDManager scope) {
+    return forward(tokens, scope, Gradients.OFF);
+  }
+
+  /** Runs the model so that gradients can be taken; otherwise as {@link #logits}. */
+  public NDArray logitsWithGradients(NDArray tokens, NDManager scope) {
+    return forward(tokens, scope, Gradients.ON);
+  }
+
+  private NDArray forward(NDArray tokens, NDManager scope, Gradients gradients) {
+    // A result lives where its first input does, so the input moves into the scope first.
+    NDArray input = tokens.duplicate();
+    input.attach(scope);
+    return model
+        .getBlock()
+        .forward(
+            new ParameterStore(scope, false), new NDList(input), gradients == Gradients.ON)
+        .singletonOrThrow();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+
+  private enum Gradients {
+    ON,
+    OFF
+  }
+}

@@ -1,0 +1,88 @@
+package org.mergetomix.table;
+
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.mergetomix.score.Estimate;
+
+/** The fidelity table of a run: {@code fidelity/}, Parquet, a row per model really fine-tuned. */
+public final class FidelityTable {
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("mixture", StringType, false)
+          .add("role", StringType, false)
+          .add("surrogate_score", DoubleType, false)
+          .add("surrogate_standard_error", DoubleType, false)
+          .add("real_score", DoubleType, false)
+          .add("real_standard_error", DoubleType, false)
+          .add("confirm_score", DoubleType, true)
+          .add("confirm_standard_error", DoubleType, true)
+          .add("train_seconds", DoubleType, false)
+          .add("model", StringType, false);
+
+  private final SparkSession spark;
+  private final Path directory;
+
+  /** The table in {@code directory}, which need not exist. */
+  public FidelityTable(SparkSession spark, Path directory) {
+    this.spark = spark;
+    this.directory = directory;
+  }
+
+  /** Replaces the table. */
+  public void write(List<FidelityRow> rows) {
+    spark
+        .createDataFrame(rows.stream().map(FidelityTable::row).toList(), SCHEMA)
+        .coalesce(1)
+        .write()
+        .mode(SaveMode.Overwrite)
+        .parquet(directory.toString());
+  }
+
+  /** The rows in the order in which they were written; none when there is no table. */
+  public List<FidelityRow> read() {
+    if (!Files.exists(directory.resolve("_SUCCESS"))) {
+      return List.of();
+    }
+    return spark.read().schema(SCHEMA).parquet(directory.toString()).collectAsList().stream()
+        .map(FidelityTable::fidelity)
+        .toList();
+  }
+
+  private static Row row(FidelityRow row) {
+    boolean confirmed = !Double.isNaN(row.confirm().value());
+    return RowFactory.create(
+        row.mixture(),
+        row.role(),
+        row.surrogate().value(),
+        row.surrogate().standardError(),
+        row.real().value(),
+        row.real().standardError(),
+        confirmed ? row.confirm().value() : null,
+        confirmed ? row.confirm().standardError() : null,
+        row.trainSeconds(),
+        row.model());
+  }
+
+  private static FidelityRow fidelity(Row row) {
+    return new FidelityRow(
+        row.getString(0),
+        row.getString(1),
+        new Estimate(row.getDouble(2), row.getDouble(3)),
+        new Estimate(row.getDouble(4), row.getDouble(5)),
+        row.isNullAt(6)
+            ? new Estimate(Double.NaN, Double.NaN)
+            : new Estimate(row.getDouble(6), row.getDouble(7)),
+        row.getDouble(8),
+        row.getString(9));
+  }
+}

@@ -1,0 +1,180 @@
+package org.mergetomix.table;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.createArrayType;
+import static org.apache.spark.sql.types.DataTypes.createMapType;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.mergetomix.score.Estimate;
+
+/** The ranked table of a run: {@code ranked/}, Parquet, a row per mixture, best first. */
+public final class RankedTable {
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("rank", LongType, true)
+          .add("mixture", StringType, false)
+          .add("datasets", createArrayType(StringType, false), false)
+          .add("weights", createArrayType(DoubleType, false), false)
+          .add("size", IntegerType, false)
+          .add("score", DoubleType, true)
+          .add("standard_error", DoubleType, true)
+          .add("gap", DoubleType, true)
+          .add("gap_standard_error", DoubleType, true)
+          .add("task_scores", createMapType(StringType, DoubleType, false), false)
+          .add("task_standard_errors", createMapType(StringType, DoubleType, false), false)
+          .add("status", StringType, false)
+          .add("error", StringType, false)
+          .add("merge_seconds", DoubleType, false)
+          .add("evaluate_seconds", DoubleType, false);
+
+  private final SparkSession spark;
+  private final Path directory;
+
+  /** The table in {@code directory}, which need not exist. */
+  public RankedTable(SparkSession spark, Path directory) {
+    this.spark = spark;
+    this.directory = directory;
+  }
+
+  /** Replaces the table by these rows, which come best first. */
+  public void write(JavaRDD<RankedRow> rows) {
+    spark
+        .createDataFrame(rows.map(RankedTable::row), SCHEMA)
+        .write()
+        .mode(SaveMode.Overwrite)
+        .parquet(directory.toString());
+  }
+
+  /** The table as it is; mixtures that failed have no rank. */
+  public Dataset<Row> dataset() {
+    return spark.read().schema(SCHEMA).parquet(directory.toString());
+  }
+
+  /** The best mixtures, best first; failed ones are left out. */
+  public List<RankedRow> top(int count) {
+    return ranked(dataset().where(col("rank").isNotNull()).orderBy("rank").limit(count)).toList();
+  }
+
+  /** The row of a mixture; empty when there is none. */
+  public Optional<RankedRow> find(String mixture) {
+    return ranked(dataset().where(col("mixture").equalTo(mixture))).findFirst();
+  }
+
+  /**
+   * A digest over ranks, mixtures and scores: two runs with the same digest gave the same answer, to
+   * the last bit.
+   */
+  public String digest() {
+    MessageDigest digest = sha256();
+    Iterator<Row> rows =
+        dataset()
+            .select("rank", "mixture", "score")
+            .orderBy(col("rank").asc_nulls_last(), col("mixture"))
+            .toLocalIterator();
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      String line =
+          row.isNullAt(0)
+              ? "failed\t%s%n".formatted(row.getString(1))
+              : "%d\t%s\t%s\n"
+                  .formatted(row.getLong(0), row.getString(1), Double.toHexString(row.getDouble(2)));
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The mixture of a rank, counted from 1. */
+  public RankedRow at(long rank) {
+    return ranked(dataset().where(col("rank").equalTo(rank))).findFirst().orElseThrow();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every JVM has SHA-256", impossible);
+    }
+  }
+
+  private static Row row(RankedRow row) {
+    boolean scored = row.status() == RowStatus.OK;
+    SortedMap<String, Double> scores = new TreeMap<>();
+    SortedMap<String, Double> errors = new TreeMap<>();
+    row.taskScores()
+        .forEach(
+            (task, estimate) -> {
+              scores.put(task, estimate.value());
+              errors.put(task, estimate.standardError());
+            });
+    return RowFactory.create(
+        row.rank().isPresent() ? row.rank().getAsLong() : null,
+        row.mixture(),
+        row.datasets().toArray(),
+        row.weights().toArray(),
+        row.size(),
+        scored ? row.score().value() : null,
+        scored ? row.score().standardError() : null,
+        scored ? row.gap().value() : null,
+        scored ? row.gap().standardError() : null,
+        scores,
+        errors,
+        row.status().text(),
+        row.error(),
+        row.mergeSeconds(),
+        row.evaluateSeconds());
+  }
+
+  private static Stream<RankedRow> ranked(Dataset<Row> rows) {
+    return rows.collectAsList().stream().map(RankedTable::ranked);
+  }
+
+  private static RankedRow ranked(Row row) {
+    Map<String, Double> scores = row.getJavaMap(row.fieldIndex("task_scores"));
+    Map<String, Double> errors = row.getJavaMap(row.fieldIndex("task_standard_errors"));
+    SortedMap<String, Estimate> tasks = new TreeMap<>();
+    scores.forEach((task, score) -> tasks.put(task, new Estimate(score, errors.get(task))));
+    return new RankedRow(
+        row.isNullAt(0) ? OptionalLong.empty() : OptionalLong.of(row.getLong(0)),
+        row.getAs("mixture"),
+        row.getList(row.fieldIndex("datasets")),
+        row.getList(row.fieldIndex("weights")),
+        estimate(row, "score", "standard_error"),
+        estimate(row, "gap", "gap_standard_error"),
+        tasks,
+        RowStatus.of(row.getAs("status")),
+        row.getAs("error"),
+        row.getAs("merge_seconds"),
+        row.getAs("evaluate_seconds"));
+  }
+
+  private static Estimate estimate(Row row, String value, String standardError) {
+    int field = row.fieldIndex(value);
+    return row.isNullAt(field)
+        ? new Estimate(Double.NaN, Double.NaN)
+        : new Estimate(row.getDouble(field), row.getDouble(row.fieldIndex(standardError)));
+  }
+}

@@ -1,0 +1,200 @@
+package org.mergetomix.table;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/** The output directory of one run: where its files lie. */
+public final class RunDirectory {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  private final Path directory;
+
+  /** The run in {@code directory}, which need not exist. */
+  public RunDirectory(Path directory) {
+    this.directory = directory.toAbsolutePath().normalize();
+  }
+
+  /** The directory itself. */
+  public Path path() {
+    return directory;
+  }
+
+  /** {@code evaluations/}. */
+  public EvaluationsTable evaluations(SparkSession spark) {
+    return new EvaluationsTable(spark, directory.resolve("evaluations"));
+  }
+
+  /** {@code ranked/}. */
+  public RankedTable ranked(SparkSession spark) {
+    return new RankedTable(spark, directory.resolve("ranked"));
+  }
+
+  /** {@code fidelity/}. */
+  public FidelityTable fidelity(SparkSession spark) {
+    return new FidelityTable(spark, directory.resolve("fidelity"));
+  }
+
+  /** {@code models/}: the models that were really fine-tuned. */
+  public Path models() {
+    return directory.resolve("models");
+  }
+
+  /** {@code report.html}. */
+  public Path report() {
+    return directory.resolve("report.html");
+  }
+
+  /** {@code run.json}. */
+  public Path record() {
+    return directory.resolve("run.json");
+  }
+
+  /**
+   * What {@code run.json} says; empty when there is none.
+   *
+   * @throws UserException if it cannot be read
+   */
+  public Optional<RunRecord> read() {
+    if (!Files.exists(record())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(Files.readString(record()), RunRecord.class));
+    } catch (JsonProcessingException malformed) {
+      throw UserException.input(
+          "run.json is broken: " + malformed.getOriginalMessage(),
+          record().toString(),
+          "Restore it, or choose another output directory",
+          malformed);
+    } catch (IOException failure) {
+      throw unwritable(failure);
+    }
+  }
+
+  /**
+   * What {@code run.json} says.
+   *
+   * @throws UserException if there is none
+   */
+  public RunRecord require() {
+    return read()
+        .orElseThrow(
+            () ->
+                UserException.input(
+                    "There is no run in the output directory",
+                    directory.toString(),
+                    "Run search first, or correct output"));
+  }
+
+  /**
+   * Makes sure that this directory is new or belongs to the run.
+   *
+   * @throws UserException if it holds another run or other files, saying what differs; nothing is
+   *     changed then
+   */
+  public void claim(RunRecord run) {
+    Optional<RunRecord> present = read();
+    if (present.isPresent()) {
+      if (!present.get().runId().equals(run.runId())) {
+        throw UserException.usage(differences(present.get(), run));
+      }
+      return;
+    }
+    if (!entries().isEmpty()) {
+      throw UserException.usage(
+          "The output directory is not empty and holds no run.json",
+          directory.toString(),
+          "Choose another output, or empty it");
+    }
+  }
+
+  /** Writes {@code run.json}, whole or not at all. */
+  public void write(RunRecord run) {
+    try {
+      write(record(), JSON.writeValueAsString(run) + "\n");
+    } catch (JsonProcessingException bug) {
+      throw new IllegalStateException("The run record cannot be written as JSON", bug);
+    }
+  }
+
+  /** Writes {@code report.html}, whole or not at all. */
+  public void writeReport(String html) {
+    write(report(), html);
+  }
+
+  private void write(Path target, String text) {
+    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+    try {
+      Files.createDirectories(directory);
+      try {
+        Files.writeString(temporary, text, StandardCharsets.UTF_8);
+        Files.move(
+            temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException failure) {
+      throw unwritable(failure);
+    }
+  }
+
+  private UserException unwritable(IOException failure) {
+    return UserException.input(
+        "Cannot use the output directory: " + failure,
+        directory.toString(),
+        "Choose an output that can be written, with room on its disk",
+        failure);
+  }
+
+  private List<Path> entries() {
+    if (!Files.exists(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> children = Files.list(directory)) {
+      return children.toList();
+    } catch (IOException failure) {
+      throw unwritable(failure);
+    }
+  }
+
+  private List<Problem> differences(RunRecord present, RunRecord run) {
+    List<Problem> problems = new ArrayList<>();
+    Set<String> keys = new TreeSet<>(present.identity().keySet());
+    keys.addAll(run.identity().keySet());
+    for (String key : keys) {
+      String before = present.identity().getOrDefault(key, "nothing");
+      String now = run.identity().getOrDefault(key, "nothing");
+      if (!before.equals(now)) {
+        problems.add(
+            new Problem(
+                "The output directory belongs to another run: %s was %s and is now %s"
+                    .formatted(key, before, now),
+                directory.toString(),
+                "Choose another output, or go back to what that run was started with"));
+      }
+    }
+    return problems;
+  }
+}

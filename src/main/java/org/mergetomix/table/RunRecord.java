@@ -1,0 +1,90 @@
+package org.mergetomix.table;
+
+import java.util.List;
+import java.util.SortedMap;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
+
+/**
+ * What {@code run.json} says: what the run is, and how far it got. Holds no secrets.
+ *
+ * @param format the layout of this file, 1
+ * @param runId a hash of {@code identity}
+ * @param state how far it got
+ * @param identity everything that decides the result: digests of inputs, method, space, evaluator
+ * @param inputs the files that were read
+ * @param configuration every key with its value
+ * @param versions of this software, Spark, the engine, Java
+ * @param datasets the datasets' ids, ascending
+ * @param direction which way scores improve
+ * @param scoreUnit what scores are measured in
+ * @param counts of mixtures
+ * @param seconds where the time went, all starts of the run together
+ * @param started when the run was first started, ISO 8601
+ * @param updated when this file was written, ISO 8601
+ * @param base the base model's score per task; empty until the search is done
+ * @param rankedDigest digest over the ranked table's ranks, mixtures and scores; empty until it is
+ *     there
+ * @param fidelity the fidelity figures by name; empty until they are there
+ * @param confirmations the winner beside its baselines; empty until they are there
+ */
+public record RunRecord(
+    int format,
+    String runId,
+    State state,
+    SortedMap<String, String> identity,
+    List<RunInput> inputs,
+    SortedMap<String, String> configuration,
+    SortedMap<String, String> versions,
+    List<String> datasets,
+    Direction direction,
+    String scoreUnit,
+    Counts counts,
+    Seconds seconds,
+    String started,
+    String updated,
+    SortedMap<String, Estimate> base,
+    String rankedDigest,
+    SortedMap<String, Double> fidelity,
+    List<Confirmation> confirmations) {
+
+  /** How far a run got. */
+  public enum State {
+    /** Mixtures are being evaluated, or were when the process ended. */
+    SEARCHING,
+    /** The ranked table is there. */
+    RANKED,
+    /** Some mixtures were really fine-tuned and compared. */
+    CONFIRMED
+  }
+
+  /**
+   * A file that was read.
+   *
+   * @param kind {@code model}, {@code base}, {@code expert}, {@code task}, {@code confirm}
+   * @param id the dataset's or task's id; empty for the base
+   * @param location its path
+   * @param digest its sha256, in hex
+   */
+  public record RunInput(String kind, String id, String location, String digest) {}
+
+  /**
+   * How many mixtures there are.
+   *
+   * @param space in the mixture space
+   * @param evaluated with a score
+   * @param failed with an error in place of a score
+   * @param trained really fine-tuned, experts left out
+   */
+  public record Counts(long space, long evaluated, long failed, long trained) {}
+
+  /**
+   * Where the time went, in seconds; merging, evaluating and training summed over task slots.
+   *
+   * @param merge merging and writing parameters
+   * @param evaluate evaluating
+   * @param training fine-tuning, experts left out
+   * @param wall from start to end of the commands
+   */
+  public record Seconds(double merge, double evaluate, double training, double wall) {}
+}

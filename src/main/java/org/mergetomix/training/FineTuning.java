@@ -1,0 +1,74 @@
+package org.mergetomix.training;
+
+import java.io.Serializable;
+import java.util.Locale;
+
+/**
+ * How a model is fine-tuned: AdamW, a linear warm-up and then a cosine down to a share of the
+ * learning rate, gradients clipped to a norm.
+ *
+ * @param length how long
+ * @param batchSize windows a step
+ * @param learningRate the highest learning rate
+ * @param warmupSteps steps to reach it
+ * @param finalLearningRateShare what is left of it at the last step, 0 to 1
+ * @param weightDecay decoupled weight decay
+ * @param clipNorm the largest norm of all gradients together
+ */
+public record FineTuning(
+    Length length,
+    int batchSize,
+    double learningRate,
+    int warmupSteps,
+    double finalLearningRateShare,
+    double weightDecay,
+    double clipNorm)
+    implements Serializable {
+
+  /** Part of a trained model's identity: raised whenever training would give another model. */
+  public static final String VERSION = "fine-tuning/1";
+
+  /** How long a model is trained. */
+  public sealed interface Length extends Serializable {
+
+    /**
+     * The number of steps.
+     *
+     * @param windows how many windows the mixture's datasets have together
+     * @param batchSize windows a step
+     */
+    int steps(long windows, int batchSize);
+  }
+
+  /** The same number of steps for every mixture. */
+  public record Steps(int count) implements Length {
+    @Override
+    public int steps(long windows, int batchSize) {
+      return count;
+    }
+  }
+
+  /** The same number of passes over every mixture's data, so larger mixtures train longer. */
+  public record Epochs(int count) implements Length {
+    @Override
+    public int steps(long windows, int batchSize) {
+      return Math.toIntExact(Math.ceilDiv(windows * count, (long) batchSize));
+    }
+  }
+
+  /** Everything that decides the result, in one line. */
+  public String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%s %s batch-size=%d learning-rate=%s warmup-steps=%d final-learning-rate-share=%s"
+            + " weight-decay=%s clip-norm=%s",
+        VERSION,
+        length,
+        batchSize,
+        learningRate,
+        warmupSteps,
+        finalLearningRateShare,
+        weightDecay,
+        clipNorm);
+  }
+}

@@ -1,0 +1,84 @@
+"""Exports the embedded example's model as a TorchScript graph.
+
+A causal transformer over bytes: tokens [batch, length] (int64) to logits [batch, length, 259]
+(float32), length at most 48. The weights in the file are zeros: the example draws them from a seed.
+
+Run with PyTorch 2.7.1:
+
+    python src/main/python/export_byte_transformer.py \
+        src/main/resources/org/mergetomix/demo/byte-transformer.pt
+"""
+
+import sys
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+VOCABULARY = 259  # 256 bytes, begin, end, padding
+CONTEXT = 48
+WIDTH = 64
+HEADS = 4
+LAYERS = 2
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = HEADS
+        self.query_key_value = nn.Linear(WIDTH, 3 * WIDTH)
+        self.output = nn.Linear(WIDTH, WIDTH)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        batch, length, width = hidden.shape
+        query, key, value = (
+            self.query_key_value(hidden)
+            .view(batch, length, 3, self.heads, width // self.heads)
+            .permute(2, 0, 3, 1, 4)
+            .unbind(0)
+        )
+        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self.output(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
+class Layer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(WIDTH)
+        self.attention = Attention()
+        self.feed_forward_norm = nn.LayerNorm(WIDTH)
+        self.expand = nn.Linear(WIDTH, 4 * WIDTH)
+        self.contract = nn.Linear(4 * WIDTH, WIDTH)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        hidden = hidden + self.attention(self.attention_norm(hidden))
+        return hidden + self.contract(functional.gelu(self.expand(self.feed_forward_norm(hidden))))
+
+
+class ByteTransformer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens = nn.Embedding(VOCABULARY, WIDTH)
+        self.positions = nn.Embedding(CONTEXT, WIDTH)
+        self.layers = nn.ModuleList([Layer() for _ in range(LAYERS)])
+        self.final_norm = nn.LayerNorm(WIDTH)
+        self.head = nn.Linear(WIDTH, VOCABULARY, bias=False)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        hidden = self.tokens(tokens) + self.positions.weight[: tokens.size(1)]
+        for layer in self.layers:
+            hidden = layer(hidden)
+        return self.head(self.final_norm(hidden))
+
+
+def main(target: str) -> None:
+    model = ByteTransformer()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    torch.jit.script(model).save(target)
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters -> {target}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
