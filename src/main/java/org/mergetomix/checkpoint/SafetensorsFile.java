@@ -1,0 +1,153 @@
+package org.mergetomix.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A checkpoint in one safetensors file, mapped into memory: opening reads only the header, and
+ * elements come from the page cache that all processes of a host share.
+ *
+ * <p><b>Ownership.</b> The file itself is closed before {@link #open} returns. The mapping belongs
+ * to this object; {@link #close} lets go of it, and the garbage collector unmaps it once no read is
+ * under way. Unmapping by force would let a concurrent read touch foreign memory, so there is no
+ * such thing here. Mapped memory counts neither as heap nor as direct memory.
+ *
+ * <p>The file must not change while it is open: replace a file by renaming another over it, as
+ * {@link SafetensorsWriter} does.
+ */
+public final class SafetensorsFile implements Checkpoint {
+
+  /** How far the starts of two windows are apart; a buffer's indices are ints. */
+  private static final long STRIDE = 1L << 30;
+
+  /** Windows overlap by this, so that every element lies whole in the window it begins in. */
+  private static final long OVERLAP = Long.BYTES;
+
+  private final Path file;
+  private final SortedMap<String, TensorRange> ranges;
+  private final SortedMap<String, TensorSpec> tensors;
+  private final Map<String, String> metadata;
+
+  /** Empty after closing, and for a file without data. */
+  private volatile List<ByteBuffer> windows;
+
+  private volatile boolean closed;
+
+  private SafetensorsFile(Path file, SafetensorsHeader header, List<ByteBuffer> windows) {
+    this.file = file;
+    this.ranges = header.ranges();
+    this.metadata = header.metadata();
+    this.windows = windows;
+    SortedMap<String, TensorSpec> specs = new TreeMap<>();
+    header.ranges().forEach((name, range) -> specs.put(name, range.spec()));
+    this.tensors = Collections.unmodifiableSortedMap(specs);
+  }
+
+  /**
+   * Opens a file, after checking the whole of its header against its length.
+   *
+   * @throws org.mergetomix.problem.UserException if it is missing, not readable, or breaks a rule
+   *     of the format; names the file, the tensor and the rule
+   */
+  public static SafetensorsFile open(Path file) {
+    FileProblems.requireRegularFile(file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long length = channel.size();
+      SafetensorsHeader header =
+          SafetensorsHeader.read(
+              file.toString(), length, Channels.newInputStream(channel));
+      return new SafetensorsFile(file, header, map(channel, header.dataStart(), length));
+    } catch (IOException failure) {
+      throw FileProblems.reading(file, failure);
+    }
+  }
+
+  private static List<ByteBuffer> map(FileChannel channel, long dataStart, long fileLength)
+      throws IOException {
+    List<ByteBuffer> windows = new ArrayList<>();
+    for (long start = dataStart; start < fileLength; start += STRIDE) {
+      long length = Math.min(STRIDE + OVERLAP, fileLength - start);
+      windows.add(channel.map(MapMode.READ_ONLY, start, length).order(ByteOrder.LITTLE_ENDIAN));
+    }
+    return List.copyOf(windows);
+  }
+
+  @Override
+  public SortedMap<String, TensorSpec> tensors() {
+    return tensors;
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  @Override
+  public void read(String tensor, long offset, float[] destination, int length) {
+    TensorRange range = range(tensor);
+    TensorSpec spec = range.spec();
+    Objects.checkFromIndexSize(offset, length, spec.elements());
+    Objects.checkFromIndexSize(0, length, destination.length);
+
+    List<ByteBuffer> mapped = windows;
+    if (closed) {
+      throw new IllegalStateException("Closed: " + file);
+    }
+    int size = spec.dtype().bytes();
+    int done = 0;
+    while (done < length) {
+      long position = range.begin() + (offset + done) * size;
+      int within = (int) (position % STRIDE);
+      // The elements that begin in this window.
+      long left = (STRIDE - within + size - 1) / size;
+      int count = (int) Math.min(length - done, left);
+      ByteBuffer stored =
+          mapped
+              .get((int) (position / STRIDE))
+              .slice(within, count * size)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      Widening.widen(spec.dtype(), stored, destination, done, count);
+      done += count;
+    }
+  }
+
+  private TensorRange range(String tensor) {
+    TensorRange range = ranges.get(tensor);
+    Refusal refusal = new Refusal(file.toString());
+    if (range == null) {
+      throw refusal.tensor(tensor, "is not in the file", "Check which model the file belongs to");
+    }
+    if (!range.spec().dtype().floating()) {
+      throw refusal.tensor(
+          tensor,
+          "is %s and holds no floating-point numbers".formatted(range.spec().describe()),
+          "Only F64, F32, F16, BF16, F8_E4M3 and F8_E5M2 tensors can be merged");
+    }
+    return range;
+  }
+
+  /** Lets go of the mapping. Reads that are under way end well; later ones are refused. */
+  @Override
+  public void close() {
+    closed = true;
+    windows = List.of();
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}
