@@ -52,7 +52,7 @@ public record FineTuning(
   public record Epochs(int count) implements Length {
     @Override
     public int steps(long windows, int batchSize) {
-      return Math.toIntExact(Math.ceilDiv(windows * count, (long) batchSize));
+      return Math.toIntExact((windows * count + batchSize - 1) / batchSize);
     }
   }
 
