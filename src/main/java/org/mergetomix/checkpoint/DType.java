@@ -1,8 +1,10 @@
 package org.mergetomix.checkpoint;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How an element of a tensor is stored. The constants are the names used in safetensors files. */
 public enum DType {
@@ -35,6 +37,9 @@ public enum DType {
           "U64",
           "C64");
 
+  private static final Map<String, DType> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(DType::name, dtype -> dtype));
+
   private final int bytes;
 
   DType(int bytes) {
@@ -59,7 +64,7 @@ public enum DType {
    * read. Names are case-sensitive.
    */
   public static Optional<DType> parse(String name) {
-    return Arrays.stream(values()).filter(dtype -> dtype.name().equals(name)).findFirst();
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** Why {@link #parse} found nothing, as the end of a sentence. */

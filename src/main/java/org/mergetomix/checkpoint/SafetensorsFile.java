@@ -67,8 +67,7 @@ public final class SafetensorsFile implements Checkpoint {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long length = channel.size();
       SafetensorsHeader header =
-          SafetensorsHeader.read(
-              file.toString(), length, Channels.newInputStream(channel));
+          SafetensorsHeader.read(file.toString(), length, Channels.newInputStream(channel));
       return new SafetensorsFile(file, header, map(channel, header.dataStart(), length));
     } catch (IOException failure) {
       throw FileProblems.reading(file, failure);

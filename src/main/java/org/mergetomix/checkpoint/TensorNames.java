@@ -30,8 +30,16 @@ final class TensorNames {
 
   /** Whether the text can be written as UTF-8 and read back. */
   static boolean wellFormed(String text) {
-    return text.codePoints()
-        .noneMatch(code -> code >= Character.MIN_SURROGATE && code <= Character.MAX_SURROGATE);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (i + 1 == text.length()
+            || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   /** The text on one short line, with control characters made visible. */
