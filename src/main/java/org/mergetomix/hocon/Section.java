@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -184,39 +183,26 @@ public final class Section {
 
   /** Reports every key, here and in the groups below, that nobody has asked for by now. */
   public void refuseUnknownKeys() {
-    Set<String> known = new TreeSet<>();
-    collectKnown(known);
-    refuseUnknownKeys(known);
+    UnknownKeys.refuse(this, findings);
   }
 
-  private void collectKnown(Set<String> known) {
-    keys.forEach(key -> known.add(pathOf(key)));
-    children.forEach(child -> child.collectKnown(known));
+  ConfigObject values() {
+    return values;
   }
 
-  private void refuseUnknownKeys(Set<String> known) {
-    values.forEach(
-        (key, value) -> {
-          if (!keys.contains(key)) {
-            refuse(pathOf(key), value, known);
-          }
-        });
-    children.forEach(child -> child.refuseUnknownKeys(known));
+  /** The keys asked for by now. */
+  Set<String> keys() {
+    return keys;
   }
 
-  private void refuse(String unknown, ConfigValue value, Set<String> known) {
-    if (value instanceof ConfigObject group && !group.isEmpty()) {
-      for (Map.Entry<String, ConfigValue> entry : group.entrySet()) {
-        refuse(unknown + "." + ConfigUtil.joinPath(entry.getKey()), entry.getValue(), known);
-      }
-      return;
-    }
-    List<String> nearest = NearestKey.of(unknown, known);
-    String remedy =
-        nearest.isEmpty()
-            ? "Known keys" + (path.isEmpty() ? "" : " of " + path) + ": " + String.join(", ", keys)
-            : "Did you mean " + String.join(" or ", nearest) + "?";
-    findings.add("Unknown key " + unknown, value.origin(), remedy);
+  /** The groups asked for by now. */
+  List<Section> children() {
+    return children;
+  }
+
+  /** The group's own place; empty for the root. */
+  String path() {
+    return path;
   }
 
   private Optional<ConfigValue> find(String key) {
