@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * @param what what is wrong, as a sentence without a full stop: {@code Unknown key search.topk}
  * @param where the file, line, key or tensor it was found in; empty when {@code what} says it all
- * @param remedy how to mend it, as a sentence without a full stop; empty when that is plain
+ * @param remedy how to mend it, as a sentence without a full stop, or a question with its mark;
+ *     empty when that is plain
  */
 public record Problem(String what, String where, String remedy) implements Serializable {
 
@@ -26,7 +27,10 @@ public record Problem(String what, String where, String remedy) implements Seria
     }
     line.append('.');
     if (!remedy.isEmpty()) {
-      line.append(' ').append(remedy).append('.');
+      line.append(' ').append(remedy);
+      if (!remedy.endsWith("?")) {
+        line.append('.');
+      }
     }
     return line.toString();
   }

@@ -1,0 +1,128 @@
+package org.mergetomix.config;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import org.mergetomix.problem.UserException;
+
+/**
+ * What the user wants. {@code reference.conf} says what each key means; a component is named as its
+ * key, and every value is within the range that is stated there. Immutable.
+ *
+ * @param manifest path of the manifest as it was written; empty when not given
+ * @param output directory of the run; empty when not given
+ */
+public record Configuration(
+    String manifest,
+    String output,
+    long seed,
+    Merge merge,
+    Search search,
+    Evaluation evaluation,
+    Training training,
+    Fidelity fidelity,
+    Report report,
+    Spark spark)
+    implements Serializable {
+
+  /** How experts become a surrogate. */
+  public record Merge(Method method, int buffers) implements Serializable {
+
+    /** The merge methods there are. */
+    public enum Method {
+      AVERAGE
+    }
+  }
+
+  /**
+   * Which mixtures are evaluated, and in which portions.
+   *
+   * @param maximumSize 0 for as many as there are datasets
+   * @param roundSize 0 for automatic
+   * @param partitionSize 0 for automatic
+   */
+  public record Search(
+      int minimumSize, int maximumSize, long roundSize, long partitionSize, long maxFailed)
+      implements Serializable {}
+
+  /** How a model is evaluated. */
+  public record Evaluation(int batchSize) implements Serializable {}
+
+  /** How a model is fine-tuned; of steps and epochs, {@code length} says which one rules. */
+  public record Training(
+      Length length,
+      int steps,
+      int epochs,
+      int batchSize,
+      double learningRate,
+      int warmupSteps,
+      double finalLearningRateShare,
+      double weightDecay,
+      double clipNorm)
+      implements Serializable {
+
+    /** What rules the length of a training. */
+    public enum Length {
+      STEPS,
+      EPOCHS
+    }
+  }
+
+  /** How the ranking is checked against mixtures that are really fine-tuned. */
+  public record Fidelity(int mixtures, int bootstrapSamples, double confidence)
+      implements Serializable {}
+
+  /** What is shown of the result. */
+  public record Report(int top) implements Serializable {}
+
+  /**
+   * How the job runs on Spark.
+   *
+   * @param master empty for what spark-submit says, or local when nothing says anything
+   */
+  public record Spark(String master, String appName) implements Serializable {}
+
+  /**
+   * Lays files and settings over the defaults: a later file wins over an earlier one, a setting
+   * over all files, a later setting over an earlier one.
+   *
+   * @param files HOCON files with keys below the root
+   * @param settings each {@code key=value}; the value is taken as it stands, without quotes
+   * @throws UserException usage, with every problem of every file and setting
+   */
+  public static Configuration load(List<Path> files, List<String> settings) {
+    return ConfigurationLoader.load(files, settings);
+  }
+
+  /** Every key with its value in its usual notation; for the run record and the report. */
+  public SortedMap<String, String> asMap() {
+    return ConfigurationMap.of(this);
+  }
+
+  /**
+   * The manifest's path, for a command that cannot do without.
+   *
+   * @throws UserException usage, when none is given
+   */
+  public Path requireManifest() {
+    return Path.of(require("manifest", manifest, "FILE"));
+  }
+
+  /**
+   * The directory of the run, for a command that cannot do without.
+   *
+   * @throws UserException usage, when none is given
+   */
+  public String requireOutput() {
+    return require("output", output, "DIRECTORY");
+  }
+
+  private static String require(String key, String value, String example) {
+    if (value.isEmpty()) {
+      throw UserException.usage(
+          "Key " + key + " is not set", "", "Add --set " + key + "=" + example);
+    }
+    return value;
+  }
+}

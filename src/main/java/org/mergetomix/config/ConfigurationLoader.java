@@ -1,0 +1,117 @@
+package org.mergetomix.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigResolveOptions;
+import java.nio.file.Path;
+import java.util.List;
+import org.mergetomix.hocon.Findings;
+import org.mergetomix.hocon.HoconFile;
+import org.mergetomix.hocon.Range;
+import org.mergetomix.hocon.Section;
+import org.mergetomix.problem.UserException;
+
+/** Stacks the sources of a configuration and reads the result; the only place that names keys. */
+final class ConfigurationLoader {
+
+  private static final String ROOT = "merge-to-mix";
+  private static final Range COUNT = Range.atLeast(1);
+  private static final Range COUNT_OR_NONE = Range.atLeast(0);
+
+  private ConfigurationLoader() {}
+
+  static Configuration load(List<Path> files, List<String> settings) {
+    Findings findings = new Findings();
+    Config reference = reference();
+    Config stacked = reference;
+    for (Path file : files) {
+      stacked = HoconFile.parse(file, findings).withFallback(stacked);
+    }
+    for (String setting : settings) {
+      stacked = Setting.parse(setting, reference, findings).withFallback(stacked);
+    }
+    Section root = Section.root(stacked, findings);
+    Configuration configuration = read(root);
+    root.refuseUnknownKeys();
+    if (!findings.isEmpty()) {
+      throw UserException.usage(findings.problems());
+    }
+    return configuration;
+  }
+
+  /**
+   * The defaults. Other libraries may have a file of that name too; a root of our own keeps theirs
+   * apart, in a jar that holds them all as well.
+   */
+  static Config reference() {
+    return ConfigFactory.parseResources(
+            ConfigurationLoader.class.getClassLoader(), "reference.conf")
+        .withOnlyPath(ROOT)
+        .resolve(ConfigResolveOptions.noSystem())
+        .getConfig(ROOT);
+  }
+
+  private static Configuration read(Section root) {
+    return new Configuration(
+        root.textOrEmpty("manifest"),
+        root.textOrEmpty("output"),
+        root.longInteger("seed", Range.ANY),
+        merge(root.section("merge")),
+        search(root.section("search")),
+        new Configuration.Evaluation(root.section("evaluation").integer("batch-size", COUNT)),
+        training(root.section("training")),
+        fidelity(root.section("fidelity")),
+        new Configuration.Report(root.section("report").integer("top", COUNT)),
+        spark(root.section("spark")));
+  }
+
+  private static Configuration.Merge merge(Section section) {
+    return new Configuration.Merge(
+        section.choice("method", Configuration.Merge.Method.class),
+        section.integer("buffers", COUNT));
+  }
+
+  private static Configuration.Search search(Section section) {
+    Configuration.Search search =
+        new Configuration.Search(
+            section.integer("minimum-size", COUNT),
+            section.integer("maximum-size", COUNT_OR_NONE),
+            section.longInteger("round-size", COUNT_OR_NONE),
+            section.longInteger("partition-size", COUNT_OR_NONE),
+            section.longInteger("max-failed", COUNT_OR_NONE));
+    if (search.maximumSize() != 0 && search.maximumSize() < search.minimumSize()) {
+      section.problem(
+          "maximum-size",
+          "search.maximum-size must be 0 or at least search.minimum-size, which is "
+              + search.minimumSize()
+              + ", not "
+              + search.maximumSize(),
+          "");
+    }
+    return search;
+  }
+
+  private static Configuration.Training training(Section section) {
+    return new Configuration.Training(
+        section.choice("length", Configuration.Training.Length.class),
+        section.integer("steps", COUNT),
+        section.integer("epochs", COUNT),
+        section.integer("batch-size", COUNT),
+        section.number("learning-rate", Range.above(0)),
+        section.integer("warmup-steps", COUNT_OR_NONE),
+        section.number("final-learning-rate-share", Range.from(0, 1)),
+        section.number("weight-decay", Range.atLeast(0)),
+        section.number("clip-norm", Range.above(0)));
+  }
+
+  private static Configuration.Fidelity fidelity(Section section) {
+    return new Configuration.Fidelity(
+        section.integer("mixtures", COUNT_OR_NONE),
+        section.integer("bootstrap-samples", COUNT),
+        section.number("confidence", Range.between(0, 1)));
+  }
+
+  private static Configuration.Spark spark(Section section) {
+    return new Configuration.Spark(section.textOrEmpty("master"), section.text("app-name"));
+  }
+}

@@ -1,0 +1,46 @@
+package org.mergetomix.config;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.hocon.Choice;
+
+/** A configuration as plain keys and values, which follow from the names of its components. */
+final class ConfigurationMap {
+
+  private ConfigurationMap() {}
+
+  static SortedMap<String, String> of(Configuration configuration) {
+    SortedMap<String, String> map = new TreeMap<>();
+    collect("", configuration, map);
+    return Collections.unmodifiableSortedMap(map);
+  }
+
+  private static void collect(String prefix, Record group, SortedMap<String, String> map) {
+    for (RecordComponent component : group.getClass().getRecordComponents()) {
+      String key = prefix + kebab(component.getName());
+      Object value = value(group, component);
+      if (value instanceof Record nested) {
+        collect(key + ".", nested, map);
+      } else if (value instanceof Enum<?> choice) {
+        map.put(key, Choice.name(choice));
+      } else {
+        map.put(key, value.toString());
+      }
+    }
+  }
+
+  private static Object value(Record group, RecordComponent component) {
+    try {
+      return component.getAccessor().invoke(group);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot read " + component, e);
+    }
+  }
+
+  private static String kebab(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,260 @@
+package org.mergetomix.hocon;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A group of keys, handed out one by one with the type they must have. A value is never converted:
+ * {@code "10"} is no number and {@code 10} no text.
+ *
+ * <p>What is missing or wrong goes to the findings, and reading goes on with a placeholder (empty
+ * text, zero, the first choice), so that one pass finds every problem; a caller looks at the
+ * findings before it uses what it read. Not thread-safe.
+ */
+public final class Section {
+
+  private final ConfigObject values;
+  private final String path;
+  private final Findings findings;
+
+  /** Whether an absent key is a problem; not in a group that is itself absent or broken. */
+  private final boolean present;
+
+  private final Set<String> keys = new TreeSet<>();
+  private final List<Section> children = new ArrayList<>();
+
+  private Section(ConfigObject values, String path, Findings findings, boolean present) {
+    this.values = values;
+    this.path = path;
+    this.findings = findings;
+    this.present = present;
+  }
+
+  /** The whole of a resolved configuration. */
+  public static Section root(Config config, Findings findings) {
+    return new Section(config.root(), "", findings, true);
+  }
+
+  /** Required text, not blank; empty after a problem. */
+  public String text(String key) {
+    Optional<ConfigValue> value = required(key);
+    Optional<String> text = value.flatMap(given -> asText(key, given));
+    if (text.isPresent() && text.get().isBlank()) {
+      findings.add(pathOf(key) + " is empty", value.orElseThrow().origin(), "");
+      return "";
+    }
+    return text.orElse("");
+  }
+
+  /** Required text that may be empty. */
+  public String textOrEmpty(String key) {
+    return required(key).flatMap(value -> asText(key, value)).orElse("");
+  }
+
+  /** Text; absent and empty mean the same. */
+  public Optional<String> optionalText(String key) {
+    return find(key).flatMap(value -> asText(key, value)).filter(text -> !text.isEmpty());
+  }
+
+  /** Required whole number of 32 bits. */
+  public int integer(String key, Range range) {
+    long value = longInteger(key, range);
+    if (value > Integer.MAX_VALUE || value < Integer.MIN_VALUE) {
+      String limit = value > 0 ? "at most " + Integer.MAX_VALUE : "at least " + Integer.MIN_VALUE;
+      findings.add(
+          pathOf(key) + " must be " + limit + ", not " + value,
+          find(key).orElseThrow().origin(),
+          "");
+      return 0;
+    }
+    return (int) value;
+  }
+
+  /** Required whole number of 64 bits. */
+  public long longInteger(String key, Range range) {
+    Optional<ConfigValue> value = required(key);
+    if (value.isEmpty()) {
+      return 0;
+    }
+    Optional<Long> whole = Values.whole(value.get());
+    if (whole.isEmpty()) {
+      wrongType(key, value.get(), "a whole number");
+    }
+    return whole.filter(number -> isAllowed(key, value.get(), number, range)).orElse(0L);
+  }
+
+  /** Required finite number. */
+  public double number(String key, Range range) {
+    return required(key).flatMap(value -> asNumber(key, value, range)).orElse(0.0);
+  }
+
+  /** Finite number with a value for its absence. */
+  public double number(String key, Range range, double absent) {
+    return find(key).flatMap(value -> asNumber(key, value, range)).orElse(absent);
+  }
+
+  /** Required name of a constant, written in lower case with hyphens. */
+  public <E extends Enum<E>> E choice(String key, Class<E> choices) {
+    Optional<ConfigValue> value = required(key);
+    Optional<String> name = value.flatMap(given -> asText(key, given));
+    Optional<E> choice = name.flatMap(given -> Choice.named(given, choices));
+    if (name.isPresent() && choice.isEmpty()) {
+      List<String> names = Choice.names(choices);
+      findings.add(
+          "Unknown " + pathOf(key) + " \"" + name.get() + "\"",
+          value.orElseThrow().origin(),
+          (names.size() == 1 ? "The only choice is " : "Choices are ") + String.join(", ", names));
+    }
+    return choice.orElse(choices.getEnumConstants()[0]);
+  }
+
+  /** Required group of keys. */
+  public Section section(String key) {
+    Optional<ConfigValue> value = required(key);
+    Section section =
+        value
+            .filter(given -> isType(key, given, ConfigValueType.OBJECT, "a group of keys"))
+            .map(given -> new Section((ConfigObject) given, pathOf(key), findings, true))
+            .orElseGet(
+                () -> new Section(ConfigFactory.empty().root(), pathOf(key), findings, false));
+    children.add(section);
+    return section;
+  }
+
+  /** Required list of groups of keys; what is no group is left out after a problem. */
+  public List<Section> sections(String key) {
+    List<Section> sections = new ArrayList<>();
+    List<ConfigValue> items =
+        required(key)
+            .filter(value -> isType(key, value, ConfigValueType.LIST, "a list"))
+            .<List<ConfigValue>>map(value -> (ConfigList) value)
+            .orElse(List.of());
+    for (ConfigValue item : items) {
+      if (item.valueType() == ConfigValueType.OBJECT) {
+        sections.add(new Section((ConfigObject) item, pathOf(key), findings, true));
+      } else {
+        findings.add(
+            pathOf(key) + " must hold groups of keys, not " + Values.show(item), item.origin(), "");
+      }
+    }
+    children.addAll(sections);
+    return sections;
+  }
+
+  /** Where the key's value stands; where the group stands when the key is absent. */
+  public ConfigOrigin origin(String key) {
+    ConfigValue value = values.get(key);
+    return value == null ? values.origin() : value.origin();
+  }
+
+  /** Whether the key is there and holds a list. */
+  public boolean isList(String key) {
+    return find(key).filter(value -> value.valueType() == ConfigValueType.LIST).isPresent();
+  }
+
+  /** The key's text if there is any; what is missing or wrong is passed over. */
+  public Optional<String> textIfGiven(String key) {
+    return find(key)
+        .filter(value -> value.valueType() == ConfigValueType.STRING)
+        .map(value -> (String) value.unwrapped());
+  }
+
+  /** Reports something about the key's value that its type and range do not tell. */
+  public void problem(String key, String what, String remedy) {
+    findings.add(what, origin(key), remedy);
+  }
+
+  /** The key with the groups around it, as messages name it. */
+  public String pathOf(String key) {
+    String quoted = ConfigUtil.joinPath(key);
+    return path.isEmpty() ? quoted : path + "." + quoted;
+  }
+
+  /** Reports every key, here and in the groups below, that nobody has asked for by now. */
+  public void refuseUnknownKeys() {
+    UnknownKeys.refuse(this, findings);
+  }
+
+  ConfigObject values() {
+    return values;
+  }
+
+  /** The keys asked for by now. */
+  Set<String> keys() {
+    return keys;
+  }
+
+  /** The groups asked for by now. */
+  List<Section> children() {
+    return children;
+  }
+
+  /** The group's own place; empty for the root. */
+  String path() {
+    return path;
+  }
+
+  private Optional<ConfigValue> find(String key) {
+    keys.add(key);
+    return Optional.ofNullable(values.get(key));
+  }
+
+  private Optional<ConfigValue> required(String key) {
+    Optional<ConfigValue> value = find(key);
+    if (value.isEmpty() && present) {
+      ConfigOrigin origin = path.isEmpty() ? values.origin().withLineNumber(-1) : values.origin();
+      findings.add(pathOf(key) + " is missing", origin, "");
+    }
+    return value;
+  }
+
+  private Optional<String> asText(String key, ConfigValue value) {
+    return isType(key, value, ConfigValueType.STRING, "text")
+        ? Optional.of((String) value.unwrapped())
+        : Optional.empty();
+  }
+
+  private Optional<Double> asNumber(String key, ConfigValue value, Range range) {
+    if (!isType(key, value, ConfigValueType.NUMBER, "a number")) {
+      return Optional.empty();
+    }
+    double number = ((Number) value.unwrapped()).doubleValue();
+    if (!Double.isFinite(number)) {
+      wrongType(key, value, "a finite number");
+      return Optional.empty();
+    }
+    return Optional.of(number).filter(given -> isAllowed(key, value, given, range));
+  }
+
+  private boolean isAllowed(String key, ConfigValue value, double number, Range range) {
+    boolean allowed = range.allows(number);
+    if (!allowed) {
+      wrongType(key, value, range.words());
+    }
+    return allowed;
+  }
+
+  private boolean isType(String key, ConfigValue value, ConfigValueType type, String words) {
+    boolean matches = value.valueType() == type;
+    if (!matches) {
+      wrongType(key, value, words);
+    }
+    return matches;
+  }
+
+  private void wrongType(String key, ConfigValue value, String words) {
+    findings.add(
+        pathOf(key) + " must be " + words + ", not " + Values.show(value), value.origin(), "");
+  }
+}

@@ -1,0 +1,92 @@
+package org.mergetomix.manifest;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * The data that mixtures are made of and judged by. All paths are absolute and normalised.
+ * Immutable.
+ *
+ * @param file the manifest's own file
+ * @param base the model that everything starts from
+ * @param datasets in ascending order of their ids, which are unique; two or more when read
+ * @param tasks in the order of the file, with unique ids; one or more when read
+ */
+public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<TaskEntry> tasks) {
+
+  /** Sorts the datasets, whatever order they come in. */
+  public Manifest {
+    file = file.toAbsolutePath().normalize();
+    datasets = datasets.stream().sorted(Comparator.comparing(DatasetEntry::id)).toList();
+    tasks = List.copyOf(tasks);
+  }
+
+  /**
+   * The model that everything starts from.
+   *
+   * @param model its graph, in TorchScript
+   * @param checkpoint its parameters
+   * @param tokenizer how text becomes tokens
+   * @param context the longest sequence it reads, in tokens, 2 or more
+   * @param sha256 what the checkpoint must hash to, 64 lower-case hexadecimal digits
+   */
+  public record Base(
+      Path model, Path checkpoint, Tokenizer tokenizer, int context, Optional<String> sha256) {}
+
+  /**
+   * A candidate source of fine-tuning data.
+   *
+   * @param id its name, as {@link org.mergetomix.mixture.DatasetId} allows it
+   * @param data its text, an example a line; only fine-tuning needs it
+   * @param expert the base fine-tuned on it; fine-tuning writes it
+   * @param sha256 what the expert must hash to, 64 lower-case hexadecimal digits
+   */
+  public record DatasetEntry(
+      String id, Optional<Path> data, Path expert, Optional<String> sha256) {}
+
+  /**
+   * What models are evaluated on.
+   *
+   * @param id its name, of the same letters as a dataset's
+   * @param kind how it scores
+   * @param data the examples that rank the mixtures
+   * @param confirm the examples that judge the winner, apart from those that chose it
+   * @param weight its share in the score over all tasks, relative to the others; above 0
+   */
+  public record TaskEntry(
+      String id, TaskKind kind, Path data, Optional<Path> confirm, double weight) {}
+
+  /**
+   * Reads a manifest; relative paths in it start at its own folder. The files it names are not
+   * looked at.
+   *
+   * @throws UserException input, when the manifest itself is missing or unreadable; usage, with
+   *     everything else that is wrong with it
+   */
+  public static Manifest read(Path file) {
+    return ManifestReader.read(file);
+  }
+
+  /**
+   * Writes a manifest that reads back equal. Paths under the file's folder become relative, so that
+   * the folder can be moved. The file appears whole or not at all.
+   *
+   * @throws UserException input, when it cannot be written
+   */
+  public static void write(Manifest manifest, Path file) {
+    ManifestWriter.write(manifest, file);
+  }
+
+  /**
+   * What stands in the way of these purposes: files that are missing, folders, unreadable or empty.
+   *
+   * @return a problem for each such file, told once; empty when all is well
+   */
+  public List<Problem> missingFiles(Purpose... purposes) {
+    return RequiredFiles.missing(this, List.of(purposes));
+  }
+}

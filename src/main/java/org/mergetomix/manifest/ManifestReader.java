@@ -1,0 +1,170 @@
+package org.mergetomix.manifest;
+
+import com.typesafe.config.ConfigOrigin;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.mergetomix.hocon.Findings;
+import org.mergetomix.hocon.HoconFile;
+import org.mergetomix.hocon.InputFile;
+import org.mergetomix.hocon.Range;
+import org.mergetomix.hocon.Section;
+import org.mergetomix.manifest.Manifest.Base;
+import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.TaskEntry;
+import org.mergetomix.mixture.DatasetId;
+import org.mergetomix.problem.UserException;
+
+/** Reads one manifest and finds everything that is wrong with its shape. */
+final class ManifestReader {
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+  private static final Pattern REMOTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
+
+  private final Path folder;
+  private final Findings findings;
+
+  private ManifestReader(Path folder, Findings findings) {
+    this.folder = folder;
+    this.findings = findings;
+  }
+
+  static Manifest read(Path file) {
+    InputFile.complaint(file)
+        .ifPresent(
+            reason -> {
+              throw UserException.input("The manifest " + reason, file.toString(), "");
+            });
+    Findings findings = new Findings();
+    Section root = Section.root(HoconFile.parse(file, findings), findings);
+    refuseIfAny(findings);
+    Path absolute = file.toAbsolutePath().normalize();
+    Manifest manifest = new ManifestReader(absolute.getParent(), findings).read(absolute, root);
+    root.refuseUnknownKeys();
+    refuseIfAny(findings);
+    return manifest;
+  }
+
+  private static void refuseIfAny(Findings findings) {
+    if (!findings.isEmpty()) {
+      throw UserException.usage(findings.problems());
+    }
+  }
+
+  private Manifest read(Path file, Section root) {
+    Base base = base(root.section("base"));
+    List<Section> datasets = root.sections("datasets");
+    List<Section> tasks = root.sections("tasks");
+    List<DatasetEntry> datasetEntries = datasets.stream().map(this::dataset).toList();
+    List<TaskEntry> taskEntries = tasks.stream().map(this::task).toList();
+    refuseTooFew(root, datasets.size(), tasks.size());
+    refuseRepeated("Dataset id", "id", datasets);
+    refuseRepeated("Expert", "expert", datasets);
+    refuseRepeated("Task id", "id", tasks);
+    return new Manifest(file, base, datasetEntries, taskEntries);
+  }
+
+  private Base base(Section section) {
+    return new Base(
+        path(section, "model"),
+        path(section, "checkpoint"),
+        section.choice("tokenizer", Tokenizer.class),
+        section.integer("context", Range.atLeast(2)),
+        sha256(section));
+  }
+
+  private DatasetEntry dataset(Section section) {
+    return new DatasetEntry(
+        id(section, "Dataset id", ", because + and : separate datasets in a mixture's id"),
+        optionalPath(section, "data"),
+        path(section, "expert"),
+        sha256(section));
+  }
+
+  private TaskEntry task(Section section) {
+    return new TaskEntry(
+        id(section, "Task id", ""),
+        section.choice("kind", TaskKind.class),
+        path(section, "data"),
+        optionalPath(section, "confirm"),
+        section.number("weight", Range.above(0), 1.0));
+  }
+
+  private static void refuseTooFew(Section root, int datasets, int tasks) {
+    if (root.isList("datasets") && datasets == 0) {
+      root.problem("datasets", "There is no dataset", "A mixture needs at least two datasets");
+    }
+    if (datasets == 1) {
+      root.problem(
+          "datasets", "There is only one dataset", "A mixture needs at least two datasets");
+    }
+    if (root.isList("tasks") && tasks == 0) {
+      root.problem("tasks", "There is no task", "Mixtures are ranked by at least one task");
+    }
+  }
+
+  /** What was missing or wrong has been told by now, and is not compared. */
+  private void refuseRepeated(String subject, String key, List<Section> entries) {
+    Map<String, ConfigOrigin> seen = new HashMap<>();
+    for (Section entry : entries) {
+      Optional<String> value = entry.textIfGiven(key);
+      if (value.isEmpty()) {
+        continue;
+      }
+      ConfigOrigin first = seen.putIfAbsent(value.get(), entry.origin(key));
+      if (first != null) {
+        findings.add(
+            subject + " " + value.get() + " is given twice",
+            List.of(first, entry.origin(key)),
+            "Each dataset and each task has its own");
+      }
+    }
+  }
+
+  private String id(Section section, String subject, String reason) {
+    String id = section.text("id");
+    if (!id.isEmpty() && !DatasetId.isValid(id)) {
+      section.problem(
+          "id",
+          subject + " \"" + id + "\" is not allowed",
+          "Use letters, digits, dots, underscores and hyphens, beginning with a letter or digit"
+              + reason);
+    }
+    return id;
+  }
+
+  private Optional<String> sha256(Section section) {
+    Optional<String> digest = section.optionalText("sha256");
+    if (digest.isPresent() && !SHA256.matcher(digest.get()).matches()) {
+      section.problem("sha256", section.pathOf("sha256") + " must be 64 hexadecimal digits", "");
+    }
+    return digest.map(text -> text.toLowerCase(Locale.ROOT));
+  }
+
+  private Path path(Section section, String key) {
+    return resolve(section, key, section.text(key));
+  }
+
+  private Optional<Path> optionalPath(Section section, String key) {
+    return section.optionalText(key).map(text -> resolve(section, key, text));
+  }
+
+  private Path resolve(Section section, String key, String text) {
+    if (REMOTE.matcher(text).matches()) {
+      section.problem(
+          key, section.pathOf(key) + " must be a path on this machine, not \"" + text + "\"", "");
+      return folder;
+    }
+    try {
+      return folder.resolve(text).normalize();
+    } catch (InvalidPathException e) {
+      section.problem(key, section.pathOf(key) + " is not a path: " + e.getReason(), "");
+      return folder;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.mergetomix.manifest;
+
+import com.typesafe.config.ConfigUtil;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.mergetomix.hocon.Choice;
+import org.mergetomix.manifest.Manifest.Base;
+import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.TaskEntry;
+import org.mergetomix.problem.UserException;
+
+/** Writes a manifest the way a person would: in reading order, an entry a block. */
+final class ManifestWriter {
+
+  private final Path folder;
+  private final StringBuilder text = new StringBuilder();
+
+  private ManifestWriter(Path folder) {
+    this.folder = folder;
+  }
+
+  static void write(Manifest manifest, Path file) {
+    Path target = file.toAbsolutePath().normalize();
+    Path folder = target.getParent();
+    ManifestWriter writer = new ManifestWriter(folder);
+    writer.append(manifest);
+    try {
+      Files.createDirectories(folder);
+      Path draft = folder.resolve("." + target.getFileName() + ".tmp");
+      try {
+        Files.writeString(draft, writer.text);
+        Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
+    } catch (IOException e) {
+      throw UserException.input(
+          "The manifest cannot be written: " + e,
+          file.toString(),
+          "Check the permissions of the folder and the space on its disk",
+          e);
+    }
+  }
+
+  private void append(Manifest manifest) {
+    Base base = manifest.base();
+    text.append("base {\n");
+    append("model", base.model());
+    append("checkpoint", base.checkpoint());
+    append("tokenizer", Choice.name(base.tokenizer()));
+    append("context", Integer.toString(base.context()));
+    appendText("sha256", base.sha256());
+    text.append("}\n\ndatasets = [\n");
+    for (DatasetEntry dataset : manifest.datasets()) {
+      text.append("{\n");
+      appendText("id", Optional.of(dataset.id()));
+      dataset.data().ifPresent(path -> append("data", path));
+      append("expert", dataset.expert());
+      appendText("sha256", dataset.sha256());
+      text.append("}\n");
+    }
+    text.append("]\n\ntasks = [\n");
+    for (TaskEntry task : manifest.tasks()) {
+      text.append("{\n");
+      appendText("id", Optional.of(task.id()));
+      append("kind", Choice.name(task.kind()));
+      append("data", task.data());
+      task.confirm().ifPresent(path -> append("confirm", path));
+      append("weight", Double.toString(task.weight()));
+      text.append("}\n");
+    }
+    text.append("]\n");
+  }
+
+  private void append(String key, Path path) {
+    Path shown = path.startsWith(folder) ? folder.relativize(path) : path;
+    appendText(key, Optional.of(shown.toString()));
+  }
+
+  private void appendText(String key, Optional<String> value) {
+    value.ifPresent(given -> append(key, ConfigUtil.quoteString(given)));
+  }
+
+  private void append(String key, String value) {
+    text.append("  ").append(key).append(" = ").append(value).append('\n');
+  }
+}

@@ -1,0 +1,82 @@
+package org.mergetomix.manifest;
+
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.mergetomix.hocon.InputFile;
+import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.TaskEntry;
+import org.mergetomix.problem.Problem;
+
+/** Looks for the files that a purpose needs. */
+final class RequiredFiles {
+
+  private final Manifest manifest;
+
+  /** A set, because purposes share files. */
+  private final Set<Problem> problems = new LinkedHashSet<>();
+
+  private RequiredFiles(Manifest manifest) {
+    this.manifest = manifest;
+  }
+
+  static List<Problem> missing(Manifest manifest, List<Purpose> purposes) {
+    RequiredFiles files = new RequiredFiles(manifest);
+    for (Purpose purpose : purposes) {
+      files.require("The base's model", manifest.base().model());
+      files.require("The base's checkpoint", manifest.base().checkpoint());
+      switch (purpose) {
+        case SEARCHING -> files.requireSearching();
+        case FINE_TUNING -> files.requireFineTuning();
+        case CONFIRMING -> files.requireConfirming();
+      }
+    }
+    return List.copyOf(files.problems);
+  }
+
+  private void requireSearching() {
+    for (DatasetEntry dataset : manifest.datasets()) {
+      require(
+          "The expert of dataset " + dataset.id(),
+          dataset.expert(),
+          "Fine-tune it first, or correct its path in " + manifest.file());
+    }
+    for (TaskEntry task : manifest.tasks()) {
+      require("The data of task " + task.id(), task.data());
+    }
+  }
+
+  private void requireFineTuning() {
+    for (DatasetEntry dataset : manifest.datasets()) {
+      String subject = "The data of dataset " + dataset.id();
+      dataset
+          .data()
+          .ifPresentOrElse(
+              data -> require(subject, data),
+              () ->
+                  problems.add(
+                      new Problem(
+                          subject + " is not given, and fine-tuning needs it",
+                          manifest.file().toString(),
+                          "Add data to the dataset")));
+    }
+  }
+
+  private void requireConfirming() {
+    for (TaskEntry task : manifest.tasks()) {
+      task.confirm().ifPresent(file -> require("The confirm data of task " + task.id(), file));
+    }
+  }
+
+  private void require(String subject, Path file) {
+    require(subject, file, "Correct its path in " + manifest.file());
+  }
+
+  private void require(String subject, Path file, String remedy) {
+    Optional<String> complaint = InputFile.complaint(file);
+    complaint.ifPresent(
+        reason -> problems.add(new Problem(subject + " " + reason, file.toString(), remedy)));
+  }
+}

@@ -1,0 +1,367 @@
+package org.mergetomix.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.typesafe.config.ConfigObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+class ConfigurationTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void hasTheDocumentedDefaults() {
+    Configuration defaults = Configuration.load(List.of(), List.of());
+
+    assertThat(defaults)
+        .isEqualTo(
+            new Configuration(
+                "",
+                "",
+                1,
+                new Configuration.Merge(Configuration.Merge.Method.AVERAGE, 8),
+                new Configuration.Search(1, 0, 0, 0, 0),
+                new Configuration.Evaluation(64),
+                new Configuration.Training(
+                    Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
+                new Configuration.Fidelity(16, 2000, 0.95),
+                new Configuration.Report(10),
+                new Configuration.Spark("", "merge-to-mix")));
+  }
+
+  static Stream<String> referenceKeys() {
+    return ConfigurationLoader.reference().entrySet().stream().map(Map.Entry::getKey).sorted();
+  }
+
+  /** A key that is read into another's place, or not at all, changes something else or nothing. */
+  @ParameterizedTest
+  @MethodSource("referenceKeys")
+  void readsEveryKeyOfTheReferenceIntoItsOwnPlace(String key) {
+    Map<String, String> defaults = Configuration.load(List.of(), List.of()).asMap();
+    String other =
+        switch (key) {
+          case "merge.method" -> "average";
+          case "training.length" -> "epochs";
+          case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
+          default -> "3";
+        };
+
+    Map<String, String> changed =
+        Configuration.load(
+                List.of(),
+                // A minimum above the maximum would be refused.
+                List.of("search.maximum-size=0", key + "=" + other))
+            .asMap();
+
+    assertThat(changed).hasSameSizeAs(defaults);
+    assertThat(changed.get(key)).isIn(other, other + ".0");
+    assertThat(changed.keySet())
+        .filteredOn(name -> !name.equals(key))
+        .allSatisfy(name -> assertThat(changed.get(name)).isEqualTo(defaults.get(name)));
+  }
+
+  @Test
+  void namesEveryKeyOfTheReferenceInItsMapAndNoOther() {
+    assertThat(Configuration.load(List.of(), List.of()).asMap().keySet())
+        .containsExactlyElementsOf(referenceKeys().toList());
+  }
+
+  @Test
+  void showsValuesInTheMapAsTheyAreWritten() {
+    assertThat(Configuration.load(List.of(), List.of("seed=-7")).asMap())
+        .containsEntry("seed", "-7")
+        .containsEntry("merge.method", "average")
+        .containsEntry("training.length", "steps")
+        .containsEntry("fidelity.confidence", "0.95")
+        .containsEntry("manifest", "");
+  }
+
+  @Test
+  void explainsEveryKeyAndGroupOfTheReference() {
+    assertThatEachHasAComment("", ConfigurationLoader.reference().root());
+  }
+
+  private static void assertThatEachHasAComment(String prefix, ConfigObject group) {
+    group.forEach(
+        (key, value) -> {
+          assertThat(value.origin().comments()).as("comment above " + prefix + key).isNotEmpty();
+          if (value instanceof ConfigObject nested) {
+            assertThatEachHasAComment(prefix + key + ".", nested);
+          }
+        });
+  }
+
+  @Test
+  void letsALaterFileWinOverAnEarlierOneAndASettingOverAll() {
+    Path first = file("first.conf", "seed = 2", "report.top = 3", "evaluation.batch-size = 4");
+    Path second = file("second.conf", "report { top = 5 }", "evaluation { batch-size = 6 }");
+
+    Configuration configuration =
+        Configuration.load(
+            List.of(first, second), List.of("evaluation.batch-size=7", "evaluation.batch-size=8"));
+
+    assertThat(configuration.seed()).isEqualTo(2);
+    assertThat(configuration.report().top()).isEqualTo(5);
+    assertThat(configuration.evaluation().batchSize()).isEqualTo(8);
+  }
+
+  @Test
+  void takesTheTextOfASettingAsItStands() {
+    Configuration configuration =
+        Configuration.load(
+            List.of(),
+            List.of(
+                "spark.master=local[*]",
+                "output=s3a://bucket/a=b, c",
+                "manifest=7",
+                "training.learning-rate=2e-3",
+                "seed=1e3"));
+
+    assertThat(configuration.spark().master()).isEqualTo("local[*]");
+    assertThat(configuration.output()).isEqualTo("s3a://bucket/a=b, c");
+    assertThat(configuration.manifest()).isEqualTo("7");
+    assertThat(configuration.training().learningRate()).isEqualTo(2e-3);
+    assertThat(configuration.seed()).isEqualTo(1000);
+  }
+
+  @Test
+  void refusesAnUnknownKeyWithItsLineAndTheNearestKey() {
+    Path file = file("my.conf", "", "", "search.rond-size = 3");
+
+    assertThat(problems(List.of(file)))
+        .containsExactly(
+            "Unknown key search.rond-size (" + file + ":3). Did you mean search.round-size?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "merge-to-mix.seed=3 | Did you mean seed?",
+        "round-size=3 | Did you mean search.round-size?",
+        "batch-size=3 | Did you mean evaluation.batch-size or training.batch-size?",
+        "serch.round-size=3 | Did you mean search.round-size?",
+        "search.colour=3 | Known keys of search: max-failed, maximum-size, minimum-size,"
+            + " partition-size, round-size.",
+      })
+  void guessesWhatAnUnknownKeyWasMeantToBe(String setting, String remedy) {
+    String key = setting.substring(0, setting.indexOf('='));
+
+    assertThat(problems(List.of(), setting))
+        .containsExactly("Unknown key " + key + " (--set " + setting + "). " + remedy);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "training.steps = \"many\" | training.steps must be a whole number, not \"many\"",
+        "training.steps = \"120\" | training.steps must be a whole number, not \"120\"",
+        "training.steps = 2.5 | training.steps must be a whole number, not 2.5",
+        "seed = 1e30 | seed must be a whole number, not 1e30",
+        "seed = 9223372036854775808 | seed must be a whole number, not \"9223372036854775808\"",
+        "seed = null | seed must be a whole number, not null",
+        "seed = true | seed must be a whole number, not true",
+        "seed { a = 1 } | seed must be a whole number, not a group of keys",
+        "output = 5 | output must be text, not 5",
+        "output = [a] | output must be text, not a list",
+        "search = 5 | search must be a group of keys, not 5",
+        "training.weight-decay = 0.1x | training.weight-decay must be a number, not \"0.1x\"",
+        "training.clip-norm = 1e999 | training.clip-norm must be a finite number, not 1e999",
+      })
+  void refusesAValueOfTheWrongType(String line, String message) {
+    Path file = file("my.conf", "# first", line);
+
+    assertThat(problems(List.of(file))).containsExactly(message + " (" + file + ":2).");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "merge.buffers=0 | merge.buffers must be at least 1, not 0",
+        "merge.buffers=3000000000 | merge.buffers must be at most 2147483647, not 3000000000",
+        "fidelity.mixtures=-1 | fidelity.mixtures must be at least 0, not -1",
+        "fidelity.confidence=1 | fidelity.confidence must be above 0 and below 1, not 1",
+        "training.learning-rate=0 | training.learning-rate must be above 0, not 0",
+        "training.final-learning-rate-share=1.5 | training.final-learning-rate-share must be"
+            + " from 0 to 1, not 1.5",
+        "report.top=ten | report.top must be a whole number, not \"ten\"",
+        "report.top=NaN | report.top must be a whole number, not \"NaN\"",
+        "spark.app-name= | spark.app-name is empty",
+      })
+  void refusesASettingOutOfRange(String setting, String message) {
+    assertThat(problems(List.of(), setting)).containsExactly(message + " (--set " + setting + ").");
+  }
+
+  @Test
+  void refusesAnUnknownMethodWithTheListOfThem() {
+    assertThat(problems(List.of(), "merge.method=tis"))
+        .containsExactly(
+            "Unknown merge.method \"tis\" (--set merge.method=tis). The only choice is average.");
+    assertThat(problems(List.of(), "training.length=days"))
+        .containsExactly(
+            "Unknown training.length \"days\" (--set training.length=days)."
+                + " Choices are steps, epochs.");
+  }
+
+  @Test
+  void refusesALargestMixtureBelowTheSmallest() {
+    Path file = file("my.conf", "search { minimum-size = 3", "maximum-size = 2 }");
+
+    assertThat(problems(List.of(file)))
+        .containsExactly(
+            "search.maximum-size must be 0 or at least search.minimum-size, which is 3, not 2 ("
+                + file
+                + ":2).");
+  }
+
+  @Test
+  void refusesASettingThatIsNone() {
+    assertThat(problems(List.of(), "seed", "=3", "a..b=3"))
+        .containsExactly(
+            "A setting is not of the form key=value (--set seed).",
+            "A setting is not of the form key=value (--set =3).",
+            "\"a..b\" is not a key (--set a..b=3). A key is words with dots between.");
+  }
+
+  @Test
+  void tellsTheLineWhereAFileCannotBeParsed() {
+    Path file = file("my.conf", "seed = 1", "search { round-size = [ }");
+
+    assertThat(problems(List.of(file)))
+        .singleElement()
+        .asString()
+        .contains("(" + file + ":2)")
+        .doesNotContain("..");
+  }
+
+  @Test
+  void refusesFilesThatAreMissingOrNotText() throws IOException {
+    Path missing = folder.resolve("missing.conf");
+    Path binary = folder.resolve("binary.conf");
+    Files.write(binary, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    Path large = folder.resolve("large.conf");
+    Files.write(large, new byte[(4 << 20) + 1]);
+
+    assertThat(problems(List.of(missing, folder, binary, large)))
+        .containsExactly(
+            "File does not exist (" + missing + ").",
+            "This is a folder, not a file (" + folder + ").",
+            "File is not UTF-8 text (" + binary + ").",
+            "File of 4194305 bytes is too large for HOCON (" + large + "). Is it the one?");
+  }
+
+  @Test
+  void readsNeitherTheEnvironmentNorOtherFiles() {
+    Path environment = file("environment.conf", "", "output = ${PATH}");
+    Path include = file("include.conf", "include \"environment.conf\"");
+    Path url = file("url.conf", "include url(\"file:///nowhere.conf\")");
+    Path optional = file("optional.conf", "output = ${?PATH}");
+
+    assertThat(problems(List.of(environment, include, url)))
+        .containsExactly(
+            "Could not resolve substitution to a value: ${PATH} ("
+                + environment
+                + ":2). The file has to say it itself; the environment is not read.",
+            "A file may not include another one, as here: environment.conf (" + include + ").",
+            "A file may not include another one, as here: file:/nowhere.conf (" + url + ").");
+    assertThat(Configuration.load(List.of(optional), List.of()).output()).isEmpty();
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceInTheOrderOfFilesAndLines() {
+    Path first = file("first.conf", "sed = 3", "merge.buffers = 0", "spark.tasks = 1");
+    Path second = file("second.conf", "evaluation.batch-size = x", "training.step = 4");
+
+    assertThat(problems(List.of(first, second), "report.top=0", "manifest"))
+        .extracting(message -> message.replaceAll(".*\\((.*)\\).*", "$1"))
+        .containsExactly(
+            first + ":1",
+            first + ":2",
+            first + ":3",
+            second + ":1",
+            second + ":2",
+            "--set report.top=0",
+            "--set manifest");
+  }
+
+  @Test
+  void survivesSerialization() throws IOException, ClassNotFoundException {
+    Configuration configuration = Configuration.load(List.of(), List.of("seed=5"));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(configuration);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(in.readObject()).isEqualTo(configuration);
+    }
+  }
+
+  @Test
+  void asksForWhatACommandCannotDoWithout() {
+    Configuration defaults = Configuration.load(List.of(), List.of());
+
+    assertThat(catchThrowableOfType(UserException.class, defaults::requireManifest))
+        .hasMessage("Key manifest is not set. Add --set manifest=FILE.");
+    assertThat(catchThrowableOfType(UserException.class, defaults::requireOutput))
+        .hasMessage("Key output is not set. Add --set output=DIRECTORY.");
+    Configuration given = Configuration.load(List.of(), List.of("manifest=m.conf", "output=out"));
+    assertThat(given.requireManifest()).isEqualTo(Path.of("m.conf"));
+    assertThat(given.requireOutput()).isEqualTo("out");
+  }
+
+  @Test
+  void acceptsEveryOverlayInConf() throws IOException {
+    List<Path> overlays;
+    try (Stream<Path> files = Files.list(Path.of("conf"))) {
+      overlays = files.filter(file -> file.toString().endsWith(".conf")).toList();
+    }
+
+    assertThat(overlays)
+        .isNotEmpty()
+        .allSatisfy(
+            overlay ->
+                assertThat(Configuration.load(List.of(overlay), List.of()))
+                    .isNotEqualTo(Configuration.load(List.of(), List.of())));
+  }
+
+  private Path file(String name, String... lines) {
+    try {
+      return Files.writeString(folder.resolve(name), String.join("\n", lines));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> problems(List<Path> files, String... settings) {
+    UserException thrown =
+        catchThrowableOfType(
+            UserException.class, () -> Configuration.load(files, Arrays.asList(settings)));
+    assertThat(thrown).isNotNull();
+    assertThat(thrown.exitCode()).isEqualTo(ExitCode.USAGE);
+    return thrown.problems().stream().map(Problem::message).toList();
+  }
+}

@@ -1,0 +1,378 @@
+package org.mergetomix.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.manifest.Manifest.Base;
+import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.TaskEntry;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+class ManifestTest {
+
+  private static final String DIGEST = "0123456789abcdef".repeat(4);
+
+  private static final String BASE =
+      "base { model = graph.pt, checkpoint = base.safetensors, tokenizer = bytes, context = 48 }";
+  private static final String ES = "{ id = es, data = es.txt, expert = es.safetensors }";
+  private static final String FR = "{ id = fr, data = fr.txt, expert = fr.safetensors }";
+  private static final String CA = "{ id = ca, kind = language-modelling, data = ca.txt }";
+
+  @TempDir Path folder;
+
+  @Test
+  void readsEverythingWithPathsFromItsOwnFolderAndDatasetsInOrder() {
+    Path file =
+        write(
+            """
+            base {
+              model = "graph.pt", checkpoint = "../base.safetensors", tokenizer = bytes
+              context = 48, sha256 = "%s"
+            }
+            datasets = [
+              { id = fr, expert = "/experts/fr.safetensors", sha256 = "" }
+              { id = es, data = "es.txt", expert = "experts/es.safetensors", sha256 = "%s" }
+            ]
+            tasks = [
+              { id = pt, kind = language-modelling, data = "pt.txt" }
+              { id = ca, kind = language-modelling, data = "ca.txt", confirm = "c.txt", weight = 2 }
+            ]
+            """
+                .formatted(DIGEST.toUpperCase(Locale.ROOT), DIGEST));
+
+    assertThat(Manifest.read(file))
+        .isEqualTo(
+            new Manifest(
+                file,
+                new Base(
+                    folder.resolve("graph.pt"),
+                    folder.getParent().resolve("base.safetensors"),
+                    Tokenizer.BYTES,
+                    48,
+                    Optional.of(DIGEST)),
+                List.of(
+                    new DatasetEntry(
+                        "es",
+                        Optional.of(folder.resolve("es.txt")),
+                        folder.resolve("experts/es.safetensors"),
+                        Optional.of(DIGEST)),
+                    new DatasetEntry(
+                        "fr",
+                        Optional.empty(),
+                        Path.of("/experts/fr.safetensors"),
+                        Optional.empty())),
+                List.of(
+                    new TaskEntry(
+                        "pt",
+                        TaskKind.LANGUAGE_MODELLING,
+                        folder.resolve("pt.txt"),
+                        Optional.empty(),
+                        1.0),
+                    new TaskEntry(
+                        "ca",
+                        TaskKind.LANGUAGE_MODELLING,
+                        folder.resolve("ca.txt"),
+                        Optional.of(folder.resolve("c.txt")),
+                        2.0))));
+  }
+
+  @Test
+  void readsBackWhatItWrote() {
+    Path file = folder.resolve("new folder/names.conf");
+    Path own = file.getParent();
+    Manifest manifest =
+        new Manifest(
+            file,
+            new Base(
+                own.resolve("graph \"1\".pt"),
+                folder.resolve("elsewhere/base.safetensors"),
+                Tokenizer.BYTES,
+                48,
+                Optional.of(DIGEST)),
+            List.of(
+                new DatasetEntry(
+                    "007",
+                    Optional.of(own.resolve("es.txt")),
+                    own.resolve("experts/es.safetensors"),
+                    Optional.of(DIGEST)),
+                new DatasetEntry(
+                    "true", Optional.empty(), own.resolve("t.safetensors"), Optional.empty())),
+            List.of(
+                new TaskEntry(
+                    "c.a",
+                    TaskKind.LANGUAGE_MODELLING,
+                    own.resolve("ca.txt"),
+                    Optional.of(own.resolve("confirm.txt")),
+                    0.1)));
+
+    Manifest.write(manifest, file);
+
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+    assertThat(own).isDirectoryNotContaining("glob:**.tmp");
+    assertThat(file)
+        .content()
+        .contains("expert = \"experts/es.safetensors\"")
+        .contains("checkpoint = \"" + folder.resolve("elsewhere/base.safetensors") + "\"");
+  }
+
+  @Test
+  void saysSoWhenItCannotBeWritten() throws IOException {
+    Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(CA)));
+    Path taken = Files.writeString(folder.resolve("taken"), "a file");
+
+    UserException thrown =
+        catchThrowableOfType(
+            UserException.class, () -> Manifest.write(manifest, taken.resolve("names.conf")));
+
+    assertThat(thrown).hasMessageStartingWith("The manifest cannot be written: ");
+    assertThat(thrown.exitCode()).isEqualTo(ExitCode.INPUT);
+  }
+
+  @Test
+  void treatsAManifestThatIsNotThereAsAMissingInput() throws IOException {
+    Path missing = folder.resolve("missing.conf");
+    Path empty = Files.createFile(folder.resolve("empty.conf"));
+
+    assertThat(problems(ExitCode.INPUT, missing))
+        .containsExactly("The manifest does not exist (" + missing + ").");
+    assertThat(problems(ExitCode.INPUT, folder))
+        .containsExactly("The manifest is a folder, not a file (" + folder + ").");
+    assertThat(problems(ExitCode.INPUT, empty))
+        .containsExactly("The manifest is empty (" + empty + ").");
+  }
+
+  @Test
+  void tellsTheLineWhereItCannotBeParsed() {
+    Path file = write(BASE, "datasets = [", "tasks = ]");
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .singleElement()
+        .asString()
+        .contains("(" + file + ":3)");
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceInTheOrderOfTheLines() {
+    Path file =
+        write(
+            "base {",
+            "  model = graph.pt",
+            "  chekpoint = base.safetensors",
+            "  tokenizer = words",
+            "  context = 1",
+            "  sha256 = abc",
+            "}",
+            "datasets = [",
+            "  { id = es, exprt = es.safetensors }",
+            "  { id = \"es+fr\", expert = \"a:b\" }",
+            "  { id = 7, expert = \"\" }",
+            "  5",
+            "]",
+            "tasks = [",
+            "  { id = \"-\", kind = guessing, data = ca.txt, weight = 0 }",
+            "]",
+            "experts = []");
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactly(
+            "base.checkpoint is missing (" + file + ":1).",
+            "Unknown key base.chekpoint (" + file + ":3). Did you mean base.checkpoint?",
+            "Unknown base.tokenizer \"words\" (" + file + ":4). The only choice is bytes.",
+            "base.context must be at least 2, not 1 (" + file + ":5).",
+            "base.sha256 must be 64 hexadecimal digits (" + file + ":6).",
+            "datasets.expert is missing (" + file + ":9).",
+            "Unknown key datasets.exprt (" + file + ":9). Did you mean datasets.expert?",
+            "Dataset id \"es+fr\" is not allowed ("
+                + file
+                + ":10). Use letters, digits, dots, underscores and hyphens, beginning with a"
+                + " letter or digit, because + and : separate datasets in a mixture's id.",
+            "datasets.id must be text, not 7 (" + file + ":11).",
+            "datasets.expert is empty (" + file + ":11).",
+            "datasets must hold groups of keys, not 5 (" + file + ":12).",
+            "Task id \"-\" is not allowed ("
+                + file
+                + ":15). Use letters, digits, dots, underscores and hyphens, beginning with a"
+                + " letter or digit.",
+            "Unknown tasks.kind \"guessing\" ("
+                + file
+                + ":15). The only choice is language-modelling.",
+            "tasks.weight must be above 0, not 0 (" + file + ":15).",
+            "Unknown key experts (" + file + ":17). Did you mean datasets.expert?");
+  }
+
+  @Test
+  void tellsMissingGroupsOnceEach() {
+    Path file = write("# nothing");
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactly(
+            "base is missing (" + file + ").",
+            "datasets is missing (" + file + ").",
+            "tasks is missing (" + file + ").");
+  }
+
+  @Test
+  void refusesTooFewDatasetsAndTasks() {
+    Path none = write(BASE, "datasets = []", "tasks = []");
+    assertThat(problems(ExitCode.USAGE, none))
+        .containsExactly(
+            "There is no dataset (" + none + ":2). A mixture needs at least two datasets.",
+            "There is no task (" + none + ":3). Mixtures are ranked by at least one task.");
+
+    Path one = write(BASE, datasets(ES), tasks(CA));
+    assertThat(problems(ExitCode.USAGE, one))
+        .containsExactly(
+            "There is only one dataset (" + one + ":2). A mixture needs at least two datasets.");
+  }
+
+  @Test
+  void namesBothLinesOfWhatIsGivenTwice() {
+    Path file =
+        write(BASE, datasets(ES, FR, "{ id = es, expert = fr.safetensors }"), tasks(CA, CA));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .extracting(message -> message.replace(" Each dataset and each task has its own.", ""))
+        .containsExactly(
+            "Dataset id es is given twice (" + file + ":3, " + file + ":5).",
+            "Expert fr.safetensors is given twice (" + file + ":4, " + file + ":5).",
+            "Task id ca is given twice (" + file + ":8, " + file + ":9).");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"es:fr", " es", "é", "", ".es", "es/fr", "es\\nfr"})
+  void refusesOtherIdsThatAMixtureCannotBeReadBackFrom(String id) {
+    Path file = write(BASE, datasets(ES, "{ id = \"" + id + "\", expert = x }"), tasks(CA));
+
+    assertThat(problems(ExitCode.USAGE, file)).singleElement().asString().contains(file + ":4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "weight = -1 | tasks.weight must be above 0, not -1",
+        "weight = 1e999 | tasks.weight must be a finite number, not 1e999",
+        "weight = \"1\" | tasks.weight must be a number, not \"1\"",
+        "confirm = \"s3a://b/c\" | tasks.confirm must be a path on this machine, not \"s3a://b/c\"",
+        "confirm = \"a\\u0000b\" | tasks.confirm is not a path: Nul character not allowed",
+        "confirm = [] | tasks.confirm must be text, not a list",
+      })
+  void refusesATaskWithABrokenValue(String setting, String message) {
+    Path file = write(BASE, datasets(ES, FR), tasks(CA.replace("}", ", " + setting + " }")));
+
+    assertThat(problems(ExitCode.USAGE, file)).containsExactly(message + " (" + file + ":7).");
+  }
+
+  @Test
+  void namesTheFilesThatAPurposeLacks() throws IOException {
+    Manifest manifest =
+        Manifest.read(
+            write(
+                BASE,
+                datasets(ES, "{ id = fr, expert = fr.safetensors }"),
+                tasks(CA.replace("}", ", confirm = confirm.txt }"))));
+    Files.writeString(manifest.base().model(), "graph");
+    Files.createFile(manifest.base().checkpoint());
+    Files.createDirectory(folder.resolve("es.safetensors"));
+    String correct = " Correct its path in " + manifest.file() + ".";
+    String checkpoint =
+        "The base's checkpoint is empty (" + manifest.base().checkpoint() + ")." + correct;
+    String finetune = " Fine-tune it first, or correct its path in " + manifest.file() + ".";
+
+    assertThat(messages(manifest.missingFiles(Purpose.SEARCHING)))
+        .containsExactly(
+            checkpoint,
+            "The expert of dataset es is a folder, not a file ("
+                + folder.resolve("es.safetensors")
+                + ")."
+                + finetune,
+            "The expert of dataset fr does not exist ("
+                + folder.resolve("fr.safetensors")
+                + ")."
+                + finetune,
+            "The data of task ca does not exist (" + folder.resolve("ca.txt") + ")." + correct);
+    assertThat(messages(manifest.missingFiles(Purpose.FINE_TUNING)))
+        .containsExactly(
+            checkpoint,
+            "The data of dataset es does not exist (" + folder.resolve("es.txt") + ")." + correct,
+            "The data of dataset fr is not given, and fine-tuning needs it ("
+                + manifest.file()
+                + "). Add data to the dataset.");
+    assertThat(messages(manifest.missingFiles(Purpose.CONFIRMING)))
+        .containsExactly(
+            checkpoint,
+            "The confirm data of task ca does not exist ("
+                + folder.resolve("confirm.txt")
+                + ")."
+                + correct);
+    assertThat(manifest.missingFiles(Purpose.values())).hasSize(7).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void findsNothingMissingWhenAllIsThere() throws IOException {
+    Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(CA)));
+    for (String name : List.of("graph.pt", "base.safetensors", "ca.txt")) {
+      Files.writeString(folder.resolve(name), "x");
+    }
+    for (String name : List.of("es.txt", "es.safetensors", "fr.txt", "fr.safetensors")) {
+      Files.writeString(folder.resolve(name), "x");
+    }
+
+    assertThat(manifest.missingFiles(Purpose.values())).isEmpty();
+  }
+
+  @Test
+  void acceptsEveryExampleInDataManifests() throws IOException {
+    List<Path> examples;
+    try (Stream<Path> files = Files.list(Path.of("data-manifests"))) {
+      examples = files.filter(file -> file.toString().endsWith(".conf")).toList();
+    }
+
+    assertThat(examples)
+        .isNotEmpty()
+        .allSatisfy(example -> assertThat(Manifest.read(example).datasets()).hasSizeGreaterThan(1));
+  }
+
+  private static String datasets(String... entries) {
+    return "datasets = [\n" + String.join("\n", entries) + "\n]";
+  }
+
+  private static String tasks(String... entries) {
+    return "tasks = [\n" + String.join("\n", entries) + "\n]";
+  }
+
+  private Path write(String... lines) {
+    try {
+      return Files.writeString(folder.resolve("names.conf"), String.join("\n", lines));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> problems(ExitCode exitCode, Path file) {
+    UserException thrown = catchThrowableOfType(UserException.class, () -> Manifest.read(file));
+    assertThat(thrown).isNotNull();
+    assertThat(thrown.exitCode()).isEqualTo(exitCode);
+    return messages(thrown.problems());
+  }
+
+  private static List<String> messages(List<Problem> problems) {
+    return problems.stream().map(Problem::message).toList();
+  }
+}
