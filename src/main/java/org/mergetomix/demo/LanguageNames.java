@@ -41,7 +41,8 @@ final class LanguageNames {
     Collections.shuffle(names, new Random(seed));
     int training = (int) Math.round(names.size() * TRAINING_SHARE);
     return new Split(
-        List.copyOf(names.subList(0, training)), List.copyOf(names.subList(training, names.size())));
+        List.copyOf(names.subList(0, training)),
+        List.copyOf(names.subList(training, names.size())));
   }
 
   /** Every distinct name of a language, in the order of their characters. */
@@ -80,8 +81,7 @@ final class LanguageNames {
   }
 
   /** A code that CLDR has no name for comes back as itself; it is left out. */
-  private static Stream<String> translated(
-      String[] codes, UnaryOperator<String> name) {
+  private static Stream<String> translated(String[] codes, UnaryOperator<String> name) {
     return Arrays.stream(codes).filter(code -> !name.apply(code).equals(code)).map(name);
   }
 }

@@ -3,7 +3,6 @@ package org.mergetomix.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,8 +55,7 @@ public final class LanguageModelling implements AutoCloseable {
     NDManager memory = model.newScope();
     List<TokenBatch> batches = new ArrayList<>();
     for (int first = 0; first < windows.size(); first += batchSize) {
-      List<TokenWindow> batch =
-          windows.subList(first, Math.min(first + batchSize, windows.size()));
+      List<TokenWindow> batch = windows.subList(first, Math.min(first + batchSize, windows.size()));
       batches.add(TokenBatch.of(memory, batch, text.tokenizer().padding()));
     }
     double[] bytes =

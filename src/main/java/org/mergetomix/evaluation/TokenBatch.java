@@ -8,17 +8,15 @@ import java.util.List;
 /**
  * Windows padded to one length, on a device.
  *
- * <p>The arrays belong to the manager they were made with. {@code inputs} is int64
- * [windows, length], {@code targets} int64 [windows, length, 1], {@code mask} float32 [windows,
- * length].
+ * <p>The arrays belong to the manager they were made with. {@code inputs} is int64 [windows,
+ * length], {@code targets} int64 [windows, length, 1], {@code mask} float32 [windows, length].
  *
  * @param windows the windows, a row each
  * @param inputs the tokens that the model sees
  * @param targets the tokens to predict; the padding token where there is none
  * @param mask 1 for a target, 0 for padding
  */
-public record TokenBatch(
-    List<TokenWindow> windows, NDArray inputs, NDArray targets, NDArray mask) {
+public record TokenBatch(List<TokenWindow> windows, NDArray inputs, NDArray targets, NDArray mask) {
 
   /** Lays windows out as a batch as long as its longest window, in {@code manager}'s memory. */
   public static TokenBatch of(NDManager manager, List<TokenWindow> windows, int padding) {
@@ -51,11 +49,6 @@ public record TokenBatch(
    *     logits}
    */
   public NDArray negativeLogLikelihood(NDArray logits) {
-    return logits
-        .logSoftmax(-1)
-        .gather(targets, 2)
-        .squeeze(2)
-        .mul(mask)
-        .neg();
+    return logits.logSoftmax(-1).gather(targets, 2).squeeze(2).mul(mask).neg();
   }
 }

@@ -25,9 +25,7 @@ public interface Tokenizer {
   static Tokenizer named(String name) {
     if (!name.equals(ByteTokenizer.NAME)) {
       throw UserException.usage(
-          "Unknown tokenizer " + name,
-          "base.tokenizer",
-          "Known: " + ByteTokenizer.NAME);
+          "Unknown tokenizer " + name, "base.tokenizer", "Known: " + ByteTokenizer.NAME);
     }
     return new ByteTokenizer();
   }

@@ -46,8 +46,7 @@ public final class PrefixMerger {
    * @param buffers how many prefixes may be kept, at least 1; each is as large as the base in
    *     float32, times the sums of the method
    */
-  public PrefixMerger(
-      Checkpoint base, Map<String, Delta> deltas, MergeMethod method, int buffers) {
+  public PrefixMerger(Checkpoint base, Map<String, Delta> deltas, MergeMethod method, int buffers) {
     this.base = base;
     this.deltas = Map.copyOf(deltas);
     this.method = method;

@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import org.mergetomix.checkpoint.TensorSpec;
 
 /**
- * The running sums of one prefix, for every element of a model, outside the heap. Allocated once and
- * used again for other prefixes; the collector releases it with its merger. One thread at a time.
+ * The running sums of one prefix, for every element of a model, outside the heap. Allocated once
+ * and used again for other prefixes; the collector releases it with its merger. One thread at a
+ * time.
  */
 final class PrefixSums {
 

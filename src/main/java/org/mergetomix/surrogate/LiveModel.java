@@ -67,8 +67,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
       tensors.put(entry.getKey(), new TensorSpec(entry.getKey(), DType.F32, shape));
       arrays.put(entry.getKey(), array);
       memory.put(
-          entry.getKey(),
-          array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
+          entry.getKey(), array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
     }
   }
 
@@ -197,8 +196,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
     input.attach(scope);
     return model
         .getBlock()
-        .forward(
-            new ParameterStore(scope, false), new NDList(input), gradients == Gradients.ON)
+        .forward(new ParameterStore(scope, false), new NDList(input), gradients == Gradients.ON)
         .singletonOrThrow();
   }
 

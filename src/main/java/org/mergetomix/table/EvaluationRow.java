@@ -91,8 +91,6 @@ public record EvaluationRow(
 
   /** The score with its error; NaN for a failed row. */
   public Estimate score() {
-    return exampleScores()
-        .map(ExampleScores::mean)
-        .orElse(new Estimate(Double.NaN, Double.NaN));
+    return exampleScores().map(ExampleScores::mean).orElse(new Estimate(Double.NaN, Double.NaN));
   }
 }

@@ -22,12 +22,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 
 /** The ranked table of a run: {@code ranked/}, Parquet, a row per mixture, best first. */
@@ -60,10 +62,26 @@ public final class RankedTable {
     this.directory = directory;
   }
 
-  /** Replaces the table by these rows, which come best first. */
-  public void write(JavaRDD<RankedRow> rows) {
+  /**
+   * Ranks rows and replaces the table by them: best score first, equal scores by mixture id, failed
+   * mixtures last and without a rank.
+   *
+   * @param rows in any order; their ranks are not looked at
+   */
+  public void write(JavaRDD<RankedRow> rows, Direction direction) {
+    Column score =
+        direction == Direction.LOWER_IS_BETTER
+            ? col("score").asc_nulls_last()
+            : col("score").desc_nulls_last();
+    JavaRDD<Row> ordered =
+        spark
+            .createDataFrame(rows.map(RankedTable::row), SCHEMA)
+            .orderBy(score, col("mixture"))
+            .javaRDD()
+            .zipWithIndex()
+            .map(place -> withRank(place._1(), place._2() + 1));
     spark
-        .createDataFrame(rows.map(RankedTable::row), SCHEMA)
+        .createDataFrame(ordered, SCHEMA)
         .write()
         .mode(SaveMode.Overwrite)
         .parquet(directory.toString());
@@ -85,8 +103,8 @@ public final class RankedTable {
   }
 
   /**
-   * A digest over ranks, mixtures and scores: two runs with the same digest gave the same answer, to
-   * the last bit.
+   * A digest over ranks, mixtures and scores: two runs with the same digest gave the same answer,
+   * to the last bit.
    */
   public String digest() {
     MessageDigest digest = sha256();
@@ -101,7 +119,8 @@ public final class RankedTable {
           row.isNullAt(0)
               ? "failed\t%s%n".formatted(row.getString(1))
               : "%d\t%s\t%s\n"
-                  .formatted(row.getLong(0), row.getString(1), Double.toHexString(row.getDouble(2)));
+                  .formatted(
+                      row.getLong(0), row.getString(1), Double.toHexString(row.getDouble(2)));
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -118,6 +137,16 @@ public final class RankedTable {
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("Every JVM has SHA-256", impossible);
     }
+  }
+
+  private static Row withRank(Row row, long rank) {
+    Object[] values = new Object[row.size()];
+    for (int column = 0; column < values.length; column++) {
+      values[column] = row.get(column);
+    }
+    boolean failed = row.isNullAt(row.fieldIndex("score"));
+    values[row.fieldIndex("rank")] = failed ? null : rank;
+    return RowFactory.create(values);
   }
 
   private static Row row(RankedRow row) {

@@ -3,8 +3,8 @@
  *
  * <ul>
  *   <li>{@link org.mergetomix.table.EvaluationsTable}: append-only, a directory a round, a row per
- *       mixture and task ({@link org.mergetomix.table.EvaluationRow}). A round counts once Spark has
- *       committed it.
+ *       mixture and task ({@link org.mergetomix.table.EvaluationRow}). A round counts once Spark
+ *       has committed it.
  *   <li>{@link org.mergetomix.table.RankedTable}: a row per mixture, best first ({@link
  *       org.mergetomix.table.RankedRow}).
  *   <li>{@link org.mergetomix.table.FidelityTable}: a row per model that was really fine-tuned.

@@ -122,8 +122,7 @@ public final class FineTuner {
     }
     float rescale = (float) Math.min(1, recipe.clipNorm() / Math.sqrt(squares));
     float correction =
-        (float)
-            (learningRate * Math.sqrt(1 - Math.pow(BETA2, step)) / (1 - Math.pow(BETA1, step)));
+        (float) (learningRate * Math.sqrt(1 - Math.pow(BETA2, step)) / (1 - Math.pow(BETA1, step)));
     int next = 0;
     for (Map.Entry<String, NDArray> entry : model.parameters().entrySet()) {
       NDArray parameter = entry.getValue();

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LanguageNamesTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"ca", "es", "it", "fr", "de", "sv", "fi", "tr", "pl", "et", "da", "hu", "cs"})
+  @ValueSource(
+      strings = {"ca", "es", "it", "fr", "de", "sv", "fi", "tr", "pl", "et", "da", "hu", "cs"})
   void findsAboutTwoThousandNamesALanguage(String language) {
     assertThat(LanguageNames.all(language)).hasSizeBetween(1500, 3000);
   }

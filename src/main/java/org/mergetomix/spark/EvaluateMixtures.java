@@ -1,0 +1,97 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.mergetomix.mixture.IndexRange;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.table.EvaluationRow;
+
+/**
+ * What an executor does with a partition: unranks its indices, and merges and evaluates one mixture
+ * after the other in prefix order. A mixture that cannot be evaluated gives rows that say why.
+ */
+final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, EvaluationRow> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Broadcast<RunPlan> plan;
+  private final LongAccumulator done;
+  private final LongAccumulator failed;
+
+  EvaluateMixtures(Broadcast<RunPlan> plan, LongAccumulator done, LongAccumulator failed) {
+    this.plan = plan;
+    this.done = done;
+    this.failed = failed;
+  }
+
+  @Override
+  public Iterator<EvaluationRow> call(Iterator<IndexRange> ranges) {
+    RunPlan run = plan.value();
+    ExecutorRuntime runtime = ExecutorRuntime.of(run);
+    Iterable<IndexRange> pieces = () -> ranges;
+    Stream<IndexRange> stream = StreamSupport.stream(pieces.spliterator(), false);
+    return stream
+        .flatMapToLong(range -> LongStream.range(range.start(), range.end()))
+        .boxed()
+        .flatMap(index -> evaluate(run, runtime, index).stream())
+        .iterator();
+  }
+
+  private List<EvaluationRow> evaluate(RunPlan run, ExecutorRuntime runtime, long index) {
+    Mixture mixture = run.space().at(index);
+    List<EvaluationRow> rows;
+    try {
+      rows = runtime.onSlot(slot -> evaluate(run, slot, index, mixture));
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw failure;
+      }
+      failed.add(1);
+      rows =
+          run.tasks().stream()
+              .map(
+                  task ->
+                      EvaluationRow.failed(
+                          index,
+                          run.key(mixture, task),
+                          mixture,
+                          task.id(),
+                          Failures.describe(failure)))
+              .toList();
+    }
+    done.add(1);
+    return rows;
+  }
+
+  private static List<EvaluationRow> evaluate(RunPlan run, Slot slot, long index, Mixture mixture) {
+    List<EvaluationRow> rows = new ArrayList<>();
+    long start = System.nanoTime();
+    slot.merge(mixture);
+    long merged = System.nanoTime();
+    double mergeSeconds = (merged - start) / 1e9;
+    for (TaskPlan task : run.tasks()) {
+      long begun = System.nanoTime();
+      ExampleScores scores = slot.evaluate(task.id());
+      double evaluateSeconds = (System.nanoTime() - begun) / 1e9;
+      rows.add(
+          EvaluationRow.scored(
+              index,
+              run.key(mixture, task),
+              mixture,
+              task.id(),
+              scores,
+              mergeSeconds,
+              evaluateSeconds));
+      mergeSeconds = 0;
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,110 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.FullCheckpointDelta;
+import org.mergetomix.checkpoint.SafetensorsFile;
+
+/**
+ * What the task slots of one JVM share: the mapped base and experts, each opened once, and the
+ * slots that are idle. There is one in a JVM, for the plan that was asked for last. Safe for use by
+ * several threads.
+ */
+final class ExecutorRuntime implements AutoCloseable {
+
+  private static ExecutorRuntime current;
+
+  private final String planId;
+  private final RunPlan plan;
+  private final Checkpoint base;
+  private final SortedMap<String, Delta> deltas = new TreeMap<>();
+  private final Deque<Slot> idle = new ArrayDeque<>();
+  private boolean closed;
+
+  private ExecutorRuntime(String planId, RunPlan plan) {
+    this.planId = planId;
+    this.plan = plan;
+    this.base = SafetensorsFile.open(plan.base().file());
+    try {
+      plan.experts()
+          .forEach(
+              (id, expert) ->
+                  deltas.put(
+                      id,
+                      FullCheckpointDelta.of(
+                          base, SafetensorsFile.open(expert.file()), expert.path())));
+    } catch (RuntimeException failure) {
+      close();
+      throw failure;
+    }
+  }
+
+  /** The runtime for a plan; the one for another plan is closed. */
+  static synchronized ExecutorRuntime of(RunPlan plan) {
+    String planId = plan.runId() + plan.buffers() + plan.base().path();
+    if (current == null || !current.planId.equals(planId)) {
+      shutDown();
+      current = new ExecutorRuntime(planId, plan);
+    }
+    return current;
+  }
+
+  /** Releases what this JVM holds, if anything. */
+  static synchronized void shutDown() {
+    if (current != null) {
+      current.close();
+      current = null;
+    }
+  }
+
+  /**
+   * Lends a slot to some work, which runs on a native thread; waits for it. Opens a further slot
+   * when none is idle, so there are as many as tasks run at once.
+   */
+  <T> T onSlot(Function<Slot, T> work) {
+    return NativeThreads.call(lend(work));
+  }
+
+  private <T> Callable<T> lend(Function<Slot, T> work) {
+    return () -> {
+      Slot slot = take();
+      try {
+        return work.apply(slot);
+      } finally {
+        giveBack(slot);
+      }
+    };
+  }
+
+  private Slot take() {
+    synchronized (this) {
+      if (!idle.isEmpty()) {
+        return idle.pop();
+      }
+    }
+    return Slot.open(plan, base, deltas);
+  }
+
+  private synchronized void giveBack(Slot slot) {
+    if (closed) {
+      slot.close();
+    } else {
+      idle.push(slot);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    idle.forEach(Slot::close);
+    idle.clear();
+    deltas.values().forEach(Delta::close);
+    base.close();
+  }
+}

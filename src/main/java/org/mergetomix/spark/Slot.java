@@ -1,0 +1,94 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.merge.PrefixMerger;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.surrogate.LiveModel;
+
+/**
+ * What one task slot of an executor works with: a live model, the merger that overwrites it, and
+ * the tasks prepared for it. One task at a time.
+ */
+final class Slot implements AutoCloseable {
+
+  private final LiveModel model;
+  private final PrefixMerger merger;
+  private final SortedMap<String, LanguageModelling> tasks = new TreeMap<>();
+  private final SortedMap<String, LanguageModelling> confirmTasks = new TreeMap<>();
+
+  private Slot(LiveModel model, PrefixMerger merger) {
+    this.model = model;
+    this.merger = merger;
+  }
+
+  static Slot open(RunPlan plan, Checkpoint base, SortedMap<String, Delta> deltas) {
+    LiveModel model = LiveModel.load(plan.model().file());
+    PrefixMerger merger =
+        new PrefixMerger(base, deltas, MergeMethod.named(plan.method()), plan.buffers());
+    Slot slot = new Slot(model, merger);
+    try {
+      for (TaskPlan task : plan.tasks()) {
+        slot.tasks.put(task.id(), LanguageModelling.prepare(task.text(), plan.batchSize(), model));
+        task.confirm()
+            .forEach(
+                text ->
+                    slot.confirmTasks.put(
+                        task.id(), LanguageModelling.prepare(text, plan.batchSize(), model)));
+      }
+      return slot;
+    } catch (RuntimeException failure) {
+      slot.close();
+      throw failure;
+    }
+  }
+
+  /** Makes the live model the surrogate of a mixture. */
+  LiveModel merge(Mixture mixture) {
+    merger.merge(mixture, model);
+    return model;
+  }
+
+  /** Makes the live model a checkpoint's. */
+  void fill(Checkpoint checkpoint, String name) {
+    model.fill(checkpoint, name);
+  }
+
+  /** Scores the live model as it is on one task. */
+  ExampleScores evaluate(String task) {
+    return finite(task, tasks.get(task).evaluate(model));
+  }
+
+  /** Scores the live model as it is on the confirm examples of the tasks that have some. */
+  SortedMap<String, ExampleScores> evaluateConfirm() {
+    SortedMap<String, ExampleScores> scores = new TreeMap<>();
+    confirmTasks.forEach((id, task) -> scores.put(id, finite(id, task.evaluate(model))));
+    return scores;
+  }
+
+  private static ExampleScores finite(String task, ExampleScores scores) {
+    if (!scores.finite()) {
+      throw UserException.input(
+          "The score is not a number",
+          "task " + task,
+          "Look for NaN or infinite values in the experts' checkpoints");
+    }
+    return scores;
+  }
+
+  @Override
+  public void close() {
+    List<LanguageModelling> prepared = new ArrayList<>(tasks.values());
+    prepared.addAll(confirmTasks.values());
+    prepared.forEach(LanguageModelling::close);
+    model.close();
+  }
+}

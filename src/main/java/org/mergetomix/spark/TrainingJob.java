@@ -1,0 +1,107 @@
+package org.mergetomix.spark;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.checkpoint.SafetensorsWriter;
+import org.mergetomix.evaluation.TextData;
+import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.evaluation.TokenWindow;
+import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.training.FineTuner;
+import org.mergetomix.training.FineTuning;
+
+/**
+ * One model to fine-tune: what an executor needs for it.
+ *
+ * @param mixture what it is trained on
+ * @param model the TorchScript graph
+ * @param start the checkpoint it starts from
+ * @param texts the training text of every dataset of the mixture, by id
+ * @param digests sha256 of those texts, by id
+ * @param recipe how it is trained
+ * @param seed what the order of the data is drawn from
+ * @param output the checkpoint to write
+ */
+record TrainingJob(
+    Mixture mixture,
+    FileInput model,
+    FileInput start,
+    SortedMap<String, TextData> texts,
+    SortedMap<String, String> digests,
+    FineTuning recipe,
+    long seed,
+    String output)
+    implements Serializable {
+
+  /** The metadata entry that says what a checkpoint of ours was trained from. */
+  static final String RECIPE = "merge-to-mix.recipe";
+
+  /** A digest of everything that decides the trained model. */
+  String digest() {
+    List<String> parts = new ArrayList<>();
+    parts.add(mixture.id());
+    parts.add(model.digest());
+    parts.add(start.digest());
+    parts.add(recipe.describe());
+    parts.add(String.valueOf(seed));
+    texts.forEach(
+        (dataset, text) -> {
+          parts.add(dataset);
+          parts.add(digests.get(dataset));
+          parts.add(text.tokenizerName());
+          parts.add(String.valueOf(text.context()));
+        });
+    return Digests.sha256(parts.toArray(String[]::new));
+  }
+
+  Path target() {
+    return Path.of(output);
+  }
+
+  /** How many steps the training has. */
+  int steps() {
+    long windows = windows().values().stream().mapToLong(List::size).sum();
+    return recipe.length().steps(windows, recipe.batchSize());
+  }
+
+  /**
+   * Trains the model and writes its checkpoint.
+   *
+   * @param progress told the number of every step that is done
+   * @return the mean loss of the last steps, in nats a token
+   */
+  double run(IntConsumer progress) {
+    Tokenizer tokenizer = texts.get(texts.firstKey()).tokenizer();
+    try (LiveModel live = LiveModel.load(model.file());
+        Checkpoint checkpoint = SafetensorsFile.open(start.file())) {
+      live.fill(checkpoint, start.path());
+      double loss =
+          new FineTuner(live, recipe)
+              .train(mixture, windows(), tokenizer.padding(), seed, progress);
+      SafetensorsWriter.write(target(), live.tensors(), Map.of(RECIPE, digest()), live);
+      return loss;
+    }
+  }
+
+  private SortedMap<String, List<TokenWindow>> windows() {
+    SortedMap<String, List<TokenWindow>> windows = new TreeMap<>();
+    for (Map.Entry<String, TextData> entry : texts.entrySet()) {
+      TextData text = entry.getValue();
+      windows.put(
+          entry.getKey(),
+          TokenWindow.of(TextExamples.read(text.file()), text.tokenizer(), text.context()));
+    }
+    return windows;
+  }
+}

@@ -1,0 +1,91 @@
+package org.mergetomix.spark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.SafetensorsFile;
+
+/** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
+final class TrainingJobs {
+
+  private final SparkSession spark;
+  private final Progress progress;
+
+  TrainingJobs(SparkSession spark, Progress progress) {
+    this.spark = spark;
+    this.progress = progress;
+  }
+
+  /** Trains what is missing; outcomes come in the order of the jobs. */
+  List<TrainingOutcome> run(String step, List<TrainingJob> jobs) {
+    List<TrainingJob> missing = new ArrayList<>();
+    List<TrainingOutcome> outcomes = new ArrayList<>();
+    for (TrainingJob job : jobs) {
+      Optional<TrainingOutcome> present = present(job);
+      if (present.isEmpty()) {
+        missing.add(job);
+      }
+      outcomes.add(present.orElse(TrainingOutcome.pending(job)));
+    }
+    if (missing.isEmpty()) {
+      return List.copyOf(outcomes);
+    }
+    for (TrainingOutcome trained : train(step, missing)) {
+      outcomes.replaceAll(
+          outcome -> outcome.mixture().equals(trained.mixture()) ? trained : outcome);
+    }
+    return List.copyOf(outcomes);
+  }
+
+  private List<TrainingOutcome> train(String step, List<TrainingJob> jobs) {
+    JavaSparkContext context = Session.context(spark);
+    long steps = jobs.stream().mapToLong(TrainingJob::steps).sum();
+    context.setJobGroup(step, "Fine-tune %d models".formatted(jobs.size()), false);
+    try (ProgressListener listener = new ProgressListener(context, step, 0, steps, progress)) {
+      LongAccumulator done = listener.counter();
+      List<TrainingOutcome> outcomes =
+          context.parallelize(jobs, jobs.size()).map(job -> train(job, done)).collect();
+      listener.complete();
+      return outcomes;
+    } finally {
+      context.clearJobGroup();
+    }
+  }
+
+  private static TrainingOutcome train(TrainingJob job, LongAccumulator done) {
+    return NativeThreads.call(
+        () -> {
+          long start = System.nanoTime();
+          double loss = job.run(step -> done.add(1));
+          return new TrainingOutcome(
+              job.mixture().id(),
+              job.output(),
+              TrainingOutcome.Origin.TRAINED,
+              loss,
+              (System.nanoTime() - start) / 1e9);
+        });
+  }
+
+  /** A model whose file is there: ours from the same inputs, or one that the user brought. */
+  private static Optional<TrainingOutcome> present(TrainingJob job) {
+    Path target = job.target();
+    if (!Files.exists(target)) {
+      return Optional.empty();
+    }
+    try (Checkpoint checkpoint = SafetensorsFile.open(target)) {
+      String recipe = checkpoint.metadata().getOrDefault(TrainingJob.RECIPE, "");
+      if (recipe.isEmpty()) {
+        return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));
+      }
+      return recipe.equals(job.digest())
+          ? Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.REUSED))
+          : Optional.empty();
+    }
+  }
+}

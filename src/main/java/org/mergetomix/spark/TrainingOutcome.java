@@ -1,0 +1,42 @@
+package org.mergetomix.spark;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+
+/**
+ * A model that is there now.
+ *
+ * @param mixture the id of the mixture it was trained on
+ * @param model the checkpoint's file
+ * @param origin whether it was trained just now
+ * @param loss mean loss of the last steps, nats a token; NaN unless trained just now
+ * @param seconds how long the training took; 0 unless trained just now
+ */
+public record TrainingOutcome(
+    String mixture, String model, Origin origin, double loss, double seconds)
+    implements Serializable {
+
+  /** Where a model comes from. */
+  public enum Origin {
+    /** Trained just now. */
+    TRAINED,
+    /** Trained before from the same inputs. */
+    REUSED,
+    /** The user's own file, which is never overwritten. */
+    GIVEN
+  }
+
+  static TrainingOutcome untrained(TrainingJob job, Origin origin) {
+    return new TrainingOutcome(job.mixture().id(), job.output(), origin, Double.NaN, 0);
+  }
+
+  /** Stands for a model until it is trained. */
+  static TrainingOutcome pending(TrainingJob job) {
+    return untrained(job, Origin.TRAINED);
+  }
+
+  /** The checkpoint's file. */
+  public Path file() {
+    return Path.of(model);
+  }
+}
