@@ -39,7 +39,7 @@ class SafetensorsPropertiesTest {
     Files.delete(file);
   }
 
-  @Property(tries = 200, seed = "21")
+  @Property(tries = 100, seed = "21")
   void readsBackWhatWasWritten(
       @ForAll("checkpoints") Map<String, TensorSpec> tensors,
       @ForAll("texts") Map<String, String> metadata,
@@ -68,7 +68,7 @@ class SafetensorsPropertiesTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
   }
 
-  @Property(tries = 2000, seed = "23")
+  @Property(tries = 600, seed = "23")
   void aDamagedFileIsReadOrRefused(
       @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 1 << 16) Integer> places,
       @ForAll @IntRange(min = 1, max = 255) int flip)
@@ -80,7 +80,7 @@ class SafetensorsPropertiesTest {
     assertReadOrRefused(bytes);
   }
 
-  @Property(tries = 2000, seed = "24")
+  @Property(tries = 600, seed = "24")
   void aFileWithDamagedDigitsAndPunctuationIsReadOrRefused(
       @ForAll @Size(min = 1, max = 4) List<@IntRange(max = 1 << 16) Integer> places,
       @ForAll("punctuation") char replacement)
@@ -92,7 +92,7 @@ class SafetensorsPropertiesTest {
     assertReadOrRefused(bytes);
   }
 
-  @Property(tries = 300, seed = "25")
+  @Property(tries = 150, seed = "25")
   void aShortenedFileIsRefused(@ForAll @IntRange(max = 1 << 16) int length) throws IOException {
     byte[] shorter = Arrays.copyOf(valid, length % valid.length);
 
