@@ -68,7 +68,7 @@ public final class FullCheckpointDelta implements Delta {
                   "Expected %s as in the base, found %s"
                       .formatted(expected.describe(), found.describe()),
                   where,
-                  "Fine-tune the expert from this base without changing its shapes"));
+                  "Fine-tune the expert from this base, and keep its shapes and kinds of numbers"));
         }
       }
     }

@@ -399,7 +399,7 @@ class HostileSafetensorsTest {
                 tensors(
                     Stream.iterate(0, i -> i + 1)
                         .limit((1 << 18) + 1)
-                        .map(i -> f32("t" + i, "0", "0,0"))
+                        .map(i -> "'" + i + "':{'dtype':'I8','shape':[0],'data_offsets':[0,0]}")
                         .toArray(String[]::new))),
             "The header lists more than 262144 tensors"));
   }
@@ -410,16 +410,6 @@ class HostileSafetensorsTest {
 
     assertThat(catchThrowableOfType(UserException.class, () -> SafetensorsFile.open(file)))
         .hasMessageContaining("model.safetensors, tensor a\\u{a}b\\u{1b}[31m\\u{202e})");
-  }
-
-  @Test
-  void hasEnoughCases() {
-    long cases =
-        Stream.of(framing(), json(), entries(), numbers(), dtypes(), layout(), metadata(), limits())
-            .mapToLong(Stream::count)
-            .sum();
-
-    assertThat(cases).isGreaterThan(100);
   }
 
   private static RawSafetensors shape(String json) {
