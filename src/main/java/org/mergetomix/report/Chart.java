@@ -12,7 +12,7 @@ final class Chart {
   static final double WIDTH = 520;
 
   /** Height of a line of text in drawing units, at its largest (on phones). */
-  static final double TEXT_HEIGHT = 16;
+  static final double TEXT_HEIGHT = 17;
 
   /** Which end of a text its position gives. */
   enum Anchor {

@@ -46,7 +46,7 @@ final class EffectSection {
         "Effect of each dataset on the score",
         "From the most helpful, " + effects.get(0).dataset() + ", to the least.",
         effects.stream().map(effect -> lane(effect, gains)).toList(),
-        Optional.of(new Reference(0, "0")),
+        Optional.of(new Reference(0, "no effect")),
         "gain in " + content.scoreUnit());
     Legend.write(
         page,
@@ -94,7 +94,7 @@ final class EffectSection {
             Column.number("Mean score with it"),
             Column.number("Without it"),
             Column.number("Gain"),
-            Column.text("")),
+            Column.text("Verdict")),
         effects.stream()
             .map(
                 effect ->

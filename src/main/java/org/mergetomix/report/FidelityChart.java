@@ -22,6 +22,8 @@ final class FidelityChart {
           "spread", Mark.DOT);
 
   private static final int LONGEST_NAME = 24;
+  private static final double BELOW = 18;
+  private static final double ABOVE = -9;
 
   private FidelityChart() {}
 
@@ -38,7 +40,7 @@ final class FidelityChart {
     }
     FidelityPoint chosen = best(content, points, FidelityPoint::surrogate);
     FidelityPoint real = best(content, points, FidelityPoint::real);
-    page.open("figure").newLine();
+    page.open("figure", "class", "fidelity").newLine();
     Plot plot =
         Plot.open(
             page,
@@ -65,10 +67,10 @@ final class FidelityChart {
       plot.chart().closeGroup();
     }
     if (chosen.equals(real)) {
-      label(plot, chosen, "best by both");
+      label(plot, chosen, BELOW, "best by both");
     } else {
-      label(plot, chosen, "surrogates’ best");
-      label(plot, real, "really best");
+      label(plot, chosen, BELOW, "surrogates’ best");
+      label(plot, real, ABOVE, "really best");
     }
     plot.close();
     writeLegend(page, points);
@@ -86,7 +88,7 @@ final class FidelityChart {
   }
 
   /** Beside the mark, on the side where there is room. */
-  private static void label(Plot plot, FidelityPoint point, String what) {
+  private static void label(Plot plot, FidelityPoint point, double shift, String what) {
     double x = plot.x(point.surrogate().value());
     double y = plot.y(point.real().value());
     boolean roomAtRight = x < Chart.WIDTH / 2;
@@ -95,7 +97,7 @@ final class FidelityChart {
             "note",
             roomAtRight ? Anchor.START : Anchor.END,
             roomAtRight ? x + 10 : x - 10,
-            y + 16,
+            y + shift,
             Labels.fit(point.mixture(), LONGEST_NAME) + " (" + what + ")");
   }
 

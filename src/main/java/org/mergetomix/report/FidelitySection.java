@@ -70,7 +70,8 @@ final class FidelitySection {
         List.of(
             Column.text("Correlation"),
             Column.number("Value"),
-            Column.number("Interval"),
+            Column.number(
+                Figures.percent(fidelity.spearman().interval().confidence()) + " interval"),
             Column.text("Asks whether")),
         List.of(
             row("Spearman", fidelity.spearman(), "both put the mixtures in the same order"),
@@ -106,9 +107,7 @@ final class FidelitySection {
 
   private static List<String> row(String name, Correlation correlation, String question) {
     String interval =
-        Figures.percent(correlation.interval().confidence())
-            + ": "
-            + COEFFICIENT.format(correlation.interval().low())
+        COEFFICIENT.format(correlation.interval().low())
             + " to "
             + COEFFICIENT.format(correlation.interval().high());
     return List.of(name, COEFFICIENT.format(correlation.value()), interval, question);

@@ -1,9 +1,13 @@
 package org.mergetomix.report;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A table that scrolls sideways within the page where it is wider than the screen. */
 final class Table {
+
+  /** Where a line may end within an id: after a joint, rather than within a name. */
+  private static final Pattern ID_PART_END = Pattern.compile("(?<=[+/])");
 
   private Table() {}
 
@@ -49,11 +53,21 @@ final class Table {
     for (List<String> row : rows) {
       page.open("tr");
       for (int i = 0; i < columns.size(); i++) {
-        page.element("td", row.get(i), "class", style(columns.get(i)));
+        writeCell(page, columns.get(i), row.get(i));
       }
       page.closeLine();
     }
     page.close().close().closeLine();
+  }
+
+  private static void writeCell(Markup page, Column column, String text) {
+    page.open("td", "class", style(column));
+    if (column.kind() == Kind.ID) {
+      ID_PART_END.splitAsStream(text).forEach(part -> page.text(part).empty("wbr"));
+    } else {
+      page.text(text);
+    }
+    page.closeLine();
   }
 
   private static String style(Column column) {

@@ -33,10 +33,15 @@ final class TopSection {
     } else {
       page.line("p", tiedSentence(ranked, content.mixtures() - content.failed()));
       writeChart(page, content, ranked);
+      writeNote(page);
     }
     if (!content.top().isEmpty()) {
       writeTable(page, content);
     }
+    page.closeLine();
+  }
+
+  private static void writeNote(Markup page) {
     page.line(
         "p",
         "± and the bars are 1.96 standard errors, a 95 % interval over the choice of examples. "
@@ -45,7 +50,6 @@ final class TopSection {
             + "1.96 times the gap’s own error.",
         "class",
         "note");
-    page.closeLine();
   }
 
   private static String tiedSentence(List<RankedRow> ranked, long all) {
@@ -132,7 +136,7 @@ final class TopSection {
       tasks.forEach(task -> columns.add(Column.number(task)));
     }
     columns.add(Column.number("Gap to the best"));
-    columns.add(Column.text(""));
+    columns.add(Column.text("Verdict"));
 
     Decimals scores = Decimals.of(rows.stream().map(RankedRow::score).toList());
     Decimals gaps = Decimals.of(rows.stream().map(RankedRow::gap).toList());
@@ -150,7 +154,7 @@ final class TopSection {
         }
       }
       boolean failed = row.status() == RowStatus.FAILED;
-      line.add(failed ? "–" : gaps.format(row.gap()));
+      line.add(failed || BEST.equals(verdict(row)) ? "–" : gaps.format(row.gap()));
       line.add(failed ? "failed: " + row.error() : verdict(row));
       cells.add(line);
     }
