@@ -82,10 +82,12 @@ final class LaneChart {
     chart.openGroup("lane " + lane.style(), lane.name() + ": " + lane.figure());
     chart.text("name", Anchor.START, 0, top + NAME_BASELINE, Labels.fit(lane.name(), LONGEST_NAME));
     chart.text("figure", Anchor.END, Chart.WIDTH, top + NAME_BASELINE, lane.figure());
-    Bounds interval = Bounds.of(lane.estimate());
-    double y = top + BAR_HEIGHT;
-    chart.acrossBar(scale.at(interval.low()), scale.at(interval.high()), y);
-    chart.mark(lane.mark(), scale.at(lane.estimate().value()), y);
+    if (Double.isFinite(lane.estimate().value())) {
+      Bounds interval = Bounds.of(lane.estimate());
+      double y = top + BAR_HEIGHT;
+      chart.acrossBar(scale.at(interval.low()), scale.at(interval.high()), y);
+      chart.mark(lane.mark(), scale.at(lane.estimate().value()), y);
+    }
     chart.closeGroup();
   }
 

@@ -17,9 +17,13 @@ record Scale(Bounds shown, double from, double to) {
 
   /** A scale that shows the bounds with some room beside them. */
   static Scale around(Bounds bounds, double from, double to) {
-    double span = bounds.span() > 0 ? bounds.span() : Math.max(Math.abs(bounds.low()) * 0.1, 1e-6);
-    double room = bounds.span() > 0 ? span * MARGIN : span / 2;
+    double room = bounds.span() > 0 ? bounds.span() * MARGIN : roomAround(bounds.low());
     return new Scale(new Bounds(bounds.low() - room, bounds.high() + room), from, to);
+  }
+
+  /** For a single value, whose size is all there is to go by. */
+  private static double roomAround(double value) {
+    return value == 0 ? 1 : Math.abs(value) / 20;
   }
 
   double at(double value) {

@@ -21,6 +21,7 @@ final class TopSection {
   private static final String BEST = "best";
   private static final String TIED = "tied with the best";
   private static final String WORSE = "worse";
+  private static final String UNKNOWN = "cannot be told";
 
   private TopSection() {}
 
@@ -73,6 +74,9 @@ final class TopSection {
   private static String verdict(RankedRow row) {
     if (row.rank().orElse(0) == 1) {
       return BEST;
+    }
+    if (!Double.isFinite(row.gap().value()) || !Double.isFinite(row.gap().standardError())) {
+      return UNKNOWN;
     }
     return row.gap().value() < Bounds.halfWidth(row.gap()) ? TIED : WORSE;
   }

@@ -108,14 +108,16 @@ class HtmlReportTest {
   }
 
   @Test
-  void drawsWhereNothingIsFinite() throws Exception {
-    Document page =
-        parse(
-            HtmlReport.render(
-                SmallContent.withTop(List.of(SmallContent.row(1, "es", Double.NaN, Double.NaN)))));
+  void claimsAndDrawsNothingWhereANumberIsNotKnown() throws Exception {
+    String html =
+        HtmlReport.render(
+            SmallContent.withTop(
+                List.of(
+                    SmallContent.row(1, "es", Double.NaN, Double.NaN),
+                    SmallContent.row(2, "fr", Double.NaN, Double.NaN))));
 
-    assertThat(texts(page, "td")).contains("es");
-    assertThat(HtmlReport.render(SmallContent.searchOnly())).doesNotContain("NaN", "Infinity");
+    assertThat(html).doesNotContain("NaN", "Infinity");
+    assertThat(texts(parse(html), "td")).contains("cannot be told").doesNotContain("worse");
   }
 
   @Test
