@@ -10,6 +10,7 @@ import org.mergetomix.score.Estimate;
  *     single dataset}, {@code mean of random mixtures}
  * @param mixture the mixture it was fine-tuned on; empty for the base and for a mean
  * @param score its score on the confirm examples
- * @param gain how much better it is than the base, on the same examples; positive is better
+ * @param winnerGain how much better the winner is, on the same examples; positive where the winner
+ *     is better, 0 for the winner itself
  */
-public record Confirmation(String label, String mixture, Estimate score, Estimate gain) {}
+public record Confirmation(String label, String mixture, Estimate score, Estimate winnerGain) {}

@@ -1,0 +1,48 @@
+package org.mergetomix.report;
+
+import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
+import java.util.stream.DoubleStream;
+import org.mergetomix.score.Estimate;
+
+/** From where to where: a 95 % interval, or what a chart has to show. */
+record Bounds(double low, double high) {
+
+  /** Standard errors on either side of an estimate that make a 95 % interval. */
+  private static final double STANDARD_ERRORS = 1.96;
+
+  /** Half of the 95 % interval; NaN where the error is not known. */
+  static double halfWidth(Estimate estimate) {
+    return STANDARD_ERRORS * estimate.standardError();
+  }
+
+  /** The 95 % interval; only the value where the error is not known. */
+  static Bounds of(Estimate estimate) {
+    double half = halfWidth(estimate);
+    double reach = Double.isFinite(half) ? half : 0;
+    return new Bounds(estimate.value() - reach, estimate.value() + reach);
+  }
+
+  /** What holds all intervals; 0 to 1 if there are none. */
+  static Bounds of(Collection<Estimate> estimates) {
+    DoubleSummaryStatistics ends =
+        estimates.stream()
+            .map(Bounds::of)
+            .flatMapToDouble(bounds -> DoubleStream.of(bounds.low, bounds.high))
+            .filter(Double::isFinite)
+            .summaryStatistics();
+    return ends.getCount() == 0 ? new Bounds(0, 1) : new Bounds(ends.getMin(), ends.getMax());
+  }
+
+  double span() {
+    return high - low;
+  }
+
+  boolean contains(double value) {
+    return low <= value && value <= high;
+  }
+
+  Bounds including(double value) {
+    return new Bounds(Math.min(low, value), Math.max(high, value));
+  }
+}

@@ -1,0 +1,131 @@
+package org.mergetomix.report;
+
+import java.util.Locale;
+
+/**
+ * An SVG drawing within the page. It scales to the width it is given; colours and the size of text
+ * are the style sheet's, by class.
+ */
+final class Chart {
+
+  /** Width in drawing units; a page shows it wider or narrower. */
+  static final double WIDTH = 520;
+
+  /** Height of a line of text in drawing units, at its largest (on phones). */
+  static final double TEXT_HEIGHT = 17;
+
+  /** Which end of a text its position gives. */
+  enum Anchor {
+    START,
+    MIDDLE,
+    END
+  }
+
+  private final Markup page;
+
+  private Chart(Markup page) {
+    this.page = page;
+  }
+
+  /**
+   * Begins a drawing.
+   *
+   * @param id unique within the page
+   * @param title what it shows, for those who cannot see it
+   * @param description its message in words, for the same readers
+   */
+  static Chart open(Markup page, String id, double height, String title, String description) {
+    page.open(
+        "svg",
+        "class",
+        "chart",
+        "viewBox",
+        "0 0 " + number(WIDTH) + " " + number(height),
+        "role",
+        "img",
+        "aria-label",
+        title,
+        "aria-describedby",
+        id);
+    page.newLine().line("title", title).line("desc", description, "id", id);
+    return new Chart(page);
+  }
+
+  void close() {
+    page.closeLine();
+  }
+
+  /** Begins what belongs together and shows {@code tooltip} under a pointer. */
+  void openGroup(String style, String tooltip) {
+    page.open("g", "class", style).element("title", tooltip);
+  }
+
+  void closeGroup() {
+    page.closeLine();
+  }
+
+  void line(String style, double x1, double y1, double x2, double y2) {
+    page.empty(
+            "line",
+            "class",
+            style,
+            "x1",
+            number(x1),
+            "y1",
+            number(y1),
+            "x2",
+            number(x2),
+            "y2",
+            number(y2))
+        .newLine();
+  }
+
+  void text(String style, Anchor anchor, double x, double y, String text) {
+    page.line(
+        "text",
+        text,
+        "class",
+        style,
+        "text-anchor",
+        anchor.name().toLowerCase(Locale.ROOT),
+        "x",
+        number(x),
+        "y",
+        number(y));
+  }
+
+  void mark(Mark mark, double x, double y) {
+    page.empty(
+        "path",
+        "class",
+        "mark " + mark.name().toLowerCase(Locale.ROOT),
+        "transform",
+        "translate(" + number(x) + " " + number(y) + ")",
+        "d",
+        mark.outline());
+  }
+
+  /** An error bar along x. */
+  void acrossBar(double x1, double x2, double y) {
+    bar("M" + number(x1) + " " + number(y) + "H" + number(x2));
+  }
+
+  /** An error bar along y. */
+  void uprightBar(double x, double y1, double y2) {
+    bar("M" + number(x) + " " + number(y1) + "V" + number(y2));
+  }
+
+  private void bar(String path) {
+    page.empty("path", "class", "bar", "d", path);
+  }
+
+  void curve(String path) {
+    page.empty("path", "class", "curve", "d", path).newLine();
+  }
+
+  /** A coordinate: a tenth of a unit is finer than a screen shows. */
+  static String number(double coordinate) {
+    String text = String.format(Locale.ROOT, "%.1f", coordinate);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+}

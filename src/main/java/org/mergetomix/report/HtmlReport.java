@@ -1,0 +1,93 @@
+package org.mergetomix.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The report of a run as one HTML page: no script, nothing loaded from elsewhere, light and dark as
+ * the reader's device is set, readable on a phone. It is well-formed XML too.
+ */
+public final class HtmlReport {
+
+  private static final String STYLE_SHEET = "report.css";
+
+  private HtmlReport() {}
+
+  /**
+   * Writes the page. Equal contents give equal pages, on every machine and in every locale; neither
+   * a display nor fonts are needed. Thread-safe.
+   *
+   * @param content what to say; its texts are escaped here
+   * @return the page, to be stored as UTF-8
+   */
+  public static String render(ReportContent content) {
+    Markup page = Markup.document();
+    page.open("html", "lang", "en").newLine();
+    writeHead(page, content);
+    page.open("body").newLine().open("main").newLine();
+    writeOpening(page, content);
+    TopSection.write(page, content);
+    EffectSection.write(page, content);
+    SizeSection.write(page, content);
+    FidelitySection.write(page, content);
+    ConfirmationSection.write(page, content);
+    CostSection.write(page, content.cost());
+    RecordSection.write(page, content);
+    return page.closeLine().closeLine().close().newLine().finish();
+  }
+
+  private static void writeHead(Markup page, ReportContent content) {
+    page.open("head").newLine();
+    page.empty("meta", "charset", "utf-8").newLine();
+    page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
+        .newLine();
+    page.empty("meta", "name", "color-scheme", "content", "light dark").newLine();
+    page.line("title", content.question() + " – merge-to-mix");
+    page.line("style", "\n" + styleSheet());
+    page.closeLine();
+  }
+
+  private static void writeOpening(Markup page, ReportContent content) {
+    page.open("header").newLine();
+    page.line("p", "merge-to-mix · run " + content.runId(), "class", "run");
+    page.line("h1", content.question());
+    page.line("p", content.answer(), "class", "answer");
+    page.line("p", scope(content), "class", "scope");
+    page.closeLine();
+  }
+
+  private static String scope(ReportContent content) {
+    String evaluated =
+        Figures.count(content.mixtures(), "mixture")
+            + " of "
+            + Figures.count(content.datasets().size(), "dataset")
+            + " ("
+            + String.join(", ", content.datasets())
+            + "), each judged by a merged model in "
+            + Words.axis(content)
+            + ".";
+    if (content.failed() == 0) {
+      return evaluated;
+    }
+    return evaluated
+        + " "
+        + Figures.count(content.failed())
+        + " of them failed and "
+        + (content.failed() == 1 ? "is" : "are")
+        + " not ranked; the ranked table says why.";
+  }
+
+  /** It holds none of {@code < > &}, which a style element may not escape. */
+  private static String styleSheet() {
+    try (InputStream stream = HtmlReport.class.getResourceAsStream(STYLE_SHEET)) {
+      if (stream == null) {
+        throw new IllegalStateException("The jar lacks " + STYLE_SHEET);
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package org.mergetomix.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+class HtmlReportTest {
+
+  /**
+   * After a deliberate change, replace it by what {@link RenderSmallContent} prints and look at it.
+   */
+  private static final String GOLDEN = "small-report.html";
+
+  @Test
+  void saysTheSameAsTheGoldenPage() throws Exception {
+    try (InputStream stream = HtmlReportTest.class.getResourceAsStream(GOLDEN)) {
+      assertThat(HtmlReport.render(SmallContent.whole()))
+          .isEqualTo(new String(stream.readAllBytes(), UTF_8));
+    }
+  }
+
+  @Test
+  void escapesWhateverUsersAndErrorsSay() throws Exception {
+    String script = "<script>alert(\"x\")</script>";
+    String html =
+        HtmlReport.render(
+            SmallContent.failing(
+                "Is " + script + " & 'co' safe?", "a\"'" + script, "at C:\\<b>\u0000"));
+
+    assertThat(html).doesNotContain("<script", "<b>").contains("&lt;script&gt;");
+    Document page = parse(html);
+    assertThat(page.getElementsByTagName("h1").item(0).getTextContent())
+        .isEqualTo("Is " + script + " & 'co' safe?");
+    assertThat(texts(page, "td")).contains("a\"'" + script, "failed: at C:\\<b>\uFFFD");
+  }
+
+  @Test
+  void escapesNamesInsideChartsToo() throws Exception {
+    String name = "</svg><img src=x onerror=\"alert(1)\">";
+    String html =
+        HtmlReport.render(SmallContent.withTop(List.of(SmallContent.row(1, name, 3.1, 0))));
+
+    assertThat(html).doesNotContain("<img");
+    assertThat(texts(parse(html), "text")).anyMatch(text -> text.startsWith("</svg><img"));
+  }
+
+  @Test
+  void needsNothingButItself() {
+    String html = HtmlReport.render(RealisticContent.create());
+
+    assertThat(html).doesNotContain("http:", "https:", "//", "src=", "href=", "url(", "@import");
+  }
+
+  @Test
+  void isWellFormedAtFullSize() throws Exception {
+    Document page = parse(HtmlReport.render(RealisticContent.create()));
+
+    NodeList charts = page.getElementsByTagName("svg");
+    List<String> described = new ArrayList<>();
+    for (int i = 0; i < charts.getLength(); i++) {
+      String id = charts.item(i).getAttributes().getNamedItem("class").getTextContent();
+      if (id.equals("chart")) {
+        described.add(
+            charts.item(i).getAttributes().getNamedItem("aria-describedby").getTextContent());
+      }
+    }
+    assertThat(described)
+        .containsExactly("chart-top", "chart-effects", "chart-sizes", "chart-fidelity");
+  }
+
+  @Test
+  void saysHowToGetWhatIsMissing() throws Exception {
+    Document page = parse(HtmlReport.render(SmallContent.searchOnly()));
+
+    assertThat(texts(page, "p"))
+        .anyMatch(text -> text.startsWith("Not measured yet: the fidelity command"))
+        .anyMatch(text -> text.startsWith("Not confirmed yet: the fidelity command"));
+    assertThat(texts(page, "desc")).hasSize(3);
+  }
+
+  @Test
+  void countsTheMixturesTiedWithTheBest() throws Exception {
+    Document page =
+        parse(
+            HtmlReport.render(
+                SmallContent.withTop(
+                    List.of(
+                        SmallContent.row(1, "es", 3.1, 0),
+                        SmallContent.row(2, "es+fr", 3.1078, 0.0078),
+                        SmallContent.row(3, "fr", 3.108, 0.008)))));
+
+    assertThat(texts(page, "p"))
+        .contains("All 3 ranked mixtures. 1 of them is statistically tied with the best.");
+    assertThat(texts(page, "td")).containsSubsequence("best", "tied with the best", "worse");
+  }
+
+  @Test
+  void claimsAndDrawsNothingWhereANumberIsNotKnown() throws Exception {
+    String html =
+        HtmlReport.render(
+            SmallContent.withTop(
+                List.of(
+                    SmallContent.row(1, "es", Double.NaN, Double.NaN),
+                    SmallContent.row(2, "fr", Double.NaN, Double.NaN))));
+
+    assertThat(html).doesNotContain("NaN", "Infinity");
+    assertThat(texts(parse(html), "td")).contains("cannot be told").doesNotContain("worse");
+  }
+
+  @Test
+  void writesNumbersAlikeInEveryLocale() {
+    Locale before = Locale.getDefault();
+    String here = HtmlReport.render(SmallContent.whole());
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertThat(HtmlReport.render(SmallContent.whole())).isEqualTo(here);
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  /** Without the module java.desktop there is no AWT at all, and so no font it could ask for. */
+  @Test
+  void drawsOnAJdkWithoutFonts() throws Exception {
+    ProcessBuilder jvm =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.awt.headless=true",
+            "--limit-modules",
+            "java.base,java.xml",
+            "-cp",
+            home(HtmlReport.class) + File.pathSeparator + home(HtmlReportTest.class),
+            RenderSmallContent.class.getName());
+    jvm.environment().put("FONTCONFIG_FILE", "/dev/null");
+    jvm.redirectErrorStream(true);
+    Process process = jvm.start();
+    process.getOutputStream().close();
+    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(printed).isEqualTo(HtmlReport.render(SmallContent.whole()));
+    assertThat(process.waitFor()).isZero();
+  }
+
+  private static String home(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+  }
+
+  private static Document parse(String html) throws Exception {
+    return DocumentBuilderFactory.newDefaultInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(html)));
+  }
+
+  private static List<String> texts(Document page, String element) {
+    NodeList found = page.getElementsByTagName(element);
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < found.getLength(); i++) {
+      texts.add(found.item(i).getTextContent());
+    }
+    return texts;
+  }
+}

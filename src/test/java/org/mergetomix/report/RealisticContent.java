@@ -1,0 +1,169 @@
+package org.mergetomix.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.mergetomix.analysis.BestOfSize;
+import org.mergetomix.table.Confirmation;
+import org.mergetomix.analysis.Correlation;
+import org.mergetomix.analysis.DatasetEffect;
+import org.mergetomix.analysis.Fidelity;
+import org.mergetomix.analysis.FidelityPoint;
+import org.mergetomix.analysis.Interval;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RowStatus;
+
+/** A made-up run of the size of the embedded example. */
+final class RealisticContent {
+
+  private static final List<String> DATASETS =
+      List.of("de", "es", "fi", "fr", "it", "pl", "sv", "tr");
+  private static final Map<String, Double> WORTH =
+      Map.of(
+          "es", 0.30, "it", 0.22, "fr", 0.16, "de", -0.05, "sv", 0.02, "fi", -0.03, "tr", -0.02,
+          "pl", 0.012);
+  private static final double ERROR = 0.02;
+
+  private final Random random = new Random(7);
+
+  private RealisticContent() {}
+
+  static ReportContent create() {
+    return new RealisticContent().content();
+  }
+
+  private ReportContent content() {
+    List<RankedRow> ranked = ranked();
+    return new ReportContent(
+        "3f9c21d08ab4",
+        "Which of the languages de, es, fi, fr, it, pl, sv and tr help Catalan?",
+        "Fine-tune on "
+            + ranked.get(0).mixture()
+            + ": 2.981 bits per byte on names never seen, against 3.612 for the base.",
+        Direction.LOWER_IS_BETTER,
+        "bits per byte",
+        DATASETS,
+        255,
+        0,
+        ranked.subList(0, 20),
+        Optional.of(new Estimate(3.612, 0.031)),
+        effects(),
+        sizes(ranked),
+        Optional.of(
+            new Fidelity(
+                18,
+                new Correlation(0.968, new Interval(0.921, 0.989, 0.95)),
+                new Correlation(0.957, new Interval(0.884, 0.987, 0.95)),
+                new Correlation(0.856, new Interval(0.731, 0.942, 0.95)),
+                0.8,
+                0,
+                0)),
+        points(ranked),
+        confirmations(ranked),
+        new Cost(255, 8, 18, 229, 0.63, 41.2, 148.3, 131.7),
+        List.of(
+            new Input("base", "base", "target/demo/base.safetensors", "sha256:9b1c".repeat(6)),
+            new Input("dataset", "es", "icu4j:78.1/es", "sha256:77aa0e".repeat(5))),
+        new TreeMap<>(Map.of("merge-to-mix", "0.1.0", "spark", "4.0.1", "java", "17.0.15")),
+        new TreeMap<>(Map.of("merge.method", "average", "search.seed", "17")));
+  }
+
+  private List<RankedRow> ranked() {
+    record Scored(String mixture, List<String> datasets, double score) {}
+    List<Scored> scored =
+        IntStream.range(1, 256)
+            .mapToObj(this::datasetsOf)
+            .map(
+                datasets ->
+                    new Scored(
+                        String.join("+", datasets),
+                        datasets,
+                        3.20
+                            - datasets.stream().mapToDouble(WORTH::get).sum() / 6
+                            - 0.02 * Math.log(datasets.size())
+                            + 0.004 * random.nextGaussian()))
+            .sorted(Comparator.comparingDouble(Scored::score))
+            .toList();
+    List<RankedRow> rows = new ArrayList<>();
+    for (Scored row : scored) {
+      double gap = row.score() - scored.get(0).score();
+      Estimate score = new Estimate(row.score(), ERROR);
+      rows.add(
+          new RankedRow(
+              OptionalLong.of(rows.size() + 1L),
+              row.mixture(),
+              row.datasets(),
+              row.datasets().stream().map(id -> 1.0 / row.datasets().size()).toList(),
+              score,
+              new Estimate(gap, gap == 0 ? 0 : 0.0052),
+              new TreeMap<>(Map.of("names", score)),
+              RowStatus.OK,
+              "",
+              0.002,
+              0.16));
+    }
+    return rows;
+  }
+
+  private List<String> datasetsOf(int mask) {
+    return IntStream.range(0, DATASETS.size())
+        .filter(i -> (mask >> i & 1) == 1)
+        .mapToObj(DATASETS::get)
+        .toList();
+  }
+
+  private List<DatasetEffect> effects() {
+    return DATASETS.stream()
+        .map(
+            id ->
+                new DatasetEffect(
+                    id,
+                    new Estimate(3.24 - WORTH.get(id) / 6, ERROR),
+                    new Estimate(3.24 + WORTH.get(id) / 6, ERROR),
+                    new Estimate(WORTH.get(id) / 3, 0.0032)))
+        .toList();
+  }
+
+  private static List<BestOfSize> sizes(List<RankedRow> ranked) {
+    return ranked.stream()
+        .collect(Collectors.groupingBy(RankedRow::size, TreeMap::new, Collectors.toList()))
+        .values()
+        .stream()
+        .map(rows -> rows.get(0))
+        .map(best -> new BestOfSize(best.size(), best.mixture(), best.score()))
+        .toList();
+  }
+
+  private List<FidelityPoint> points(List<RankedRow> ranked) {
+    List<FidelityPoint> points = new ArrayList<>();
+    List<RankedRow> joint = ranked.stream().filter(row -> row.size() > 1).toList();
+    for (int i = 0; i < 18; i++) {
+      RankedRow row = joint.get(i == 17 ? joint.size() - 1 : i * 14);
+      String role =
+          i == 0
+              ? "best"
+              : i == 17 ? "worst" : i == 9 ? "all" : i % 3 == 1 ? "leave-one-out" : "spread";
+      double real = 3.0 + 0.7 * (row.score().value() - 3.08) + 0.012 * random.nextGaussian();
+      points.add(new FidelityPoint(row.mixture(), role, row.score(), new Estimate(real, ERROR)));
+    }
+    return points;
+  }
+
+  private static List<Confirmation> confirmations(List<RankedRow> ranked) {
+    return List.of(
+        new Confirmation("winner", ranked.get(0).mixture(), new Estimate(2.981, 0.029), new Estimate(0, 0)),
+        new Confirmation("base", "", new Estimate(3.612, 0.034), new Estimate(0.631, 0.021)),
+        new Confirmation("all datasets", String.join("+", DATASETS), new Estimate(3.044, 0.029), new Estimate(0.063, 0.011)),
+        new Confirmation("best single dataset", "es", new Estimate(3.012, 0.030), new Estimate(0.031, 0.010)),
+        new Confirmation("mean of random mixtures", "", new Estimate(3.131, 0.012), new Estimate(0.150, 0.009)));
+  }
+}

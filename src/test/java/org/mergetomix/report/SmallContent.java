@@ -1,0 +1,139 @@
+package org.mergetomix.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.mergetomix.analysis.BestOfSize;
+import org.mergetomix.table.Confirmation;
+import org.mergetomix.analysis.Correlation;
+import org.mergetomix.analysis.DatasetEffect;
+import org.mergetomix.analysis.Fidelity;
+import org.mergetomix.analysis.FidelityPoint;
+import org.mergetomix.analysis.Interval;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RowStatus;
+
+/** Three mixtures of two datasets, and variations of them. */
+final class SmallContent {
+
+  private SmallContent() {}
+
+  /** With every section. */
+  static ReportContent whole() {
+    return content(
+        "Which of es and fr help Catalan?",
+        List.of(row(1, "es", 3.100, 0), row(2, "es+fr", 3.104, 0.004), row(3, "fr", 3.250, 0.150)),
+        true);
+  }
+
+  /** Without what has to be asked for: fidelity and confirmation. */
+  static ReportContent searchOnly() {
+    return content("Which of es and fr help Catalan?", List.of(row(1, "es", 3.1, 0)), false);
+  }
+
+  /** With the given question, and failed rows after the best. */
+  static ReportContent failing(String question, String mixture, String error) {
+    return content(question, List.of(row(1, "es", 3.1, 0), failed(mixture, error)), false);
+  }
+
+  static ReportContent withTop(List<RankedRow> top) {
+    return content("Which?", top, false);
+  }
+
+  /** A ranked row whose gap has a standard error of 0.004. */
+  static RankedRow row(long rank, String mixture, double score, double gap) {
+    List<String> datasets = List.of(mixture.split("\\+"));
+    Estimate estimate = new Estimate(score, 0.012);
+    return new RankedRow(
+        OptionalLong.of(rank),
+        mixture,
+        datasets,
+        datasets.stream().map(id -> 1.0 / datasets.size()).toList(),
+        estimate,
+        new Estimate(gap, gap == 0 ? 0 : 0.004),
+        new TreeMap<>(Map.of("names", estimate)),
+        RowStatus.OK,
+        "",
+        0.002,
+        0.16);
+  }
+
+  private static RankedRow failed(String mixture, String error) {
+    Estimate none = new Estimate(Double.NaN, Double.NaN);
+    return new RankedRow(
+        OptionalLong.empty(),
+        mixture,
+        List.of(mixture),
+        List.of(1.0),
+        none,
+        none,
+        new TreeMap<>(),
+        RowStatus.FAILED,
+        error,
+        0,
+        0);
+  }
+
+  private static ReportContent content(String question, List<RankedRow> top, boolean confirmed) {
+    long failed = top.stream().filter(row -> row.status() == RowStatus.FAILED).count();
+    return new ReportContent(
+        "0a1b2c",
+        question,
+        "Fine-tune on es: 3.05 bits per byte against 3.61 for the base.",
+        Direction.LOWER_IS_BETTER,
+        "bits per byte",
+        List.of("es", "fr"),
+        top.size(),
+        failed,
+        top,
+        Optional.of(new Estimate(3.29, 0.03)),
+        List.of(
+            new DatasetEffect(
+                "fr",
+                new Estimate(3.177, 0.012),
+                new Estimate(3.1, 0.012),
+                new Estimate(-0.077, 0.006)),
+            new DatasetEffect(
+                "es",
+                new Estimate(3.102, 0.012),
+                new Estimate(3.25, 0.012),
+                new Estimate(0.148, 0.006))),
+        List.of(
+            new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
+            new BestOfSize(2, "es+fr", new Estimate(3.104, 0.012))),
+        confirmed ? Optional.of(fidelity()) : Optional.empty(),
+        confirmed
+            ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
+            : List.of(),
+        confirmed
+            ? List.of(
+                new Confirmation("winner", "es", new Estimate(3.05, 0.014), new Estimate(0, 0)),
+                new Confirmation("base", "", new Estimate(3.61, 0.015), new Estimate(0.56, 0.012)))
+            : List.of(),
+        new Cost(3, 2, 1, 0, 0.02, 0.5, 75, 80),
+        List.of(new Input("base", "base", "base.safetensors", "sha256:00ff")),
+        new TreeMap<>(Map.of("java", "17.0.15", "spark", "4.0.1")),
+        new TreeMap<>(Map.of("merge.method", "average")));
+  }
+
+  private static Fidelity fidelity() {
+    Interval interval = new Interval(0.85, 0.99, 0.95);
+    return new Fidelity(
+        18,
+        new Correlation(0.97, interval),
+        new Correlation(0.96, interval),
+        new Correlation(0.88, interval),
+        0.8,
+        0.012,
+        0.004);
+  }
+
+  private static FidelityPoint point(String mixture, String role, double surrogate, double real) {
+    return new FidelityPoint(
+        mixture, role, new Estimate(surrogate, 0.012), new Estimate(real, 0.013));
+  }
+}
