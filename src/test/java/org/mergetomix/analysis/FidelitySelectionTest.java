@@ -78,6 +78,21 @@ class FidelitySelectionTest {
   }
 
   @Test
+  void spreadLeavesNoPartOfTheRankingOut() {
+    Ranking ranking = ranking(9, 2, 3, 5);
+
+    List<Long> places =
+        places(ranking, FidelitySelection.choose(ranking, ids(9), 72, 1)).stream()
+            .sorted()
+            .toList();
+
+    // 70 stretches of one or two places each.
+    for (int i = 1; i < places.size(); i++) {
+      assertThat(places.get(i) - places.get(i - 1)).isBetween(1L, 3L);
+    }
+  }
+
+  @Test
   void looksUpOnlyAFewPlacesOfAHugeRanking() {
     SubsetSpace space = SubsetSpace.of(ids(62), 2, 62);
     Set<Long> lookedUp = new HashSet<>();
