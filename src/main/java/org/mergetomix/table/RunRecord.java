@@ -2,6 +2,7 @@ package org.mergetomix.table;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 
@@ -18,6 +19,7 @@ import org.mergetomix.score.Estimate;
  * @param datasets the datasets' ids, ascending
  * @param direction which way scores improve
  * @param scoreUnit what scores are measured in
+ * @param taskWeights the weight of every task in the score, by id
  * @param counts of mixtures
  * @param seconds where the time went, all starts of the run together
  * @param started when the run was first started, ISO 8601
@@ -39,6 +41,7 @@ public record RunRecord(
     List<String> datasets,
     Direction direction,
     String scoreUnit,
+    SortedMap<String, Double> taskWeights,
     Counts counts,
     Seconds seconds,
     String started,
@@ -47,6 +50,90 @@ public record RunRecord(
     String rankedDigest,
     SortedMap<String, Double> fidelity,
     List<Confirmation> confirmations) {
+
+  /**
+   * This run, started again: what was found before stays, what the new start says of itself counts.
+   */
+  public RunRecord startedAgain(RunRecord now) {
+    return new RunRecord(
+        format,
+        runId,
+        State.SEARCHING,
+        identity,
+        now.inputs,
+        now.configuration,
+        now.versions,
+        datasets,
+        direction,
+        scoreUnit,
+        taskWeights,
+        counts,
+        seconds,
+        started,
+        now.updated,
+        base,
+        rankedDigest,
+        fidelity,
+        confirmations);
+  }
+
+  /** This run with its ranked table; what was compared with an earlier ranking is dropped. */
+  public RunRecord ranked(
+      Counts newCounts,
+      Seconds newSeconds,
+      SortedMap<String, Estimate> newBase,
+      String digest,
+      String now) {
+    return new RunRecord(
+        format,
+        runId,
+        State.RANKED,
+        identity,
+        inputs,
+        configuration,
+        versions,
+        datasets,
+        direction,
+        scoreUnit,
+        taskWeights,
+        newCounts,
+        newSeconds,
+        started,
+        now,
+        newBase,
+        digest,
+        new TreeMap<>(),
+        List.of());
+  }
+
+  /** This run with some mixtures really fine-tuned and compared. */
+  public RunRecord confirmed(
+      Counts newCounts,
+      Seconds newSeconds,
+      SortedMap<String, Double> newFidelity,
+      List<Confirmation> newConfirmations,
+      String now) {
+    return new RunRecord(
+        format,
+        runId,
+        State.CONFIRMED,
+        identity,
+        inputs,
+        configuration,
+        versions,
+        datasets,
+        direction,
+        scoreUnit,
+        taskWeights,
+        newCounts,
+        newSeconds,
+        started,
+        now,
+        base,
+        rankedDigest,
+        newFidelity,
+        newConfirmations);
+  }
 
   /** How far a run got. */
   public enum State {

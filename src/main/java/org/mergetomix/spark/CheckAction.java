@@ -1,0 +1,80 @@
+package org.mergetomix.spark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.manifest.Purpose;
+import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/** Checks that a run could start: every file, header, shape and text; writes nothing. */
+public final class CheckAction {
+
+  private final SparkSession spark;
+  private final Manifest manifest;
+  private final Configuration configuration;
+
+  /** A check of these inputs. */
+  public CheckAction(SparkSession spark, Manifest manifest, Configuration configuration) {
+    this.spark = spark;
+    this.manifest = manifest;
+    this.configuration = configuration;
+  }
+
+  /**
+   * What was found to be in order.
+   *
+   * @param datasets how many datasets there are
+   * @param mixtures how many mixtures a search would evaluate
+   * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
+   */
+  public record Result(int datasets, long mixtures, List<String> missingExperts) {}
+
+  /**
+   * Looks at everything.
+   *
+   * @throws UserException with all problems, if there are any
+   */
+  public Result run() {
+    Map<Boolean, List<Manifest.DatasetEntry>> datasets =
+        manifest.datasets().stream()
+            .collect(Collectors.partitioningBy(CheckAction::canBeFineTunedLater));
+    List<Problem> missing = new ArrayList<>(missing(datasets.get(false), Purpose.SEARCHING));
+    missing.addAll(missing(manifest.datasets(), Purpose.CONFIRMING));
+    if (!datasets.get(true).isEmpty()) {
+      missing.addAll(missing(datasets.get(true), Purpose.FINE_TUNING));
+    }
+    if (!missing.isEmpty()) {
+      throw UserException.input(missing.stream().distinct().toList());
+    }
+    List<Path> experts =
+        datasets.get(false).stream().map(Manifest.DatasetEntry::expert).toList();
+    new InputCheck(spark).run(manifest, experts);
+    int largest = configuration.search().maximumSize();
+    List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
+    long mixtures =
+        SubsetSpace.of(
+                ids, configuration.search().minimumSize(), largest == 0 ? ids.size() : largest)
+            .size();
+    return new Result(
+        ids.size(),
+        mixtures,
+        datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList());
+  }
+
+  private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset) {
+    return !Files.exists(dataset.expert()) && dataset.data().isPresent();
+  }
+
+  private List<Problem> missing(List<Manifest.DatasetEntry> datasets, Purpose purpose) {
+    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks())
+        .missingFiles(purpose);
+  }
+}

@@ -1,0 +1,70 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.manifest.Purpose;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * Fine-tunes an expert for every dataset that has none yet; experts whose inputs have not changed
+ * stay, and the user's own are never overwritten.
+ */
+public final class FineTuneAction {
+
+  private final SparkSession spark;
+  private final Manifest manifest;
+  private final Configuration configuration;
+  private final Progress progress;
+
+  /** Fine-tuning for these inputs. */
+  public FineTuneAction(
+      SparkSession spark, Manifest manifest, Configuration configuration, Progress progress) {
+    this.spark = spark;
+    this.manifest = manifest;
+    this.configuration = configuration;
+    this.progress = progress;
+  }
+
+  /**
+   * Trains what is missing.
+   *
+   * @return an outcome a dataset, in ascending order of their ids
+   * @throws UserException if an input is missing or broken, or a loss stops being a number
+   */
+  public List<TrainingOutcome> run() {
+    requireData(manifest);
+    new InputCheck(spark).run(manifest, List.of());
+    TrainingPlan plan = new TrainingPlan(manifest, configuration);
+    List<TrainingJob> jobs = new ArrayList<>();
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      jobs.add(plan.job(Mixture.subset(List.of(dataset.id())), dataset.expert()));
+    }
+    return new TrainingJobs(spark, progress).run("finetune", jobs);
+  }
+
+  /** Every dataset must have data, and the files must be there. */
+  static void requireData(Manifest manifest) {
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      if (dataset.data().isEmpty()) {
+        problems.add(
+            new Problem(
+                "Dataset " + dataset.id() + " has no data to fine-tune on",
+                manifest.file().toString(),
+                "Give it the key data"));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw UserException.usage(problems);
+    }
+    problems.addAll(manifest.missingFiles(Purpose.FINE_TUNING));
+    if (!problems.isEmpty()) {
+      throw UserException.input(problems);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.mergetomix.spark;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.FullCheckpointDelta;
+import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.surrogate.LiveModel;
+
+/** Looks at the inputs before any time is spent on them, and finds all problems at once. */
+final class InputCheck {
+
+  private final SparkSession spark;
+  private final List<Problem> problems = new ArrayList<>();
+
+  InputCheck(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * Reads the headers of the base and of every expert that is there, and the data of the tasks, and
+   * compares the base with the model. The files exist.
+   *
+   * @throws UserException if anything does not fit
+   */
+  void run(Manifest manifest, List<Path> experts) {
+    Path baseFile = manifest.base().checkpoint();
+    attempt(
+        () -> {
+          try (Checkpoint base = SafetensorsFile.open(baseFile)) {
+            for (Path expert : experts) {
+              attempt(
+                  () ->
+                      FullCheckpointDelta.of(base, SafetensorsFile.open(expert), expert.toString())
+                          .close());
+            }
+            problems.addAll(
+                mismatches(manifest.base().model(), base.tensors(), baseFile.toString()));
+          }
+        });
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      attempt(() -> TextExamples.read(task.data()));
+      task.confirm().ifPresent(file -> attempt(() -> TextExamples.read(file)));
+    }
+    if (!problems.isEmpty()) {
+      throw UserException.input(problems);
+    }
+  }
+
+  private void attempt(Runnable check) {
+    try {
+      check.run();
+    } catch (UserException found) {
+      problems.addAll(found.problems());
+    }
+  }
+
+  /** Runs as a task, since the driver of a shared cluster should not load native code. */
+  private List<Problem> mismatches(
+      Path model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+    JavaSparkContext context = Session.context(spark);
+    String graph = model.toString();
+    try {
+      return context
+          .parallelize(List.of(graph), 1)
+          .map(path -> mismatchesOf(path, tensors, checkpoint))
+          .first();
+    } catch (RuntimeException failure) {
+      throw Failures.mendable(failure).<RuntimeException>map(found -> found).orElse(failure);
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static List<Problem> mismatchesOf(
+      String graph, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+    return NativeThreads.call(
+        () -> {
+          try (LiveModel model = LiveModel.load(Path.of(graph))) {
+            return model.mismatches(tensors, checkpoint);
+          }
+        });
+  }
+}

@@ -1,0 +1,60 @@
+package org.mergetomix.spark;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.surrogate.NativeSettings;
+import org.mergetomix.table.RunRecord;
+
+/** Begins run records. */
+final class RunRecords {
+
+  private RunRecords() {}
+
+  /** The record of a run that is about to start. */
+  static RunRecord begin(RunPlan plan, Configuration configuration) {
+    String now = Instant.now().toString();
+    SortedMap<String, Double> weights = new TreeMap<>();
+    plan.tasks().forEach(task -> weights.put(task.id(), task.weight()));
+    return new RunRecord(
+        1,
+        plan.runId(),
+        RunRecord.State.SEARCHING,
+        plan.identity(),
+        plan.inputs(),
+        configuration.asMap(),
+        versions(),
+        List.copyOf(plan.experts().keySet()),
+        LanguageModelling.DIRECTION,
+        LanguageModelling.UNIT,
+        weights,
+        new RunRecord.Counts(plan.space().size(), 0, 0, 0),
+        new RunRecord.Seconds(0, 0, 0, 0),
+        now,
+        now,
+        new TreeMap<>(),
+        "",
+        new TreeMap<>(),
+        List.of());
+  }
+
+  private static SortedMap<String, String> versions() {
+    SortedMap<String, String> versions = new TreeMap<>();
+    versions.put("merge-to-mix", version());
+    versions.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
+    versions.put("engine", NativeSettings.engineVersion());
+    versions.put("java", Runtime.version().toString());
+    versions.put("processor", System.getProperty("os.arch"));
+    return versions;
+  }
+
+  /** The version that the jar's manifest gives; classes outside a jar have none. */
+  private static String version() {
+    return Optional.ofNullable(RunRecords.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+}

@@ -1,0 +1,249 @@
+package org.mergetomix.spark;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.sum;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.manifest.Purpose;
+import org.mergetomix.mixture.IndexRange;
+import org.mergetomix.mixture.IndexRanges;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RankedTable;
+import org.mergetomix.table.RowStatus;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.RunRecord;
+
+/**
+ * Evaluates every candidate mixture by its surrogate and ranks them.
+ *
+ * <p>Mixtures are index ranges of the space, unranked on executors. A round is one Spark job whose
+ * rows are committed before the next begins; a search that was killed goes on after its last
+ * committed round and ends with the same table.
+ */
+public final class SearchAction {
+
+  private static final int ROUND_PER_SLOT = 16;
+  private static final int SMALLEST_ROUND = 32;
+  private static final int PARTITIONS_PER_SLOT = 4;
+
+  private final SparkSession spark;
+  private final Manifest manifest;
+  private final Configuration configuration;
+  private final Progress progress;
+  private final RunDirectory directory;
+
+  /** A search with these inputs; its output directory is new or holds the same run. */
+  public SearchAction(
+      SparkSession spark, Manifest manifest, Configuration configuration, Progress progress) {
+    this.spark = spark;
+    this.manifest = manifest;
+    this.configuration = configuration;
+    this.progress = progress;
+    this.directory = new RunDirectory(Path.of(configuration.requireOutput()));
+  }
+
+  /**
+   * What the search found.
+   *
+   * @param record the run record as it was written
+   * @param top the best mixtures, as many as {@code report.top} says
+   * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
+   */
+  public record Result(RunRecord record, List<RankedRow> top, long evaluatedNow) {}
+
+  /**
+   * Searches.
+   *
+   * @throws UserException if an input is missing or broken, if the output directory belongs to
+   *     another run, or if more mixtures failed than {@code search.max-failed} allows
+   */
+  public Result run() {
+    long started = System.nanoTime();
+    List<Problem> missing = manifest.missingFiles(Purpose.SEARCHING);
+    if (!missing.isEmpty()) {
+      throw UserException.input(missing);
+    }
+    new InputCheck(spark)
+        .run(manifest, manifest.datasets().stream().map(Manifest.DatasetEntry::expert).toList());
+    RunPlan plan = RunPlan.of(manifest, configuration);
+    RunRecord fresh = RunRecords.begin(plan, configuration);
+    directory.claim(fresh);
+    RunRecord before = directory.read().orElse(fresh);
+    RunRecord searching = before.startedAgain(fresh);
+    directory.write(searching);
+
+    JavaSparkContext context = Session.context(spark);
+    Broadcast<RunPlan> broadcast = context.broadcast(plan);
+    try {
+      SortedMap<String, Estimate> base = baseScores(context, broadcast);
+      long evaluatedNow = evaluateMissing(context, broadcast, plan);
+      context.setJobGroup("rank", "Rank the mixtures", false);
+      RankedTable ranked = directory.ranked(spark);
+      EvaluationsTable evaluations = directory.evaluations(spark);
+      ranked.write(
+          Ranking.rows(evaluations, plan, LanguageModelling.DIRECTION),
+          LanguageModelling.DIRECTION);
+      RunRecord done =
+          searching.ranked(
+              counts(plan, ranked),
+              seconds(evaluations, before, (System.nanoTime() - started) / 1e9),
+              base,
+              ranked.digest(),
+              Instant.now().toString());
+      directory.write(done);
+      return new Result(done, ranked.top(configuration.report().top()), evaluatedNow);
+    } finally {
+      context.clearJobGroup();
+      broadcast.destroy();
+    }
+  }
+
+  private static SortedMap<String, Estimate> baseScores(
+      JavaSparkContext context, Broadcast<RunPlan> plan) {
+    context.setJobGroup("base", "Evaluate the base", false);
+    return context.parallelize(List.of(0), 1).map(one -> baseScores(plan.value())).first();
+  }
+
+  private static SortedMap<String, Estimate> baseScores(RunPlan plan) {
+    return ExecutorRuntime.of(plan)
+        .onSlot(
+            slot -> {
+              SortedMap<String, Estimate> scores = new TreeMap<>();
+              try (SafetensorsFile base = SafetensorsFile.open(plan.base().file())) {
+                slot.fill(base, plan.base().path());
+              }
+              plan.tasks()
+                  .forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
+              return scores;
+            });
+  }
+
+  private long evaluateMissing(JavaSparkContext context, Broadcast<RunPlan> plan, RunPlan run) {
+    EvaluationsTable evaluations = directory.evaluations(spark);
+    long size = run.space().size();
+    IndexRanges done = committed(evaluations, plan);
+    long before = done.size();
+    try (ProgressListener listener =
+        new ProgressListener(context, "search", before, size, progress)) {
+      int round = evaluations.nextRound();
+      LongAccumulator failed = context.sc().longAccumulator("merge-to-mix.failed");
+      while (done.size() < size) {
+        IndexRanges now = done.complement(size).take(roundSize(context));
+        context.setJobGroup(
+            "search",
+            "Round %d: mixtures %d to %d of %d"
+                .formatted(round, done.size() + 1, done.size() + now.size(), size),
+            false);
+        List<IndexRange> pieces = pieces(context, now);
+        evaluations.append(
+            round,
+            context
+                .parallelize(pieces, pieces.size())
+                .mapPartitions(new EvaluateMixtures(plan, listener.counter(), failed)));
+        round++;
+        List<IndexRange> all = new ArrayList<>(done.ranges());
+        all.addAll(now.ranges());
+        done = IndexRanges.of(all);
+        if (failed.value() > configuration.search().maxFailed()) {
+          throw tooManyFailed(evaluations);
+        }
+      }
+      listener.complete();
+    }
+    return size - before;
+  }
+
+  /** The mixtures whose evaluation is committed, under the key that it would have now. */
+  private static IndexRanges committed(EvaluationsTable evaluations, Broadcast<RunPlan> plan) {
+    List<IndexRanges> found =
+        evaluations
+            .dataset()
+            .where(col("status").equalTo(RowStatus.OK.text()))
+            .where(col("task").equalTo(plan.value().tasks().get(0).id()))
+            .select("index", "key")
+            .orderBy("index")
+            .javaRDD()
+            .mapPartitions(rows -> current(rows, plan.value()))
+            .collect();
+    return IndexRanges.of(found.stream().flatMap(ranges -> ranges.ranges().stream()).toList());
+  }
+
+  private static Iterator<IndexRanges> current(Iterator<Row> rows, RunPlan plan) {
+    List<Long> indices = new ArrayList<>();
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      long index = row.getLong(0);
+      String key = plan.key(plan.space().at(index), plan.tasks().get(0));
+      if (key.equals(row.getString(1))) {
+        indices.add(index);
+      }
+    }
+    return List.of(IndexRanges.ofIndices(indices.stream().mapToLong(Long::longValue))).iterator();
+  }
+
+  private long roundSize(JavaSparkContext context) {
+    long configured = configuration.search().roundSize();
+    return configured > 0
+        ? configured
+        : Math.max(SMALLEST_ROUND, (long) ROUND_PER_SLOT * context.defaultParallelism());
+  }
+
+  private List<IndexRange> pieces(JavaSparkContext context, IndexRanges round) {
+    long configured = configuration.search().partitionSize();
+    long automatic = round.size() / ((long) PARTITIONS_PER_SLOT * context.defaultParallelism());
+    long size = configured > 0 ? configured : Math.max(1, automatic);
+    return round.ranges().stream().flatMap(range -> range.split(size).stream()).toList();
+  }
+
+  private UserException tooManyFailed(EvaluationsTable evaluations) {
+    Row first =
+        evaluations
+            .dataset()
+            .where(col("status").equalTo(RowStatus.FAILED.text()))
+            .orderBy("index")
+            .select("mixture", "error")
+            .first();
+    return UserException.input(
+        "More mixtures failed than search.max-failed = %d allows; the first is %s: %s"
+            .formatted(
+                configuration.search().maxFailed(), first.getString(0), first.getString(1)),
+        directory.path().toString(),
+        "Mend the cause, or raise search.max-failed, and start again: what is committed is kept");
+  }
+
+  private static RunRecord.Counts counts(RunPlan plan, RankedTable ranked) {
+    long evaluated = ranked.dataset().where(col("rank").isNotNull()).count();
+    return new RunRecord.Counts(
+        plan.space().size(), evaluated, plan.space().size() - evaluated, 0);
+  }
+
+  private static RunRecord.Seconds seconds(
+      EvaluationsTable evaluations, RunRecord before, double wall) {
+    Row spent =
+        evaluations.dataset().agg(sum("merge_seconds"), sum("evaluate_seconds")).first();
+    return new RunRecord.Seconds(
+        spent.getDouble(0),
+        spent.getDouble(1),
+        before.seconds().training(),
+        before.seconds().wall() + wall);
+  }
+}
