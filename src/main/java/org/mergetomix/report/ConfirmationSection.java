@@ -2,8 +2,8 @@ package org.mergetomix.report;
 
 import java.util.List;
 import java.util.Optional;
-import org.mergetomix.table.Confirmation;
 import org.mergetomix.report.Table.Column;
+import org.mergetomix.table.Confirmation;
 
 /** The winner and its baselines, really fine-tuned, on examples that had no part in the choice. */
 final class ConfirmationSection {

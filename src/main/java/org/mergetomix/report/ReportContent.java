@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.analysis.BestOfSize;
-import org.mergetomix.table.Confirmation;
 import org.mergetomix.analysis.DatasetEffect;
 import org.mergetomix.analysis.Fidelity;
 import org.mergetomix.analysis.FidelityPoint;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.RankedRow;
 
 /**

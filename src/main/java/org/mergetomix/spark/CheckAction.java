@@ -54,8 +54,7 @@ public final class CheckAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
-    List<Path> experts =
-        datasets.get(false).stream().map(Manifest.DatasetEntry::expert).toList();
+    List<Path> experts = datasets.get(false).stream().map(Manifest.DatasetEntry::expert).toList();
     new InputCheck(spark).run(manifest, experts);
     int largest = configuration.search().maximumSize();
     List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
@@ -64,9 +63,7 @@ public final class CheckAction {
                 ids, configuration.search().minimumSize(), largest == 0 ? ids.size() : largest)
             .size();
     return new Result(
-        ids.size(),
-        mixtures,
-        datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList());
+        ids.size(), mixtures, datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList());
   }
 
   private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset) {

@@ -1,9 +1,9 @@
 package org.mergetomix.spark;
 
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +14,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.analysis.Fidelity;
-import org.mergetomix.analysis.FidelityPoint;
 import org.mergetomix.analysis.FidelitySelection;
-import org.mergetomix.checkpoint.SafetensorsFile;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
@@ -26,7 +23,6 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
-import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -87,15 +83,137 @@ public final class FidelityAction {
           "Run search again: it goes on where it stopped");
     }
     RankedTable ranked = directory.ranked(spark);
-    Map<Mixture, String> roles = roles(plan, ranked);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
+    Map<Mixture, String> roles = roles(plan, ranked, winner);
+    List<TrainingOutcome> trained = train(roles.keySet());
+    SortedMap<String, ModelScores> scores = score(plan, trained);
 
-    List<TrainingOutcome> trained = train(roles);
-    Map<Mixture, ModelScores> real = evaluate(plan, winner, models(plan, trained));
-    ModelScores base = real.get(winner);
-    if (base == null) {
-      throw new IllegalStateException("The winner was not evaluated");
+    List<FidelityRow> rows = rows(plan, ranked, roles, trained, scores);
+    directory.fidelity(spark).write(rows);
+    Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, record.direction());
+    RunRecord done =
+        record.confirmed(
+            new RunRecord.Counts(
+                record.counts().space(),
+                record.counts().evaluated(),
+                record.counts().failed(),
+                trained.size()),
+            new RunRecord.Seconds(
+                record.seconds().merge(),
+                record.seconds().evaluate(),
+                record.seconds().training()
+                    + trained.stream().mapToDouble(TrainingOutcome::seconds).sum(),
+                record.seconds().wall() + (System.nanoTime() - started) / 1e9),
+            Fidelities.figures(fidelity),
+            new Confirmations(plan, winner, scores).list(spread(roles)),
+            Instant.now().toString());
+    directory.write(done);
+    Path model =
+        trained.stream()
+            .filter(outcome -> outcome.mixture().equals(winner.id()))
+            .map(TrainingOutcome::file)
+            .findFirst()
+            .orElseGet(() -> plan.experts().get(winner.id()).file());
+    return new Result(done, fidelity, model);
+  }
+
+  /** The mixtures to fine-tune, and why; the winner and all datasets come first in any case. */
+  private Map<Mixture, String> roles(RunPlan plan, RankedTable ranked, Mixture winner) {
+    Map<Mixture, String> roles = new LinkedHashMap<>();
+    try (ComparableMixtures comparable = new ComparableMixtures(spark, ranked)) {
+      FidelitySelection.choose(
+              comparable,
+              plan.experts().keySet(),
+              configuration.fidelity().mixtures(),
+              configuration.seed())
+          .forEach(selected -> roles.put(selected.mixture(), selected.role()));
+      if (winner.size() > 1) {
+        roles.putIfAbsent(winner, "best");
+      }
+      Mixture all = Mixture.subset(plan.experts().keySet());
+      if (comparable.contains(all)) {
+        roles.putIfAbsent(all, "all");
+      }
     }
-    return null;
+    return roles;
+  }
+
+  private static List<String> spread(Map<Mixture, String> roles) {
+    return roles.entrySet().stream()
+        .filter(role -> role.getValue().equals("spread"))
+        .map(role -> role.getKey().id())
+        .toList();
+  }
+
+  private List<TrainingOutcome> train(Collection<Mixture> mixtures) {
+    TrainingPlan training = new TrainingPlan(manifest, configuration);
+    List<TrainingJob> jobs =
+        mixtures.stream()
+            .map(mixture -> training.job(mixture, TrainingPlan.file(directory.models(), mixture)))
+            .toList();
+    return new TrainingJobs(spark, progress).run("fidelity", jobs);
+  }
+
+  private SortedMap<String, ModelScores> score(RunPlan plan, List<TrainingOutcome> trained) {
+    List<ScoreModels.Subject> subjects = new ArrayList<>();
+    subjects.add(new ScoreModels.CheckpointSubject("", plan.base().path()));
+    plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
+    trained.forEach(
+        model -> subjects.add(new ScoreModels.CheckpointSubject(model.mixture(), model.model())));
+    JavaSparkContext context = Session.context(spark);
+    Broadcast<RunPlan> broadcast = context.broadcast(plan);
+    try {
+      return ScoreModels.run(context, broadcast, subjects);
+    } finally {
+      broadcast.destroy();
+    }
+  }
+
+  private static List<FidelityRow> rows(
+      RunPlan plan,
+      RankedTable ranked,
+      Map<Mixture, String> roles,
+      List<TrainingOutcome> trained,
+      SortedMap<String, ModelScores> scores) {
+    List<FidelityRow> rows = new ArrayList<>();
+    Estimate base = overall(plan, scores.get("").search());
+    rows.add(
+        new FidelityRow("", "base", base, base, confirm(plan, scores, ""), 0, plan.base().path()));
+    plan.experts()
+        .forEach(
+            (id, expert) -> {
+              Estimate score = overall(plan, scores.get(id).search());
+              rows.add(
+                  new FidelityRow(
+                      id, "single", score, score, confirm(plan, scores, id), 0, expert.path()));
+            });
+    Map<String, TrainingOutcome> models = new TreeMap<>();
+    trained.forEach(model -> models.put(model.mixture(), model));
+    roles.forEach(
+        (mixture, role) -> {
+          TrainingOutcome model = models.get(mixture.id());
+          rows.add(
+              new FidelityRow(
+                  mixture.id(),
+                  role,
+                  ranked.find(mixture.id()).orElseThrow().score(),
+                  overall(plan, scores.get(mixture.id()).search()),
+                  confirm(plan, scores, mixture.id()),
+                  model.seconds(),
+                  model.model()));
+        });
+    return rows;
+  }
+
+  private static Estimate overall(RunPlan plan, SortedMap<String, ExampleScores> scores) {
+    SortedMap<String, Estimate> estimates = new TreeMap<>();
+    scores.forEach((task, examples) -> estimates.put(task, examples.mean()));
+    return plan.overall(estimates);
+  }
+
+  private static Estimate confirm(
+      RunPlan plan, SortedMap<String, ModelScores> scores, String mixture) {
+    SortedMap<String, ExampleScores> confirm = scores.get(mixture).confirm();
+    return confirm.isEmpty() ? new Estimate(Double.NaN, Double.NaN) : overall(plan, confirm);
   }
 }

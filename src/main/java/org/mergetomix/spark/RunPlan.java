@@ -124,11 +124,12 @@ record RunPlan(
     return Digests.sha256(parts.toArray(String[]::new));
   }
 
-  /** The score over all tasks: their weighted mean. */
+  /** The score over the tasks that have one: their weighted mean. */
   Estimate overall(SortedMap<String, Estimate> scores) {
+    List<TaskPlan> scored = tasks.stream().filter(task -> scores.containsKey(task.id())).toList();
     return Estimate.weightedMean(
-        tasks.stream().map(task -> scores.get(task.id())).toList(),
-        tasks.stream().map(TaskPlan::weight).toList());
+        scored.stream().map(task -> scores.get(task.id())).toList(),
+        scored.stream().map(TaskPlan::weight).toList());
   }
 
   /** The inputs, for the run record. */

@@ -131,8 +131,7 @@ public final class SearchAction {
               try (SafetensorsFile base = SafetensorsFile.open(plan.base().file())) {
                 slot.fill(base, plan.base().path());
               }
-              plan.tasks()
-                  .forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
+              plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
               return scores;
             });
   }
@@ -224,22 +223,19 @@ public final class SearchAction {
             .first();
     return UserException.input(
         "More mixtures failed than search.max-failed = %d allows; the first is %s: %s"
-            .formatted(
-                configuration.search().maxFailed(), first.getString(0), first.getString(1)),
+            .formatted(configuration.search().maxFailed(), first.getString(0), first.getString(1)),
         directory.path().toString(),
         "Mend the cause, or raise search.max-failed, and start again: what is committed is kept");
   }
 
   private static RunRecord.Counts counts(RunPlan plan, RankedTable ranked) {
     long evaluated = ranked.dataset().where(col("rank").isNotNull()).count();
-    return new RunRecord.Counts(
-        plan.space().size(), evaluated, plan.space().size() - evaluated, 0);
+    return new RunRecord.Counts(plan.space().size(), evaluated, plan.space().size() - evaluated, 0);
   }
 
   private static RunRecord.Seconds seconds(
       EvaluationsTable evaluations, RunRecord before, double wall) {
-    Row spent =
-        evaluations.dataset().agg(sum("merge_seconds"), sum("evaluate_seconds")).first();
+    Row spent = evaluations.dataset().agg(sum("merge_seconds"), sum("evaluate_seconds")).first();
     return new RunRecord.Seconds(
         spent.getDouble(0),
         spent.getDouble(1),

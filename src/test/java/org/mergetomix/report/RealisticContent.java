@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.mergetomix.analysis.BestOfSize;
-import org.mergetomix.table.Confirmation;
 import org.mergetomix.analysis.Correlation;
 import org.mergetomix.analysis.DatasetEffect;
 import org.mergetomix.analysis.Fidelity;
@@ -19,6 +18,7 @@ import org.mergetomix.analysis.FidelityPoint;
 import org.mergetomix.analysis.Interval;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 
@@ -160,10 +160,17 @@ final class RealisticContent {
 
   private static List<Confirmation> confirmations(List<RankedRow> ranked) {
     return List.of(
-        new Confirmation("winner", ranked.get(0).mixture(), new Estimate(2.981, 0.029), new Estimate(0, 0)),
+        new Confirmation(
+            "winner", ranked.get(0).mixture(), new Estimate(2.981, 0.029), new Estimate(0, 0)),
         new Confirmation("base", "", new Estimate(3.612, 0.034), new Estimate(0.631, 0.021)),
-        new Confirmation("all datasets", String.join("+", DATASETS), new Estimate(3.044, 0.029), new Estimate(0.063, 0.011)),
-        new Confirmation("best single dataset", "es", new Estimate(3.012, 0.030), new Estimate(0.031, 0.010)),
-        new Confirmation("mean of random mixtures", "", new Estimate(3.131, 0.012), new Estimate(0.150, 0.009)));
+        new Confirmation(
+            "all datasets",
+            String.join("+", DATASETS),
+            new Estimate(3.044, 0.029),
+            new Estimate(0.063, 0.011)),
+        new Confirmation(
+            "best single dataset", "es", new Estimate(3.012, 0.030), new Estimate(0.031, 0.010)),
+        new Confirmation(
+            "mean of random mixtures", "", new Estimate(3.131, 0.012), new Estimate(0.150, 0.009)));
   }
 }

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.mergetomix.analysis.BestOfSize;
-import org.mergetomix.table.Confirmation;
 import org.mergetomix.analysis.Correlation;
 import org.mergetomix.analysis.DatasetEffect;
 import org.mergetomix.analysis.Fidelity;
@@ -14,6 +13,7 @@ import org.mergetomix.analysis.FidelityPoint;
 import org.mergetomix.analysis.Interval;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 
