@@ -1,8 +1,9 @@
 /**
  * The embedded example: which languages help Catalan?
  *
- * <p>{@link org.mergetomix.demo.LanguageNames} reads names from Unicode CLDR, {@link
- * org.mergetomix.demo.ExampleFiles} writes them and a small model as the files that any user would
- * bring, and {@link org.mergetomix.demo.Demo} then runs the same actions that a user would run.
+ * <p>{@link org.mergetomix.demo.LanguageNames} reads names from Unicode CLDR; {@link
+ * org.mergetomix.demo.Example} writes them, a small model and a base pre-trained from {@link
+ * org.mergetomix.demo.InitialWeights} as the files that any user would bring. From there on the
+ * example runs the same commands as any user.
  */
 package org.mergetomix.demo;

@@ -31,6 +31,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The ranked table of a run: {@code ranked/}, Parquet, a row per mixture, best first. */
 public final class RankedTable {
@@ -169,8 +170,8 @@ public final class RankedTable {
         scored ? row.score().standardError() : null,
         scored ? row.gap().value() : null,
         scored ? row.gap().standardError() : null,
-        scores,
-        errors,
+        CollectionConverters.asScala(scores),
+        CollectionConverters.asScala(errors),
         row.status().text(),
         row.error(),
         row.mergeSeconds(),

@@ -1,0 +1,88 @@
+package org.mergetomix.cli;
+
+import java.io.PrintStream;
+import java.util.Optional;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.Failures;
+import picocli.CommandLine;
+
+/** The command line as a whole: parses, runs one sub-command, and says what went wrong. */
+@CommandLine.Command(
+    name = "merge-to-mix",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Chooses which datasets to fine-tune on: the average of the experts of a mixture",
+      "stands for a model fine-tuned on it, so that trying a mixture costs an evaluation",
+      "and not a training."
+    },
+    footer = {
+      "",
+      "The usual way: check, finetune, search, fidelity. Exit codes: 0 done, 1 unexpected,",
+      "2 command line or configuration, 3 an input or output is missing or broken,",
+      "4 finished, but some mixtures failed."
+    })
+public final class CommandLineTool {
+
+  private volatile boolean interrupted;
+  private volatile boolean finished;
+
+  private final Console console;
+  private final PrintStream errors;
+
+  private CommandLineTool(Console console, PrintStream errors) {
+    this.console = console;
+    this.errors = errors;
+  }
+
+  /** Runs a command line in this process and returns its exit code; see {@link ExitCode}. */
+  public static int run(String... arguments) {
+    CommandLineTool tool = new CommandLineTool(Console.ofProcess(), System.err);
+    Runtime.getRuntime().addShutdownHook(new Thread(tool::sayInterrupted));
+    try {
+      return tool.commandLine().execute(arguments);
+    } finally {
+      tool.finished = true;
+    }
+  }
+
+  private CommandLine commandLine() {
+    return new CommandLine(this)
+        .addSubcommand(new CheckCommand(console))
+        .addSubcommand(new FineTuneCommand(console))
+        .addSubcommand(new SearchCommand(console))
+        .addSubcommand(new FidelityCommand(console))
+        .addSubcommand(new ReportCommand(console))
+        .addSubcommand(new ExportCommand(console))
+        .addSubcommand(new DemoCommand(console))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure));
+  }
+
+  private int explain(Exception failure) {
+    if (interrupted) {
+      return ExitCode.UNEXPECTED.code();
+    }
+    Optional<UserException> mendable = Failures.mendable(failure);
+    if (mendable.isEmpty()) {
+      errors.println("Unexpected failure; this is a bug of merge-to-mix or of its surroundings:");
+      failure.printStackTrace(errors);
+      return ExitCode.UNEXPECTED.code();
+    }
+    for (Problem problem : mendable.get().problems()) {
+      errors.println("Error: " + problem.message());
+    }
+    return mendable.get().exitCode().code();
+  }
+
+  private void sayInterrupted() {
+    if (!finished) {
+      interrupted = true;
+      errors.println();
+      errors.println(
+          "Interrupted. What is committed is kept: the same command goes on from there.");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.mergetomix.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import org.mergetomix.spark.Progress;
+
+/**
+ * What a person sees: results on standard output, progress on standard error. On a terminal
+ * progress is one line that changes; elsewhere, as in a scheduler's log, a line every few seconds.
+ */
+final class Console implements Progress {
+
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+  private final PrintStream results;
+  private final PrintStream progress;
+  private final Kind kind;
+  private String lastStep = "";
+  private Duration lastLine = Duration.ZERO;
+
+  /** Where progress is shown. */
+  enum Kind {
+    TERMINAL,
+    LOG
+  }
+
+  Console(PrintStream results, PrintStream progress, Kind kind) {
+    this.results = results;
+    this.progress = progress;
+    this.kind = kind;
+  }
+
+  /** The console of this process. */
+  @SuppressWarnings("SystemConsoleNull") // The build and the run are held to JDK 17.
+  static Console ofProcess() {
+    return new Console(System.out, System.err, System.console() == null ? Kind.LOG : Kind.TERMINAL);
+  }
+
+  /** Prints a line of the result. */
+  void line(String text) {
+    results.println(text);
+  }
+
+  /** Prints a formatted line of the result; numbers look the same everywhere. */
+  void line(String format, Object... arguments) {
+    line(String.format(Locale.ROOT, format, arguments));
+  }
+
+  @Override
+  public synchronized void update(String step, long done, long total, Duration elapsed) {
+    boolean finished = done >= total;
+    if (kind == Kind.TERMINAL) {
+      progress.print("\r" + text(step, done, total, elapsed) + (finished ? "\n" : ""));
+      progress.flush();
+      return;
+    }
+    boolean due = elapsed.minus(lastLine).compareTo(BETWEEN_LINES) >= 0;
+    if (!step.equals(lastStep) || due || finished) {
+      progress.println(text(step, done, total, elapsed).stripTrailing());
+      lastStep = step;
+      lastLine = elapsed;
+    }
+  }
+
+  private static String text(String step, long done, long total, Duration elapsed) {
+    String state =
+        String.format(
+            Locale.ROOT, "%-9s %,d of %,d (%d %%)", step, done, total, share(done, total));
+    String time =
+        done >= total
+            ? ", took " + duration(elapsed)
+            : done == 0 ? "" : ", about " + duration(left(done, total, elapsed)) + " left";
+    return String.format(Locale.ROOT, "%-70s", state + time);
+  }
+
+  private static long share(long done, long total) {
+    return total == 0 ? 100 : 100 * done / total;
+  }
+
+  private static Duration left(long done, long total, Duration elapsed) {
+    return Duration.ofMillis(
+        (long) (elapsed.toMillis() * ((double) (total - done) / Math.max(1, done))));
+  }
+
+  /** A duration as people say it: {@code 45 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
+  static String duration(Duration duration) {
+    long seconds = Math.round(duration.toMillis() / 1000.0);
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    if (seconds < 3600) {
+      return seconds / 60 + " min " + seconds % 60 + " s";
+    }
+    return seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
+  }
+}

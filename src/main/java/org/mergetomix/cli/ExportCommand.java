@@ -1,0 +1,41 @@
+package org.mergetomix.cli;
+
+import java.nio.file.Path;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.spark.ExportAction;
+import org.mergetomix.spark.Session;
+import picocli.CommandLine;
+
+@CommandLine.Command(
+    name = "export",
+    description = "Writes the surrogate of one mixture to a safetensors file.")
+final class ExportCommand extends SessionCommand {
+
+  @CommandLine.Option(
+      names = "--mixture",
+      required = true,
+      paramLabel = "ID",
+      description = "The mixture, as the ranked table names it: es+fr+it, or es:0.5+fr:0.5.")
+  private String mixture;
+
+  @CommandLine.Option(
+      names = "--to",
+      required = true,
+      paramLabel = "FILE",
+      description = "The file to write; one that exists is not overwritten.")
+  private Path target;
+
+  ExportCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  ExitCode run(Session session, Configuration configuration) {
+    new ExportAction(session.spark(), RunOptions.manifest(configuration), configuration)
+        .run(Mixture.parse(mixture), target);
+    console().line("Surrogate of %s: %s", mixture, target);
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,91 @@
+package org.mergetomix.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.mergetomix.analysis.Correlation;
+import org.mergetomix.analysis.Fidelity;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.spark.FidelityAction;
+import org.mergetomix.spark.ReportAction;
+import org.mergetomix.spark.Session;
+import org.mergetomix.table.Confirmation;
+import picocli.CommandLine;
+
+@CommandLine.Command(
+    name = "fidelity",
+    description = {
+      "Really fine-tunes the winner and some other mixtures of a finished search,",
+      "and says how far the ranking can be trusted."
+    })
+final class FidelityCommand extends SessionCommand {
+
+  private static final double WIDTH_OF_95_PERCENT = 1.96;
+
+  FidelityCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  ExitCode run(Session session, Configuration configuration) {
+    FidelityAction.Result result =
+        new FidelityAction(
+                session.spark(), RunOptions.manifest(configuration), configuration, console())
+            .run();
+    Path report = new ReportAction(session.spark(), configuration).run();
+    print(console(), result);
+    console().line("Report: %s", report);
+    return ExitCode.DONE;
+  }
+
+  static void print(Console console, FidelityAction.Result result) {
+    console.line("");
+    if (result.fidelity().isEmpty()) {
+      console.line(
+          "Fidelity: not measured, it takes at least %d mixtures of two or more datasets.",
+          Fidelity.FEWEST_MIXTURES);
+    }
+    result.fidelity().ifPresent(fidelity -> print(console, fidelity));
+    String unit = result.record().scoreUnit();
+    for (Confirmation confirmation : result.record().confirmations()) {
+      boolean winner = confirmation.label().equals("winner");
+      console.line(
+          "On the confirm examples: %-26s %.4f ± %.4f %s%s",
+          confirmation.label(),
+          confirmation.score().value(),
+          WIDTH_OF_95_PERCENT * confirmation.score().standardError(),
+          unit,
+          winner ? "" : gain(confirmation));
+    }
+    console.line("The winner, really fine-tuned: %s", result.winner());
+  }
+
+  private static void print(Console console, Fidelity fidelity) {
+    console.line(
+        "Fidelity over %d mixtures really fine-tuned: Pearson %s, Spearman %s, Kendall %s.",
+        fidelity.mixtures(),
+        text(fidelity.pearson()),
+        text(fidelity.spearman()),
+        text(fidelity.kendall()));
+    console.line(
+        "The choice is %.2f %% worse than the best real one; top quarters overlap by %.0f %%.",
+        100 * fidelity.relativeRegret(), 100 * fidelity.topQuarterOverlap());
+  }
+
+  private static String text(Correlation correlation) {
+    return String.format(
+        Locale.ROOT,
+        "%.3f (%.3f to %.3f)",
+        correlation.value(),
+        correlation.interval().low(),
+        correlation.interval().high());
+  }
+
+  private static String gain(Confirmation confirmation) {
+    return String.format(
+        Locale.ROOT,
+        ", winner better by %.4f ± %.4f",
+        confirmation.winnerGain().value(),
+        WIDTH_OF_95_PERCENT * confirmation.winnerGain().standardError());
+  }
+}

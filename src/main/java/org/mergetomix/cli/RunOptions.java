@@ -1,0 +1,42 @@
+package org.mergetomix.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.manifest.Manifest;
+import picocli.CommandLine.Option;
+
+/** The options that say what a command works on. */
+final class RunOptions {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A configuration overlay; repeatable, later files win.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "One configuration key; repeatable, wins over files. manifest and output are keys too.")
+  private List<String> settings = new ArrayList<>();
+
+  /** What the user wants. */
+  Configuration configuration() {
+    return Configuration.load(files, settings);
+  }
+
+  /** What the user wants, with defaults that files and settings win over. */
+  Configuration configuration(List<String> defaults) {
+    List<String> all = new ArrayList<>(defaults);
+    all.addAll(settings);
+    return Configuration.load(files, all);
+  }
+
+  /** What the user has. */
+  static Manifest manifest(Configuration configuration) {
+    return Manifest.read(configuration.requireManifest());
+  }
+}

@@ -1,0 +1,70 @@
+package org.mergetomix.cli;
+
+import java.nio.file.Path;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.spark.ReportAction;
+import org.mergetomix.spark.SearchAction;
+import org.mergetomix.spark.Session;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RunRecord;
+import picocli.CommandLine;
+
+@CommandLine.Command(
+    name = "search",
+    description = {
+      "Evaluates every mixture by its surrogate and ranks them.",
+      "Started again after it was killed, it goes on where it stopped."
+    })
+final class SearchCommand extends SessionCommand {
+
+  private static final double WIDTH_OF_95_PERCENT = 1.96;
+
+  SearchCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  ExitCode run(Session session, Configuration configuration) {
+    SearchAction.Result result =
+        new SearchAction(
+                session.spark(), RunOptions.manifest(configuration), configuration, console())
+            .run();
+    Path report = new ReportAction(session.spark(), configuration).run();
+    print(console(), result);
+    console().line("Report: %s", report);
+    return result.record().counts().failed() == 0 ? ExitCode.DONE : ExitCode.PARTIAL;
+  }
+
+  static void print(Console console, SearchAction.Result result) {
+    RunRecord record = result.record();
+    RunRecord.Counts counts = record.counts();
+    console.line("");
+    console.line(
+        "%,d mixtures evaluated (%,d now), %,d failed. Merging took %.1f %% of evaluating.",
+        counts.evaluated(),
+        result.evaluatedNow(),
+        counts.failed(),
+        100 * record.seconds().merge() / record.seconds().evaluate());
+    console.line("");
+    int width = result.top().stream().mapToInt(row -> row.mixture().length()).max().orElse(0);
+    console.line(
+        "%4s  %-" + width + "s  %18s  %s",
+        "rank",
+        "mixture",
+        record.scoreUnit(),
+        "gap to the best");
+    for (RankedRow row : result.top()) {
+      console.line(
+          "%4d  %-" + width + "s  %9.4f ± %.4f  %9.4f ± %.4f",
+          row.rank().orElseThrow(),
+          row.mixture(),
+          row.score().value(),
+          WIDTH_OF_95_PERCENT * row.score().standardError(),
+          row.gap().value(),
+          WIDTH_OF_95_PERCENT * row.gap().standardError());
+    }
+    console.line("");
+    console.line("Ranked digest: %s", record.rankedDigest());
+  }
+}

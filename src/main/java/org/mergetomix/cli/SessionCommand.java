@@ -1,0 +1,47 @@
+package org.mergetomix.cli;
+
+import java.util.concurrent.Callable;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.spark.Session;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+/** A sub-command that reads the configuration and works in a Spark session. */
+@CommandLine.Command(mixinStandardHelpOptions = true, versionProvider = Version.class)
+abstract class SessionCommand implements Callable<Integer> {
+
+  @Mixin private RunOptions options = new RunOptions();
+
+  private final Console console;
+
+  SessionCommand(Console console) {
+    this.console = console;
+  }
+
+  /** Where results and progress go. */
+  final Console console() {
+    return console;
+  }
+
+  /** The options that say what to work on. */
+  final RunOptions options() {
+    return options;
+  }
+
+  /** What the user wants. */
+  Configuration configuration() {
+    return options.configuration();
+  }
+
+  /** Does the work. */
+  abstract ExitCode run(Session session, Configuration configuration);
+
+  @Override
+  public final Integer call() {
+    Configuration configuration = configuration();
+    try (Session session = Session.open(configuration.spark())) {
+      return run(session, configuration).code();
+    }
+  }
+}

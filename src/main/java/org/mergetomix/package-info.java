@@ -1,0 +1,2 @@
+/** merge-to-mix. */
+package org.mergetomix;

@@ -1,0 +1,16 @@
+/**
+ * The actions: what a user can ask for, done as Spark jobs.
+ *
+ * <p>An action is made from a session, a manifest and a configuration; its {@code run()} plans,
+ * works and returns an immutable result. {@link org.mergetomix.spark.FineTuneAction} makes experts,
+ * {@link org.mergetomix.spark.SearchAction} ranks mixtures, {@link
+ * org.mergetomix.spark.FidelityAction} really fine-tunes some of them, {@link
+ * org.mergetomix.spark.ReportAction} and {@link org.mergetomix.spark.ExportAction} write what was
+ * found.
+ *
+ * <p>The way of a search: {@code RunPlan} says everything that an executor needs and is broadcast;
+ * {@code EvaluateMixtures} is what an executor does with a partition of mixtures; {@code
+ * ExecutorRuntime} holds what the slots of one JVM share, {@code Slot} what one of them owns;
+ * {@code Ranking} turns the evaluations into the ranked table.
+ */
+package org.mergetomix.spark;
