@@ -4,14 +4,16 @@
  * <p>A guided tour, in the order in which a search happens.
  *
  * <ol>
- *   <li>{@link org.mergetomix.MergeToMix} is the program. {@code cli} parses a sub-command and calls
- *       one action of {@code spark}; the action does the work and returns an immutable result.
+ *   <li>{@link org.mergetomix.MergeToMix} is the program. {@code cli} parses a sub-command and
+ *       calls one action of {@code spark}; the action does the work and returns an immutable
+ *       result.
  *   <li>{@code manifest} reads what the user has (base, datasets with their experts, tasks), {@code
  *       config} what the user wants. Both go through the strict reader in {@code hocon}.
  *   <li>{@code mixture} knows mixtures and spaces of them: {@code SubsetSpace} finds the mixture of
- *       an index without listing the ones before it, in an order in which neighbours share prefixes.
- *   <li>{@code checkpoint} reads named tensors strictly and gives every expert as its delta from the
- *       base.
+ *       an index without listing the ones before it, in an order in which neighbours share
+ *       prefixes.
+ *   <li>{@code checkpoint} reads named tensors strictly and gives every expert as its delta from
+ *       the base.
  *   <li>{@code merge} turns the deltas of a mixture into parameters, sharing the work of common
  *       prefixes; {@code surrogate} is the live model that they are written into.
  *   <li>{@code evaluation} scores a live model example by example; {@code score} is what it says: a

@@ -75,7 +75,7 @@ public final class FidelityAction {
     }
     RunPlan plan = RunPlan.of(manifest, configuration);
     RunRecord record = directory.require();
-    directory.claim(RunRecords.begin(plan, configuration));
+    directory.claim(plan.runId(), plan.identity());
     if (record.state() == RunRecord.State.SEARCHING) {
       throw UserException.input(
           "The search in the output directory is not finished",

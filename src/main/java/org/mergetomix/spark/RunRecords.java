@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.surrogate.NativeSettings;
@@ -16,7 +17,7 @@ final class RunRecords {
   private RunRecords() {}
 
   /** The record of a run that is about to start. */
-  static RunRecord begin(RunPlan plan, Configuration configuration) {
+  static RunRecord begin(SparkSession spark, RunPlan plan, Configuration configuration) {
     String now = Instant.now().toString();
     SortedMap<String, Double> weights = new TreeMap<>();
     plan.tasks().forEach(task -> weights.put(task.id(), task.weight()));
@@ -27,7 +28,7 @@ final class RunRecords {
         plan.identity(),
         plan.inputs(),
         configuration.asMap(),
-        versions(),
+        versions(spark),
         List.copyOf(plan.experts().keySet()),
         LanguageModelling.DIRECTION,
         LanguageModelling.UNIT,
@@ -42,14 +43,22 @@ final class RunRecords {
         List.of());
   }
 
-  private static SortedMap<String, String> versions() {
+  private static SortedMap<String, String> versions(SparkSession spark) {
     SortedMap<String, String> versions = new TreeMap<>();
     versions.put("merge-to-mix", version());
-    versions.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
-    versions.put("engine", NativeSettings.engineVersion());
+    versions.put("spark", spark.version());
+    versions.put("engine", engine(spark));
     versions.put("java", Runtime.version().toString());
     versions.put("processor", System.getProperty("os.arch"));
     return versions;
+  }
+
+  /** Asked of an executor, since the driver of a shared cluster should not load native code. */
+  private static String engine(SparkSession spark) {
+    return Session.context(spark)
+        .parallelize(List.of(0), 1)
+        .map(one -> NativeThreads.call(NativeSettings::engineVersion))
+        .first();
   }
 
   /** The version that the jar's manifest gives; classes outside a jar have none. */

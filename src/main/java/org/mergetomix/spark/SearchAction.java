@@ -85,8 +85,8 @@ public final class SearchAction {
     new InputCheck(spark)
         .run(manifest, manifest.datasets().stream().map(Manifest.DatasetEntry::expert).toList());
     RunPlan plan = RunPlan.of(manifest, configuration);
-    RunRecord fresh = RunRecords.begin(plan, configuration);
-    directory.claim(fresh);
+    directory.claim(plan.runId(), plan.identity());
+    RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
     RunRecord searching = before.startedAgain(fresh);
     directory.write(searching);

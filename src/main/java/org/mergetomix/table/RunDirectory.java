@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -111,14 +112,16 @@ public final class RunDirectory {
   /**
    * Makes sure that this directory is new or belongs to the run.
    *
+   * @param runId the run's id
+   * @param identity everything that decides its result, by name
    * @throws UserException if it holds another run or other files, saying what differs; nothing is
    *     changed then
    */
-  public void claim(RunRecord run) {
+  public void claim(String runId, SortedMap<String, String> identity) {
     Optional<RunRecord> present = read();
     if (present.isPresent()) {
-      if (!present.get().runId().equals(run.runId())) {
-        throw UserException.usage(differences(present.get(), run));
+      if (!present.get().runId().equals(runId)) {
+        throw UserException.usage(differences(present.get().identity(), identity));
       }
       return;
     }
@@ -179,13 +182,14 @@ public final class RunDirectory {
     }
   }
 
-  private List<Problem> differences(RunRecord present, RunRecord run) {
+  private List<Problem> differences(
+      SortedMap<String, String> present, SortedMap<String, String> asked) {
     List<Problem> problems = new ArrayList<>();
-    Set<String> keys = new TreeSet<>(present.identity().keySet());
-    keys.addAll(run.identity().keySet());
+    Set<String> keys = new TreeSet<>(present.keySet());
+    keys.addAll(asked.keySet());
     for (String key : keys) {
-      String before = present.identity().getOrDefault(key, "nothing");
-      String now = run.identity().getOrDefault(key, "nothing");
+      String before = present.getOrDefault(key, "nothing");
+      String now = asked.getOrDefault(key, "nothing");
       if (!before.equals(now)) {
         problems.add(
             new Problem(
