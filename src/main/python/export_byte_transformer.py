@@ -9,7 +9,9 @@ Run with PyTorch 2.7.1:
         src/main/resources/org/mergetomix/demo/byte-transformer.pt
 """
 
+import io
 import sys
+import zipfile
 
 import torch
 from torch import nn
@@ -71,12 +73,22 @@ class ByteTransformer(nn.Module):
         return self.head(self.final_norm(hidden))
 
 
+def save(model: nn.Module, target: str) -> None:
+    """Leaves out the files and lines that the code came from, so the bytes are always the same."""
+    graph = io.BytesIO()
+    torch.jit.save(torch.jit.script(model), graph)
+    with zipfile.ZipFile(graph) as whole, zipfile.ZipFile(target, "w") as stripped:
+        for entry in whole.infolist():
+            if not entry.filename.endswith((".debug_pkl", "serialization_id")):
+                stripped.writestr(zipfile.ZipInfo(entry.filename), whole.read(entry))
+
+
 def main(target: str) -> None:
     model = ByteTransformer()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()
-    torch.jit.script(model).save(target)
+    save(model, target)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters -> {target}")
 
 

@@ -7,22 +7,16 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.Parameter;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.Pair;
 import java.io.IOException;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.DType;
 import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.checkpoint.TensorSource;
 import org.mergetomix.checkpoint.TensorSpec;
@@ -43,40 +37,26 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
   /** Elements that are copied at a time. */
   private static final int CHUNK = 8192;
 
+  private static final String REASON = "RuntimeError: ";
+
   private final Path graph;
   private final Model model;
-  private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
-  private final SortedMap<String, NDArray> arrays = new TreeMap<>();
-  private final Map<String, FloatBuffer> memory = new TreeMap<>();
+  private final LiveParameters parameters;
 
   private LiveModel(Path graph, Model model) {
     this.graph = graph;
     this.model = model;
-    for (Pair<String, Parameter> entry : model.getBlock().getDirectParameters()) {
-      NDArray array = entry.getValue().getArray();
-      if (array.getDataType() != DataType.FLOAT32) {
-        throw UserException.input(
-            "Parameter " + entry.getKey() + " is " + array.getDataType() + ", not float32",
-            graph.toString(),
-            "Export the model with float32 parameters");
-      }
-      List<Long> shape = new ArrayList<>();
-      for (long dimension : array.getShape().getShape()) {
-        shape.add(dimension);
-      }
-      tensors.put(entry.getKey(), new TensorSpec(entry.getKey(), DType.F32, shape));
-      arrays.put(entry.getKey(), array);
-      memory.put(
-          entry.getKey(), array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
-    }
+    this.parameters = new LiveParameters(model.getBlock(), graph);
   }
 
   /**
    * Loads a TorchScript file onto the CPU.
    *
-   * @throws UserException if the file is not a TorchScript model with float32 parameters
+   * @throws UserException if the file is missing, not readable, or not a TorchScript model with
+   *     contiguous float32 parameters
    */
   public static LiveModel load(Path graph) {
+    requireReadable(graph);
     NativeSettings.apply();
     Model model = Model.newInstance(graph.getFileName().toString(), Device.cpu(), ENGINE);
     try {
@@ -96,14 +76,31 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
     }
   }
 
+  private static void requireReadable(Path graph) {
+    if (!Files.exists(graph)) {
+      throw UserException.input(
+          "Model not found", graph.toString(), "Correct its path in the manifest");
+    }
+    if (!Files.isRegularFile(graph)) {
+      throw UserException.input(
+          "The model is not a file", graph.toString(), "Give the TorchScript file itself");
+    }
+    if (!Files.isReadable(graph)) {
+      throw UserException.input(
+          "No permission to read the model",
+          graph.toString(),
+          "Give read permission to the user that runs this");
+    }
+  }
+
   /** The parameters by name, all float32. */
   public SortedMap<String, TensorSpec> tensors() {
-    return Collections.unmodifiableSortedMap(tensors);
+    return parameters.tensors();
   }
 
   /** The parameters themselves, for training; they live as long as this model. */
   public SortedMap<String, NDArray> parameters() {
-    return Collections.unmodifiableSortedMap(arrays);
+    return parameters.arrays();
   }
 
   /** A scope for what is computed on this model's device; the caller closes it. */
@@ -118,23 +115,25 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
   public List<Problem> mismatches(SortedMap<String, TensorSpec> checkpoint, String checkpointName) {
     List<Problem> problems = new ArrayList<>();
     String remedy = "Give the checkpoint that belongs to the model " + graph;
-    tensors.forEach(
-        (name, parameter) -> {
-          TensorSpec given = checkpoint.get(name);
-          if (given == null) {
-            problems.add(
-                new Problem("Tensor " + name + " of the model is missing", checkpointName, remedy));
-          } else if (!given.shape().equals(parameter.shape())) {
-            problems.add(
-                new Problem(
-                    "Tensor %s has shape %s, but the model's parameter has %s"
-                        .formatted(name, given.shape(), parameter.shape()),
-                    checkpointName,
-                    remedy));
-          }
-        });
+    tensors()
+        .forEach(
+            (name, parameter) -> {
+              TensorSpec given = checkpoint.get(name);
+              if (given == null) {
+                problems.add(
+                    new Problem(
+                        "Tensor " + name + " of the model is missing", checkpointName, remedy));
+              } else if (!given.shape().equals(parameter.shape())) {
+                problems.add(
+                    new Problem(
+                        "Tensor %s has shape %s, but the model's parameter has %s"
+                            .formatted(name, given.shape(), parameter.shape()),
+                        checkpointName,
+                        remedy));
+              }
+            });
     for (String name : checkpoint.keySet()) {
-      if (!tensors.containsKey(name)) {
+      if (!tensors().containsKey(name)) {
         problems.add(
             new Problem(
                 "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
@@ -154,24 +153,25 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
       throw UserException.input(problems);
     }
     float[] chunk = new float[CHUNK];
-    tensors.forEach(
-        (name, tensor) -> {
-          for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
-            int length = (int) Math.min(CHUNK, tensor.elements() - offset);
-            checkpoint.read(name, offset, chunk, length);
-            write(name, offset, chunk, length);
-          }
-        });
+    tensors()
+        .forEach(
+            (name, tensor) -> {
+              for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
+                int length = (int) Math.min(CHUNK, tensor.elements() - offset);
+                checkpoint.read(name, offset, chunk, length);
+                write(name, offset, chunk, length);
+              }
+            });
   }
 
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
-    memory.get(tensor).put(Math.toIntExact(offset), source, 0, length);
+    parameters.write(tensor, offset, source, length);
   }
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    memory.get(tensor).get(Math.toIntExact(offset), destination, 0, length);
+    parameters.read(tensor, offset, destination, length);
   }
 
   /**
@@ -180,6 +180,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
    * @param tokens int64 [batch, length]
    * @param scope where the result lives
    * @return float32 [batch, length, vocabulary]
+   * @throws UserException if the model fails on them, or gives something else
    */
   public NDArray logits(NDArray tokens, NDManager scope) {
     return forward(tokens, scope, Gradients.OFF);
@@ -194,10 +195,42 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
     // A result lives where its first input does, so the input moves into the scope first.
     NDArray input = tokens.duplicate();
     input.attach(scope);
-    return model
-        .getBlock()
-        .forward(new ParameterStore(scope, false), new NDList(input), gradients == Gradients.ON)
-        .singletonOrThrow();
+    NDList results;
+    try {
+      results =
+          model
+              .getBlock()
+              .forward(
+                  new ParameterStore(scope, false), new NDList(input), gradients == Gradients.ON);
+    } catch (EngineException failure) {
+      throw UserException.input(
+          "The model cannot process tokens of shape %s: %s"
+              .formatted(tokens.getShape(), reason(failure)),
+          graph.toString(),
+          "Check that the context and the tokenizer in the manifest are the model's",
+          failure);
+    }
+    NDArray logits = results.head();
+    Shape shape = logits.getShape();
+    if (shape.dimension() != 3 || !shape.slice(0, 2).equals(tokens.getShape())) {
+      throw UserException.input(
+          "The model gives %s for tokens %s, not [batch, length, vocabulary]"
+              .formatted(shape, tokens.getShape()),
+          graph.toString(),
+          "Export a causal language model that returns its logits");
+    }
+    return logits;
+  }
+
+  /** TorchScript tells where in the graph it failed and ends with why; other failures begin so. */
+  private static String reason(EngineException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message
+        .lines()
+        .filter(line -> line.startsWith(REASON))
+        .reduce((first, last) -> last)
+        .map(line -> line.substring(REASON.length()))
+        .orElseGet(() -> message.lines().findFirst().orElse(""));
   }
 
   @Override
