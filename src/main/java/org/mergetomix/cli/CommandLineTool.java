@@ -13,16 +13,18 @@ import picocli.CommandLine;
     name = "merge-to-mix",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = {
-      "Chooses which datasets to fine-tune on: the average of the experts of a mixture",
-      "stands for a model fine-tuned on it, so that trying a mixture costs an evaluation",
-      "and not a training."
-    },
-    footer = {
-      "",
-      "The usual way: check, finetune, search, fidelity. Exit codes: 0 done, 1 unexpected,",
-      "2 command line or configuration, 3 an input or output is missing or broken,",
-      "4 finished, but some mixtures failed."
+    description =
+        "Chooses which datasets to fine-tune on: the average of the experts of a mixture stands "
+            + "for a model fine-tuned on it, so that trying a mixture costs an evaluation and not "
+            + "a training.%n",
+    footer = {"", "The usual way: check, finetune, search, fidelity. A first look: demo."},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:unexpected, a bug",
+      "2:the command line or the configuration is wrong; nothing was started",
+      "3:an input or output is missing, broken or not accessible",
+      "4:finished, but some mixtures failed"
     })
 public final class CommandLineTool {
 
@@ -57,7 +59,7 @@ public final class CommandLineTool {
         .addSubcommand(new ReportCommand(console))
         .addSubcommand(new ExportCommand(console))
         .addSubcommand(new DemoCommand(console))
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure));
   }
 

@@ -15,10 +15,9 @@ import picocli.CommandLine;
 
 @CommandLine.Command(
     name = "demo",
-    description = {
-      "Runs the embedded example from beginning to end: which languages help Catalan?",
-      "It writes the example's files, then does what finetune, search and fidelity do."
-    })
+    description =
+        "Runs the embedded example from beginning to end: which languages help Catalan? It writes "
+            + "the example's files, then does what finetune, search and fidelity do.")
 final class DemoCommand extends SessionCommand {
 
   @CommandLine.Option(

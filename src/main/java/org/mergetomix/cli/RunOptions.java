@@ -13,7 +13,8 @@ final class RunOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A configuration overlay; repeatable, later files win.")
+      description =
+          "A configuration overlay, with keys as in reference.conf; repeatable, later files win.")
   private List<Path> files = new ArrayList<>();
 
   @Option(

@@ -12,10 +12,9 @@ import picocli.CommandLine;
 
 @CommandLine.Command(
     name = "search",
-    description = {
-      "Evaluates every mixture by its surrogate and ranks them.",
-      "Started again after it was killed, it goes on where it stopped."
-    })
+    description =
+        "Evaluates every mixture by its surrogate and ranks them. Started again after it was "
+            + "killed, it goes on where it stopped.")
 final class SearchCommand extends SessionCommand {
 
   private static final double WIDTH_OF_95_PERCENT = 1.96;
