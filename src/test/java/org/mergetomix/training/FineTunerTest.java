@@ -102,7 +102,7 @@ class FineTunerTest {
 
   @Test
   void returnsTheMeanLossOfTheLastTenth() {
-    // At a rate of nearly nothing, every batch of all windows has one and the same loss.
+    // At a rate of nearly nothing, all batches have nearly the same loss.
     FineTuning still = new FineTuning(new Steps(30), 11, 1e-12, 0, 1, 0, 1);
     FineTuning once = new FineTuning(new Steps(1), 11, 1e-12, 0, 1, 0, 1);
     try (LiveModel model = ByteTransformer.load()) {
