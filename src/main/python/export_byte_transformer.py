@@ -3,9 +3,9 @@
 A causal transformer over bytes: tokens [batch, length] (int64) to logits [batch, length, 259]
 (float32), length at most 48. The weights in the file are zeros: the example draws them from a seed.
 
-Run with PyTorch 2.7.1:
+Run with PyTorch 2.7.1 (without the hash seed, constants in the graph change places):
 
-    python src/main/python/export_byte_transformer.py \
+    PYTHONHASHSEED=0 python src/main/python/export_byte_transformer.py \
         src/main/resources/org/mergetomix/demo/byte-transformer.pt
 """
 
@@ -74,7 +74,7 @@ class ByteTransformer(nn.Module):
 
 
 def save(model: nn.Module, target: str) -> None:
-    """Leaves out the files and lines that the code came from, so the bytes are always the same."""
+    """Leaves out where the code came from and when, so the bytes are always the same."""
     graph = io.BytesIO()
     torch.jit.save(torch.jit.script(model), graph)
     with zipfile.ZipFile(graph) as whole, zipfile.ZipFile(target, "w") as stripped:

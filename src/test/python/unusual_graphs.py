@@ -2,7 +2,7 @@
 
 Run with PyTorch 2.7.1:
 
-    PYTHONPATH=src/main/python python src/test/python/unusual_graphs.py \
+    PYTHONHASHSEED=0 PYTHONPATH=src/main/python python src/test/python/unusual_graphs.py \
         src/test/resources/org/mergetomix/surrogate
 """
 

@@ -41,10 +41,17 @@ public final class Example {
       new FineTuning(new FineTuning.Steps(500), 64, 2e-3, 20, 0.1, 0.01, 1.0);
 
   private final Path directory;
+  private final FineTuning pretraining;
 
   /** The example in {@code directory}, which need not exist. */
   public Example(Path directory) {
+    this(directory, PRETRAINING);
+  }
+
+  /** The example with a base that is pre-trained otherwise. */
+  Example(Path directory, FineTuning pretraining) {
     this.directory = directory.toAbsolutePath().normalize();
+    this.pretraining = pretraining;
   }
 
   /**
@@ -80,7 +87,7 @@ public final class Example {
     }
     writeInitialWeights(graph, initial);
     new TrainAction(spark, progress)
-        .run("pretrain", graph, initial, texts, PRETRAINING, SEED, base);
+        .run("pretrain", graph, initial, texts, pretraining, SEED, base);
     Path manifest = directory.resolve("manifest.conf");
     Manifest.write(manifest(manifest, graph, base), manifest);
     return manifest;

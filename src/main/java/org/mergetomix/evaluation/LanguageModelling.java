@@ -47,16 +47,17 @@ public final class LanguageModelling implements AutoCloseable {
    * @param model the model, whose device the batches stay on
    */
   public static LanguageModelling prepare(TextData text, int batchSize, LiveModel model) {
+    Tokenizer tokenizer = text.tokenizer();
     List<String> examples = TextExamples.read(text.file());
     List<TokenWindow> windows =
-        new ArrayList<>(TokenWindow.of(examples, text.tokenizer(), text.context()));
+        new ArrayList<>(TokenWindow.of(examples, tokenizer, text.context()));
     // Neighbours of one length need little padding; a stable sort keeps the order fixed.
     windows.sort(Comparator.comparingInt(TokenWindow::length));
     NDManager memory = model.newScope();
     List<TokenBatch> batches = new ArrayList<>();
     for (int first = 0; first < windows.size(); first += batchSize) {
       List<TokenWindow> batch = windows.subList(first, Math.min(first + batchSize, windows.size()));
-      batches.add(TokenBatch.of(memory, batch, text.tokenizer().padding()));
+      batches.add(TokenBatch.of(memory, batch, tokenizer.padding()));
     }
     double[] bytes =
         examples.stream()

@@ -2,10 +2,11 @@ package org.mergetomix.evaluation;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,8 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mergetomix.problem.UserException;
 
-/** Reads examples from a text file: UTF-8, one example a line, blank lines left out. */
+/**
+ * Reads examples from a text file: UTF-8, one example a line, blank lines and a byte order mark
+ * left out.
+ */
 public final class TextExamples {
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private TextExamples() {}
 
@@ -25,15 +31,12 @@ public final class TextExamples {
    */
   public static List<String> read(Path file) {
     List<String> examples = new ArrayList<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                Files.newInputStream(file),
-                StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+    // Latin 1 keeps every byte as it is, so that a line which is not UTF-8 can be told.
+    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+      int number = 0;
+      for (String bytes = reader.readLine(); bytes != null; bytes = reader.readLine()) {
+        number++;
+        String line = decode(bytes, file, number);
         if (!line.isBlank()) {
           examples.add(line);
         }
@@ -41,12 +44,12 @@ public final class TextExamples {
     } catch (NoSuchFileException missing) {
       throw UserException.input(
           "Data file not found", file.toString(), "Correct its path in the manifest", missing);
-    } catch (CharacterCodingException malformed) {
+    } catch (AccessDeniedException denied) {
       throw UserException.input(
-          "Not UTF-8 text, somewhere after example " + examples.size(),
+          "No permission to read the data",
           file.toString(),
-          "Convert it to UTF-8, one example a line",
-          malformed);
+          "Give read permission to the user that runs this",
+          denied);
     } catch (IOException failure) {
       throw UserException.input(
           "Cannot read the data: " + failure.getMessage(),
@@ -59,5 +62,22 @@ public final class TextExamples {
           "The data holds no example", file.toString(), "Write one example a line");
     }
     return List.copyOf(examples);
+  }
+
+  private static String decode(String bytes, Path file, int number) {
+    CharsetDecoder strict = StandardCharsets.UTF_8.newDecoder();
+    String line;
+    try {
+      line = strict.decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1))).toString();
+    } catch (CharacterCodingException malformed) {
+      throw UserException.input(
+          "Not UTF-8 text",
+          file + ":" + number,
+          "Convert it to UTF-8, one example a line",
+          malformed);
+    }
+    return number == 1 && line.startsWith(BYTE_ORDER_MARK)
+        ? line.substring(BYTE_ORDER_MARK.length())
+        : line;
   }
 }

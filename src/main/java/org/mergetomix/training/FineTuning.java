@@ -26,7 +26,7 @@ public record FineTuning(
     implements Serializable {
 
   /** Part of a trained model's identity: raised whenever training would give another model. */
-  public static final String VERSION = "fine-tuning/1";
+  public static final String VERSION = "fine-tuning/2";
 
   /** How long a model is trained. */
   public sealed interface Length extends Serializable {
@@ -54,6 +54,21 @@ public record FineTuning(
     public int steps(long windows, int batchSize) {
       return Math.toIntExact((windows * count + batchSize - 1) / batchSize);
     }
+  }
+
+  /**
+   * The learning rate of a step. The warm-up ends before the last step, however short the training.
+   *
+   * @param step 1 to {@code steps}
+   * @param steps the steps of the whole training
+   */
+  double learningRate(int step, int steps) {
+    int warmup = Math.min(warmupSteps, steps - 1);
+    if (step <= warmup) {
+      return learningRate * step / warmup;
+    }
+    double cosine = (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup))) / 2;
+    return learningRate * (finalLearningRateShare + (1 - finalLearningRateShare) * cosine);
   }
 
   /** Everything that decides the result, in one line. */

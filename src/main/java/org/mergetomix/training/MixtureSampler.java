@@ -1,7 +1,12 @@
 package org.mergetomix.training;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
@@ -11,7 +16,8 @@ import org.mergetomix.mixture.Mixture;
 /**
  * Draws windows in the proportions of a mixture: after any number of draws, each dataset's share is
  * within one draw of its weight. A dataset is walked in a shuffled order, and shuffled anew when it
- * is through. Not safe for use by several threads.
+ * is through; its order depends on the seed and its id, not on the rest of the mixture. Not safe
+ * for use by several threads.
  */
 final class MixtureSampler {
 
@@ -29,20 +35,43 @@ final class MixtureSampler {
           new Source(
               mixture.weight(dataset),
               new ArrayList<>(windows.get(dataset)),
-              new Random(seed * 31 + dataset.hashCode())));
+              random(seed, dataset)));
     }
   }
 
-  /** The next window: of the dataset that lags furthest behind its share. */
+  /** The next windows. */
+  List<TokenWindow> batch(int size) {
+    List<TokenWindow> batch = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      batch.add(next());
+    }
+    return batch;
+  }
+
+  /**
+   * The next window: among the datasets that are not ahead of their share, of the one that would
+   * first be a whole draw behind it. (To follow the one furthest behind is not enough: several can
+   * lag at once, and the last of them gets its turn too late.)
+   */
   TokenWindow next() {
     draws++;
-    Source furthestBehind = sources.get(0);
-    for (Source source : sources) {
-      if (source.lag(draws) > furthestBehind.lag(draws)) {
-        furthestBehind = source;
-      }
+    return sources.stream()
+        .filter(source -> source.mayBeDrawn(draws))
+        .min(Comparator.comparingDouble(Source::deadline))
+        .orElseThrow()
+        .next();
+  }
+
+  /** Digested, since neighbouring seeds give java.util.Random similar beginnings. */
+  private static Random random(long seed, String dataset) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
+      digest.update(dataset.getBytes(StandardCharsets.UTF_8));
+      return new Random(ByteBuffer.wrap(digest.digest()).getLong());
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
     }
-    return furthestBehind.next();
   }
 
   private static final class Source {
@@ -57,8 +86,13 @@ final class MixtureSampler {
       this.random = random;
     }
 
-    double lag(long draws) {
-      return weight * draws - drawn;
+    boolean mayBeDrawn(long draws) {
+      return drawn < weight * draws;
+    }
+
+    /** The number of draws at which the dataset, left alone, is a whole draw behind its share. */
+    double deadline() {
+      return (drawn + 1) / weight;
     }
 
     TokenWindow next() {

@@ -21,7 +21,7 @@ class NativeMemoryTest {
   private static final Shape BATCH = new Shape(64, ByteTransformer.CONTEXT);
 
   /** Far above what a JVM's own memory moves by, far below what is lost without giving back. */
-  private static final long BOUND = 100L << 20;
+  private static final long BOUND = 60L << 20;
 
   @Test
   void nothingOutlivesItsScope() {
@@ -49,7 +49,7 @@ class NativeMemoryTest {
       NDArray batch = tokens.zeros(BATCH, DataType.INT64);
       // The logits of a batch take 3 MB.
       assertBounded(
-          100,
+          40,
           () -> {
             try (NDManager scope = model.newScope()) {
               model.logits(batch, scope);
@@ -62,7 +62,7 @@ class NativeMemoryTest {
   @EnabledOnOs(OS.LINUX)
   void doesNotGrowWithModels() {
     // A model takes at least 0.6 MB.
-    assertBounded(400, () -> LiveModel.load(ByteTransformer.GRAPH).close());
+    assertBounded(250, () -> LiveModel.load(ByteTransformer.GRAPH).close());
   }
 
   private static void assertBounded(int times, Runnable work) {
