@@ -25,7 +25,7 @@ record ModelStock() implements Combination {
         sum += experts.products().cosine(tensor, terms.get(i).expert(), terms.get(j).expert());
       }
     }
-    double mean = Math.max(0, sum / (size * (size - 1) / 2));
+    double mean = Math.max(0, sum / (size * (size - 1) / 2.0));
     return size * mean / (1 + (size - 1) * mean);
   }
 
