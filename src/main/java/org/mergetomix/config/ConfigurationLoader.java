@@ -16,6 +16,7 @@ final class ConfigurationLoader {
 
   private static final String ROOT = "merge-to-mix";
   private static final Range COUNT = Range.atLeast(1);
+  private static final Range SHARE = Range.aboveAndAtMost(0, 1);
   private static final Range COUNT_OR_NONE = Range.atLeast(0);
 
   private ConfigurationLoader() {}
@@ -66,9 +67,49 @@ final class ConfigurationLoader {
   }
 
   private static Configuration.Merge merge(Section section) {
-    return new Configuration.Merge(
-        section.choice("method", Configuration.Merge.Method.class),
-        section.integer("buffers", COUNT));
+    Section lines = section.section("lines");
+    Configuration.Merge merge =
+        new Configuration.Merge(
+            section.choice("method", Configuration.Merge.Method.class),
+            section.choice("mode", Configuration.Merge.Mode.class),
+            numberOrAuto(section, "density", SHARE),
+            numberOrAuto(section, "lambda", Range.ANY),
+            numberOrAuto(section, "epsilon", Range.from(0, 0.5)),
+            numberOrAuto(section, "gamma", Range.from(0, 0.99)),
+            numberOrAuto(section, "select-top-k", SHARE),
+            new Configuration.Merge.Lines(
+                lines.choice("scaling", Configuration.Merge.Lines.Scaling.class),
+                numberOrAuto(lines, "alpha", Range.atLeast(0)),
+                numberOrAuto(lines, "beta", Range.ANY)),
+            section.integer("buffers", COUNT));
+    refuseWithoutEffect(merge, section, lines);
+    return merge;
+  }
+
+  private static NumberOrAuto numberOrAuto(Section section, String key, Range range) {
+    return section.numberOr(key, "auto", range).map(NumberOrAuto::of).orElse(NumberOrAuto.AUTO);
+  }
+
+  private static void refuseWithoutEffect(
+      Configuration.Merge merge, Section section, Section lines) {
+    merge
+        .parameters()
+        .keySet()
+        .forEach(
+            key -> {
+              if (!key.startsWith("lines.") && !merge.method().keys().contains(key)) {
+                withoutEffect(section, key, "with merge.method = " + merge.methodName());
+              } else if (key.startsWith("lines.")
+                  && merge.lines().scaling() == Configuration.Merge.Lines.Scaling.NONE) {
+                withoutEffect(
+                    lines, key.substring("lines.".length()), "while merge.lines.scaling = none");
+              }
+            });
+  }
+
+  private static void withoutEffect(Section section, String key, String when) {
+    section.problem(
+        key, section.pathOf(key) + " has no effect " + when, "Leave it out, or set it to auto");
   }
 
   private static Configuration.Search search(Section section) {

@@ -12,7 +12,7 @@ final class ConfigurationMap {
 
   private ConfigurationMap() {}
 
-  static SortedMap<String, String> of(Configuration configuration) {
+  static SortedMap<String, String> of(Record configuration) {
     SortedMap<String, String> map = new TreeMap<>();
     collect("", configuration, map);
     return Collections.unmodifiableSortedMap(map);
@@ -22,7 +22,9 @@ final class ConfigurationMap {
     for (RecordComponent component : group.getClass().getRecordComponents()) {
       String key = prefix + kebab(component.getName());
       Object value = value(group, component);
-      if (value instanceof Record nested) {
+      if (value instanceof NumberOrAuto number) {
+        map.put(key, number.toString());
+      } else if (value instanceof Record nested) {
         collect(key + ".", nested, map);
       } else if (value instanceof Enum<?> choice) {
         map.put(key, Choice.name(choice));

@@ -10,9 +10,13 @@ import org.mergetomix.hocon.Findings;
 
 /**
  * One {@code key=value} of the command line. The value is not HOCON, so that a path or {@code
- * local[*]} needs no quotes; where the default is a number, it is read as one.
+ * local[*]} needs no quotes; where the default is a number or {@code auto}, a number is read as
+ * one.
  */
 final class Setting {
+
+  /** A default in whose place a number can stand. */
+  private static final String AUTOMATIC = "auto";
 
   private Setting() {}
 
@@ -29,7 +33,9 @@ final class Setting {
     String text = setting.substring(equals + 1);
     try {
       boolean numeric =
-          reference.hasPath(key) && reference.getValue(key).valueType() == ConfigValueType.NUMBER;
+          reference.hasPath(key)
+              && (reference.getValue(key).valueType() == ConfigValueType.NUMBER
+                  || AUTOMATIC.equals(reference.getValue(key).unwrapped()));
       Object value = numeric ? number(text) : text;
       return ConfigFactory.empty().withValue(key, ConfigValueFactory.fromAnyRef(value, source));
     } catch (ConfigException.BadPath e) {

@@ -33,6 +33,13 @@ public final class Range {
         "from " + plain(low) + " to " + plain(high), value -> value >= low && value <= high);
   }
 
+  /** Everything above {@code low}, which is not allowed itself, to {@code high}, which is. */
+  public static Range aboveAndAtMost(double low, double high) {
+    return new Range(
+        "above " + plain(low) + " and at most " + plain(high),
+        value -> value > low && value <= high);
+  }
+
   /** Everything between {@code low} and {@code high}, neither allowed. */
   public static Range between(double low, double high) {
     return new Range(

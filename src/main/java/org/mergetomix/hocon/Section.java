@@ -104,6 +104,14 @@ public final class Section {
     return find(key).flatMap(value -> asNumber(key, value, range)).orElse(absent);
   }
 
+  /** Required finite number, or a word in its place: then empty, as after a problem. */
+  public Optional<Double> numberOr(String key, String word, Range range) {
+    return required(key)
+        .filter(value -> !word.equals(value.unwrapped()))
+        .filter(value -> isType(key, value, ConfigValueType.NUMBER, "a number or " + word))
+        .flatMap(value -> asNumber(key, value, range));
+  }
+
   /** Required name of a constant, written in lower case with hyphens. */
   public <E extends Enum<E>> E choice(String key, Class<E> choices) {
     Optional<ConfigValue> value = required(key);

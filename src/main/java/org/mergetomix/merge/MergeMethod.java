@@ -1,61 +1,85 @@
 package org.mergetomix.merge;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import org.mergetomix.problem.UserException;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * The arithmetic of a merge on a chunk of elements, all in float32.
- *
- * <p>An implementation holds no state: the merger keeps the sums. Safe for use by several threads.
+ * A merge method with its parameters, as data: what it does to each delta once, how the deltas of a
+ * mixture become one, and what that is multiplied by in each layer. All methods are these three put
+ * together. Immutable.
  */
-public sealed interface MergeMethod permits Average {
+public final class MergeMethod implements Serializable {
 
-  /** Its name in the configuration and in tables. */
-  String name();
+  private static final long serialVersionUID = 1L;
 
-  /** How many running sums an element needs. */
-  int sums();
+  private final String name;
+  private final TreeMap<String, String> parameters;
+  private final Sparsifier sparsifier;
+  private final Combination combination;
+  private final LayerScaling scaling;
 
-  /**
-   * Adds one dataset's delta to the running sums.
-   *
-   * @param sums {@link #sums()} arrays, updated at 0 to {@code length - 1}
-   * @param delta the dataset's delta
-   * @param weight its weight in the mixture
-   * @param length how many elements
-   */
-  void accumulate(float[][] sums, float[] delta, float weight, int length);
-
-  /**
-   * Turns the running sums of all datasets into the merged model's parameters.
-   *
-   * @param sums {@link #sums()} arrays; left as they are
-   * @param totalWeight the sum of the datasets' weights
-   * @param base the base model's parameters, overwritten by the merged ones
-   * @param length how many elements
-   */
-  void finish(float[][] sums, float totalWeight, float[] base, int length);
+  MergeMethod(
+      String name,
+      SortedMap<String, String> parameters,
+      Sparsifier sparsifier,
+      Combination combination,
+      LayerScaling scaling) {
+    this.name = name;
+    this.parameters = new TreeMap<>(parameters);
+    this.sparsifier = sparsifier;
+    this.combination = combination;
+    this.scaling = scaling;
+  }
 
   /**
    * The method of this name.
    *
-   * @throws UserException if there is none
+   * @param name as in the configuration: {@code task-arithmetic}
+   * @param given the parameters that are not left to the method, by their keys below {@code merge}
+   *     in the configuration: {@code density}, {@code lines.alpha}
+   * @param seed of random masks
+   * @throws org.mergetomix.problem.UserException (usage) with every problem: an unknown method, a
+   *     parameter that the method does not have, a value out of its range
    */
-  static MergeMethod named(String name) {
-    MergeMethod[] known = {new Average()};
-    return Arrays.stream(known)
-        .filter(method -> method.name().equals(name.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                UserException.usage(
-                    "Unknown merge method " + name,
-                    "merge.method",
-                    "Known: "
-                        + Arrays.stream(known)
-                            .map(MergeMethod::name)
-                            .collect(Collectors.joining(", "))));
+  public static MergeMethod of(String name, Map<String, String> given, long seed) {
+    return MethodCatalogue.method(name, given, seed);
+  }
+
+  /** Its name in the configuration and in tables. */
+  public String name() {
+    return name;
+  }
+
+  /** Every parameter that decides what it does, defaults too, by key; unmodifiable. */
+  public SortedMap<String, String> parameters() {
+    return Collections.unmodifiableSortedMap(parameters);
+  }
+
+  /** Name and parameters, the same for the same method: {@code ties density=0.2 lambda=1.0}. */
+  public String describe() {
+    StringBuilder text = new StringBuilder(name);
+    parameters.forEach((key, value) -> text.append(' ').append(key).append('=').append(value));
+    return text.toString();
+  }
+
+  /** The {@link #describe() description}. */
+  @Override
+  public String toString() {
+    return describe();
+  }
+
+  Sparsifier sparsifier() {
+    return sparsifier;
+  }
+
+  Combination combination() {
+    return combination;
+  }
+
+  LayerScaling scaling() {
+    return scaling;
   }
 }

@@ -1,15 +1,8 @@
 package org.mergetomix.merge;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.List;
-import java.util.Map;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.Delta;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.mergetomix.checkpoint.TensorSink;
-import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.mixture.Mixture;
 
 /**
@@ -18,117 +11,164 @@ import org.mergetomix.mixture.Mixture;
  * <p>The sums of up to {@code buffers} prefixes of the last mixture are kept. A mixture that begins
  * with the same datasets in the same weights starts from the longest of them; what is beyond the
  * buffers is summed again. Every element's sum is built in the same order either way, so the result
- * does not depend on what was merged before. One thread at a time; the deltas and the base may be
- * shared with other mergers.
+ * does not depend on what was merged before. In prefix order with as many buffers as datasets, a
+ * mixture costs one addition a parameter.
+ *
+ * <p>Some settings cost more: LiNeS with norms that must be measured goes over the model twice, and
+ * SCE with a selection shares nothing (see {@link SelectedDelta}). One thread at a time; the
+ * prepared experts may be shared with other mergers.
  */
 public final class PrefixMerger {
 
-  /** Elements worked on at a time: small enough that sums and deltas stay in the cache. */
-  private static final int CHUNK = 8192;
-
-  private final Checkpoint base;
-  private final Map<String, Delta> deltas;
-  private final MergeMethod method;
-  private final int buffers;
-
-  private final List<Prefix> kept = new ArrayList<>();
-  private final Deque<PrefixSums> free = new ArrayDeque<>();
-  private final float[][] sums;
-  private final float[] delta = new float[CHUNK];
-  private final float[] parameters = new float[CHUNK];
-  private long additions;
+  private final PreparedExperts experts;
+  private final PrefixWalk walk;
+  private final float[] merged = new float[Layout.CHUNK];
+  private final float[] other = new float[Layout.CHUNK];
+  private long ownAdditions;
 
   /**
    * A merger over the experts of a run.
    *
-   * @param base the base model; not closed here
-   * @param deltas the delta of every dataset, by id; not closed here
    * @param buffers how many prefixes may be kept, at least 1; each is as large as the base in
-   *     float32, times the sums of the method
+   *     float32, times the sums of the method: 1 for linear ones, 4 or 5 where signs are elected,
+   *     and 1 more for LiNeS with measured norms on top of a method that is not plain
    */
-  public PrefixMerger(Checkpoint base, Map<String, Delta> deltas, MergeMethod method, int buffers) {
-    this.base = base;
-    this.deltas = Map.copyOf(deltas);
-    this.method = method;
-    this.buffers = buffers;
-    this.sums = new float[method.sums()][CHUNK];
+  public PrefixMerger(PreparedExperts experts, int buffers) {
+    this.experts = experts;
+    this.walk = new PrefixWalk(experts, buffers);
   }
 
-  /** Writes the surrogate of a mixture of known datasets into {@code target}. */
+  /**
+   * Writes the surrogate of a mixture of known datasets into {@code target}. Tensors that hold no
+   * floating-point numbers are not written: they are the base's.
+   */
   public void merge(Mixture mixture, TensorSink target) {
-    List<Term> terms =
-        mixture.datasets().stream()
-            .map(dataset -> new Term(dataset, (float) mixture.mergeWeight(dataset)))
-            .toList();
-    dropBeyond(sharedPrefix(terms));
-    int start = kept.size();
-    int keep = Math.min(buffers, terms.size());
-    List<PrefixSums> stores = new ArrayList<>();
-    for (int i = start; i < keep; i++) {
-      stores.add(free.isEmpty() ? new PrefixSums(base.tensors(), method.sums()) : free.pop());
-    }
-    float totalWeight = 0;
-    for (Term term : terms) {
-      totalWeight += term.weight();
-    }
-    for (TensorSpec tensor : base.tensors().values()) {
-      for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
-        int length = (int) Math.min(CHUNK, tensor.elements() - offset);
-        mergeChunk(tensor.name(), offset, length, terms.subList(start, terms.size()), stores);
-        base.read(tensor.name(), offset, parameters, length);
-        method.finish(sums, totalWeight, parameters, length);
-        target.write(tensor.name(), offset, parameters, length);
-      }
-    }
-    for (int i = 0; i < stores.size(); i++) {
-      kept.add(new Prefix(terms.get(start + i), stores.get(i)));
-    }
-    additions += terms.size() - start;
+    Terms terms = Terms.of(mixture, experts.datasets());
+    merge(terms, terms.size(), target);
+  }
+
+  /**
+   * The same, knowing which mixture comes next: sums that it cannot go on from are not kept. The
+   * result does not depend on it, nor need that mixture really come.
+   */
+  public void merge(Mixture mixture, Mixture next, TensorSink target) {
+    Terms terms = Terms.of(mixture, experts.datasets());
+    merge(terms, terms.shared(Terms.of(next, experts.datasets())), target);
   }
 
   /** How many times a delta was added to all parameters, since the beginning. */
   public long additions() {
-    return additions;
+    return walk.additions() + ownAdditions;
   }
 
-  private void mergeChunk(
-      String tensor, long offset, int length, List<Term> terms, List<PrefixSums> stores) {
-    if (kept.isEmpty()) {
-      for (float[] sum : sums) {
-        Arrays.fill(sum, 0, length, 0f);
-      }
+  private void merge(Terms terms, int useful, TensorSink target) {
+    LayerScaling scaling = experts.method().scaling();
+    Kernel kernel = experts.method().combination().kernel(terms);
+    double shrinking = 1;
+    if (scaling.needsNorms()) {
+      Norms norms = new Norms();
+      // The second pass goes on from the sums of the first, where there are buffers.
+      kernel = settle(kernel, tried -> measure(terms, tried, norms));
+      shrinking = norms.shrinking(terms);
+    }
+    double[] layers = scaling.factors(experts.layout(), shrinking, terms.size());
+    settle(kernel, tried -> write(terms, tried, layers, useful, target));
+  }
+
+  private static Kernel settle(Kernel first, Consumer<Kernel> pass) {
+    pass.accept(first);
+    Optional<Kernel> second = first.secondThought();
+    second.ifPresent(pass);
+    return second.orElse(first);
+  }
+
+  private void measure(Terms terms, Kernel kernel, Norms norms) {
+    norms.clear();
+    pass(
+        terms,
+        kernel,
+        terms.size(),
+        (source, tensor, offset, length) -> {
+          source.read(tensor, offset, factor(terms, tensor, 1), merged, length);
+          source.readPlainSum(tensor, offset, other, length);
+          norms.add(merged, other, length);
+        });
+  }
+
+  private void write(Terms terms, Kernel kernel, double[] layers, int useful, TensorSink target) {
+    pass(
+        terms,
+        kernel,
+        useful,
+        (source, tensor, offset, length) -> {
+          float factor = factor(terms, tensor, layers[tensor.index()]);
+          source.read(tensor, offset, factor, merged, length);
+          experts.base().read(tensor.name(), offset, other, length);
+          for (int i = 0; i < length; i++) {
+            other[i] += merged[i];
+          }
+          target.write(tensor.name(), offset, other, length);
+        });
+  }
+
+  private float factor(Terms terms, TensorPlace tensor, double layer) {
+    return (float) (layer * experts.method().combination().factor(terms, experts, tensor));
+  }
+
+  /** What is done with each chunk. */
+  private interface Step {
+    void accept(MergedDelta source, TensorPlace tensor, long offset, int length);
+  }
+
+  private void pass(Terms terms, Kernel kernel, int useful, Step step) {
+    if (experts.method().combination() instanceof SelectCalculateErase method
+        && !method.sharesPrefixes()) {
+      SelectedDelta selected = new SelectedDelta(experts, method, terms);
+      pass(selected, step);
+      ownAdditions += (long) selected.passes() * terms.size();
     } else {
-      kept.get(kept.size() - 1).sums().load(tensor, offset, sums, length);
+      walk.open(terms, kernel, useful);
+      pass(walk, step);
+      walk.close();
     }
-    for (int i = 0; i < terms.size(); i++) {
-      Term term = terms.get(i);
-      deltas.get(term.dataset()).read(tensor, offset, delta, length);
-      method.accumulate(sums, delta, term.weight(), length);
-      if (i < stores.size()) {
-        stores.get(i).store(tensor, offset, sums, length);
+  }
+
+  private void pass(MergedDelta source, Step step) {
+    for (TensorPlace tensor : experts.layout().tensors()) {
+      source.begin(tensor);
+      for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
+        int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
+        step.accept(source, tensor, offset, length);
       }
     }
   }
 
-  private int sharedPrefix(List<Term> terms) {
-    int shared = 0;
-    while (shared < kept.size()
-        && shared < terms.size()
-        && kept.get(shared).last().equals(terms.get(shared))) {
-      shared++;
+  /** L1 norms over the whole model, of the merged delta and of the plain sum. */
+  private static final class Norms {
+    private double merged;
+    private double plain;
+
+    void clear() {
+      merged = 0;
+      plain = 0;
     }
-    return shared;
-  }
 
-  private void dropBeyond(int length) {
-    while (kept.size() > length) {
-      free.push(kept.remove(kept.size() - 1).sums());
+    void add(float[] mergedDelta, float[] plainSum, int length) {
+      merged += norm(mergedDelta, length);
+      plain += norm(plainSum, length);
+    }
+
+    /** How many times the plain sum's norm is the merged delta's; 1 where there is no delta. */
+    double shrinking(Terms terms) {
+      return merged == 0 ? 1 : plain * terms.toMeanOne() / merged;
+    }
+
+    private static double norm(float[] values, int length) {
+      double norm = 0;
+      for (int i = 0; i < length; i++) {
+        norm += Math.abs(values[i]);
+      }
+      return norm;
     }
   }
-
-  /** A dataset with its weight in a mixture. */
-  private record Term(String dataset, float weight) {}
-
-  /** A kept prefix: its last term (the ones before it are kept too) and its sums. */
-  private record Prefix(Term last, PrefixSums sums) {}
 }

@@ -3,12 +3,6 @@ package org.mergetomix.merge;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.mergetomix.checkpoint.TensorSpec;
 
 /**
  * The running sums of one prefix, for every element of a model, outside the heap. Allocated once
@@ -17,53 +11,53 @@ import org.mergetomix.checkpoint.TensorSpec;
  */
 final class PrefixSums {
 
-  /** Elements a buffer holds; a multiple of every chunk, so that no chunk crosses two. */
+  /** Elements a buffer holds. */
   private static final int SEGMENT = 1 << 28;
 
-  private final Map<String, List<List<FloatBuffer>>> segments = new TreeMap<>();
+  private final FloatBuffer[][] segments;
 
-  PrefixSums(SortedMap<String, TensorSpec> tensors, int sums) {
-    tensors.forEach(
-        (name, tensor) -> {
-          List<List<FloatBuffer>> ofTensor = new ArrayList<>();
-          for (int sum = 0; sum < sums; sum++) {
-            ofTensor.add(allocate(tensor.elements()));
-          }
-          segments.put(name, ofTensor);
-        });
+  PrefixSums(long positions, int sums) {
+    segments = new FloatBuffer[sums][];
+    for (int sum = 0; sum < sums; sum++) {
+      segments[sum] = allocate(positions);
+    }
   }
 
-  private static List<FloatBuffer> allocate(long elements) {
-    List<FloatBuffer> buffers = new ArrayList<>();
-    for (long first = 0; first < elements; first += SEGMENT) {
-      int length = (int) Math.min(SEGMENT, elements - first);
-      buffers.add(
+  private static FloatBuffer[] allocate(long positions) {
+    FloatBuffer[] buffers = new FloatBuffer[(int) ((positions + SEGMENT - 1) / SEGMENT)];
+    for (int i = 0; i < buffers.length; i++) {
+      int length = (int) Math.min(SEGMENT, positions - (long) i * SEGMENT);
+      buffers[i] =
           ByteBuffer.allocateDirect(length * Float.BYTES)
               .order(ByteOrder.nativeOrder())
-              .asFloatBuffer());
+              .asFloatBuffer();
     }
     return buffers;
   }
 
   /** Copies the sums of a chunk into {@code sums}. */
-  void load(String tensor, long offset, float[][] sums, int length) {
-    for (int sum = 0; sum < sums.length; sum++) {
-      segments
-          .get(tensor)
-          .get(sum)
-          .get((int) (offset / SEGMENT))
-          .get((int) (offset % SEGMENT), sums[sum], 0, length);
+  void load(long position, float[][] sums, int length) {
+    int segment = (int) (position / SEGMENT);
+    int at = (int) (position % SEGMENT);
+    int first = Math.min(length, SEGMENT - at);
+    for (int sum = 0; sum < segments.length; sum++) {
+      segments[sum][segment].get(at, sums[sum], 0, first);
+      if (first < length) {
+        segments[sum][segment + 1].get(0, sums[sum], first, length - first);
+      }
     }
   }
 
   /** Copies the sums of a chunk from {@code sums}. */
-  void store(String tensor, long offset, float[][] sums, int length) {
-    for (int sum = 0; sum < sums.length; sum++) {
-      segments
-          .get(tensor)
-          .get(sum)
-          .get((int) (offset / SEGMENT))
-          .put((int) (offset % SEGMENT), sums[sum], 0, length);
+  void store(long position, float[][] sums, int length) {
+    int segment = (int) (position / SEGMENT);
+    int at = (int) (position % SEGMENT);
+    int first = Math.min(length, SEGMENT - at);
+    for (int sum = 0; sum < segments.length; sum++) {
+      segments[sum][segment].put(at, sums[sum], 0, first);
+      if (first < length) {
+        segments[sum][segment + 1].put(0, sums[sum], first, length - first);
+      }
     }
   }
 }

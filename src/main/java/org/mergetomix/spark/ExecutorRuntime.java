@@ -10,11 +10,12 @@ import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.checkpoint.FullCheckpointDelta;
 import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.merge.PreparedExperts;
 
 /**
- * What the task slots of one JVM share: the mapped base and experts, each opened once, and the
- * slots that are idle. There is one in a JVM, for the plan that was asked for last. Safe for use by
- * several threads.
+ * What the task slots of one JVM share: the mapped base and experts, each opened once and prepared
+ * for the merge method, and the slots that are idle. There is one in a JVM, for the plan that was
+ * asked for last. Safe for use by several threads.
  */
 final class ExecutorRuntime implements AutoCloseable {
 
@@ -24,6 +25,7 @@ final class ExecutorRuntime implements AutoCloseable {
   private final RunPlan plan;
   private final Checkpoint base;
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
+  private final PreparedExperts experts;
   private final Deque<Slot> idle = new ArrayDeque<>();
   private boolean closed;
 
@@ -39,6 +41,7 @@ final class ExecutorRuntime implements AutoCloseable {
                       id,
                       FullCheckpointDelta.of(
                           base, SafetensorsFile.open(expert.file()), expert.path())));
+      experts = PreparedExperts.of(base, deltas, plan.method());
     } catch (RuntimeException failure) {
       close();
       throw failure;
@@ -88,7 +91,7 @@ final class ExecutorRuntime implements AutoCloseable {
         return idle.pop();
       }
     }
-    return Slot.open(plan, base, deltas);
+    return Slot.open(plan, experts);
   }
 
   private synchronized void giveBack(Slot slot) {

@@ -83,7 +83,7 @@ public final class ExportAction {
                       "merge-to-mix.mixture",
                       mixture.id(),
                       "merge-to-mix.method",
-                      plan.method(),
+                      plan.method().describe(),
                       "merge-to-mix.run",
                       plan.runId()),
                   surrogate);

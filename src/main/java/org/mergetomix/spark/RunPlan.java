@@ -12,6 +12,7 @@ import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.mixture.SubsetSpace;
@@ -27,7 +28,7 @@ import org.mergetomix.table.RunRecord;
  * @param base the base checkpoint
  * @param experts the expert of every dataset, by id
  * @param tasks what surrogates are evaluated on
- * @param method the merge method
+ * @param method the merge method with its parameters
  * @param buffers prefix sums that a slot keeps
  * @param batchSize windows evaluated at once
  * @param space the candidate mixtures
@@ -37,7 +38,7 @@ record RunPlan(
     FileInput base,
     SortedMap<String, FileInput> experts,
     List<TaskPlan> tasks,
-    String method,
+    MergeMethod method,
     int buffers,
     int batchSize,
     MixtureSpace space)
@@ -76,7 +77,10 @@ record RunPlan(
         base,
         experts,
         List.copyOf(tasks),
-        configuration.merge().method().name().toLowerCase(Locale.ROOT),
+        MergeMethod.of(
+            configuration.merge().methodName(),
+            configuration.merge().parameters(),
+            configuration.seed()),
         configuration.merge().buffers(),
         configuration.evaluation().batchSize(),
         SubsetSpace.of(experts.keySet(), search.minimumSize(), largest));
@@ -95,7 +99,7 @@ record RunPlan(
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("base", base.digest());
     identity.put("model", model.digest());
-    identity.put("merge.method", method);
+    identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     identity.put("space", space.describe());
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.digest()));
@@ -114,7 +118,7 @@ record RunPlan(
     List<String> parts = new ArrayList<>();
     parts.add(model.digest());
     parts.add(base.digest());
-    parts.add(method);
+    parts.add(method.describe());
     parts.add(task.identity());
     parts.add(String.valueOf(batchSize));
     for (String dataset : mixture.datasets()) {

@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.evaluation.LanguageModelling;
-import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.merge.PrefixMerger;
+import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
@@ -30,11 +29,9 @@ final class Slot implements AutoCloseable {
     this.merger = merger;
   }
 
-  static Slot open(RunPlan plan, Checkpoint base, SortedMap<String, Delta> deltas) {
+  static Slot open(RunPlan plan, PreparedExperts experts) {
     LiveModel model = LiveModel.load(plan.model().file());
-    PrefixMerger merger =
-        new PrefixMerger(base, deltas, MergeMethod.named(plan.method()), plan.buffers());
-    Slot slot = new Slot(model, merger);
+    Slot slot = new Slot(model, new PrefixMerger(experts, plan.buffers()));
     try {
       for (TaskPlan task : plan.tasks()) {
         slot.tasks.put(task.id(), LanguageModelling.prepare(task.text(), plan.batchSize(), model));

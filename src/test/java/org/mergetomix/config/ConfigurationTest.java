@@ -39,7 +39,19 @@ class ConfigurationTest {
                 "",
                 "",
                 1,
-                new Configuration.Merge(Configuration.Merge.Method.AVERAGE, 8),
+                new Configuration.Merge(
+                    Configuration.Merge.Method.AVERAGE,
+                    Configuration.Merge.Mode.AUTO,
+                    NumberOrAuto.AUTO,
+                    NumberOrAuto.AUTO,
+                    NumberOrAuto.AUTO,
+                    NumberOrAuto.AUTO,
+                    NumberOrAuto.AUTO,
+                    new Configuration.Merge.Lines(
+                        Configuration.Merge.Lines.Scaling.NONE,
+                        NumberOrAuto.AUTO,
+                        NumberOrAuto.AUTO),
+                    8),
                 new Configuration.Search(1, 0, 0, 0, 0),
                 new Configuration.Evaluation(64),
                 new Configuration.Training(
@@ -57,10 +69,23 @@ class ConfigurationTest {
   @ParameterizedTest
   @MethodSource("referenceKeys")
   void readsEveryKeyOfTheReferenceIntoItsOwnPlace(String key) {
-    Map<String, String> defaults = Configuration.load(List.of(), List.of()).asMap();
+    // A key of the merge that the method does not heed would be refused.
+    List<String> heeding =
+        switch (key) {
+          case "merge.mode", "merge.density", "merge.lambda", "merge.epsilon" ->
+              List.of("merge.method=della");
+          case "merge.gamma" -> List.of("merge.method=breadcrumbs");
+          case "merge.select-top-k" -> List.of("merge.method=sce");
+          case "merge.lines.alpha", "merge.lines.beta" -> List.of("merge.lines.scaling=linear");
+          default -> List.of();
+        };
+    Map<String, String> defaults = Configuration.load(List.of(), heeding).asMap();
     String other =
         switch (key) {
-          case "merge.method" -> "average";
+          case "merge.method" -> "linear";
+          case "merge.mode" -> "mergekit";
+          case "merge.lines.scaling" -> "linear";
+          case "merge.density", "merge.epsilon", "merge.gamma", "merge.select-top-k" -> "0.375";
           case "training.length" -> "epochs";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
           default -> "3";
@@ -70,7 +95,9 @@ class ConfigurationTest {
         Configuration.load(
                 List.of(),
                 // A minimum above the maximum would be refused.
-                List.of("search.maximum-size=0", key + "=" + other))
+                Stream.concat(
+                        heeding.stream(), Stream.of("search.maximum-size=0", key + "=" + other))
+                    .toList())
             .asMap();
 
     assertThat(changed).hasSameSizeAs(defaults);
@@ -207,6 +234,7 @@ class ConfigurationTest {
         "training.learning-rate=0 | training.learning-rate must be above 0, not 0",
         "training.final-learning-rate-share=1.5 | training.final-learning-rate-share must be"
             + " from 0 to 1, not 1.5",
+        "merge.lambda=big | merge.lambda must be a number or auto, not \"big\"",
         "report.top=ten | report.top must be a whole number, not \"ten\"",
         "report.top=NaN | report.top must be a whole number, not \"NaN\"",
         "spark.app-name= | spark.app-name is empty",
@@ -219,11 +247,56 @@ class ConfigurationTest {
   void refusesAnUnknownMethodWithTheListOfThem() {
     assertThat(problems(List.of(), "merge.method=tis"))
         .containsExactly(
-            "Unknown merge.method \"tis\" (--set merge.method=tis). The only choice is average.");
+            "Unknown merge.method \"tis\" (--set merge.method=tis). Choices are average, linear,"
+                + " task-arithmetic, ties, dare-linear, dare-ties, della-linear, della,"
+                + " breadcrumbs, breadcrumbs-ties, model-stock, sce, top-k-grafting.");
     assertThat(problems(List.of(), "training.length=days"))
         .containsExactly(
             "Unknown training.length \"days\" (--set training.length=days)."
                 + " Choices are steps, epochs.");
+  }
+
+  @Test
+  void refusesAParameterThatTheMethodDoesNotHeed() {
+    Path file = file("my.conf", "merge {", "method = model-stock", "density = 0.2", "}");
+
+    assertThat(problems(List.of(file), "merge.mode=paper", "merge.lines.beta=2"))
+        .containsExactly(
+            "merge.density has no effect with merge.method = model-stock ("
+                + file
+                + ":3). Leave it out, or set it to auto.",
+            "merge.mode has no effect with merge.method = model-stock (--set merge.mode=paper)."
+                + " Leave it out, or set it to auto.",
+            "merge.lines.beta has no effect while merge.lines.scaling = none"
+                + " (--set merge.lines.beta=2). Leave it out, or set it to auto.");
+  }
+
+  @Test
+  void refusesADensityOutOfRangeWhateverTheMethod() {
+    assertThat(problems(List.of(), "merge.density=0", "merge.method=ties"))
+        .containsExactly(
+            "merge.density must be above 0 and at most 1, not 0 (--set merge.density=0).");
+  }
+
+  @Test
+  void handsOnWhatWasSaidAboutTheMethodAndNothingElse() {
+    Configuration.Merge merge =
+        Configuration.load(
+                List.of(),
+                List.of(
+                    "merge.method=dare-ties",
+                    "merge.density=0.3",
+                    "merge.mode=mergekit",
+                    "merge.lambda=auto",
+                    "merge.lines.scaling=linear"))
+            .merge();
+
+    assertThat(merge.methodName()).isEqualTo("dare-ties");
+    assertThat(merge.parameters())
+        .containsOnly(
+            Map.entry("density", "0.3"),
+            Map.entry("mode", "mergekit"),
+            Map.entry("lines.scaling", "linear"));
   }
 
   @Test

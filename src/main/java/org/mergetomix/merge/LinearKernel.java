@@ -1,16 +1,11 @@
 package org.mergetomix.merge;
 
 /**
- * The weighted mean of the experts: {@code base + Σ weight × delta / Σ weight}. With equal weights
- * this is the surrogate of <em>Merge to Mix</em> (arXiv 2505.16066), the plain mean of the
- * fine-tuned parameters.
+ * The weighted sum, divided by a number.
+ *
+ * @param divisor the sum of the weights for a mean, 1 for a sum
  */
-record Average() implements MergeMethod {
-
-  @Override
-  public String name() {
-    return "average";
-  }
+record LinearKernel(float divisor) implements Kernel {
 
   @Override
   public int sums() {
@@ -19,7 +14,11 @@ record Average() implements MergeMethod {
 
   @Override
   public void accumulate(float[][] sums, float[] delta, float weight, int length) {
-    float[] sum = sums[0];
+    add(sums[0], delta, weight, length);
+  }
+
+  /** Adds {@code weight × delta}. */
+  static void add(float[] sum, float[] delta, float weight, int length) {
     if (weight == 1f) {
       for (int i = 0; i < length; i++) {
         sum[i] += delta[i];
@@ -32,10 +31,11 @@ record Average() implements MergeMethod {
   }
 
   @Override
-  public void finish(float[][] sums, float totalWeight, float[] base, int length) {
+  public void finish(float[][] sums, float factor, float[] merged, int length) {
     float[] sum = sums[0];
+    float by = divisor;
     for (int i = 0; i < length; i++) {
-      base[i] += sum[i] / totalWeight;
+      merged[i] = factor * (sum[i] / by);
     }
   }
 }

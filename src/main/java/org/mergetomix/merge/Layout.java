@@ -1,0 +1,65 @@
+package org.mergetomix.merge;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import org.mergetomix.checkpoint.TensorSpec;
+
+/**
+ * The tensors that are merged, resolved once: no name is looked up for a chunk. Tensors without
+ * floating-point numbers and without elements are left out. Immutable.
+ */
+final class Layout {
+
+  /** Elements worked on at a time: small enough that sums and deltas stay in the cache. */
+  static final int CHUNK = 8192;
+
+  private static final int WORD = Long.SIZE;
+
+  private final List<TensorPlace> tensors;
+  private final long positions;
+  private final long chunks;
+
+  private Layout(List<TensorPlace> tensors, long positions, long chunks) {
+    this.tensors = List.copyOf(tensors);
+    this.positions = positions;
+    this.chunks = chunks;
+  }
+
+  static Layout of(SortedMap<String, TensorSpec> base) {
+    List<TensorPlace> tensors = new ArrayList<>();
+    long start = 0;
+    long chunks = 0;
+    for (TensorSpec tensor : base.values()) {
+      long elements = tensor.elements();
+      if (tensor.dtype().floating() && elements > 0) {
+        List<Long> shape = tensor.shape();
+        long columns = shape.isEmpty() ? 1 : shape.get(shape.size() - 1);
+        tensors.add(
+            new TensorPlace(tensor.name(), tensors.size(), elements, columns, start, chunks));
+        start += (elements + WORD - 1) / WORD * WORD;
+        chunks += (elements + CHUNK - 1) / CHUNK;
+      }
+    }
+    return new Layout(tensors, start, chunks);
+  }
+
+  List<TensorPlace> tensors() {
+    return tensors;
+  }
+
+  /** Size of a store that holds every tensor at its place. */
+  long positions() {
+    return positions;
+  }
+
+  /** How many chunks all tensors have. */
+  long chunks() {
+    return chunks;
+  }
+
+  /** How many elements all tensors have. */
+  long elements() {
+    return tensors.stream().mapToLong(TensorPlace::elements).sum();
+  }
+}

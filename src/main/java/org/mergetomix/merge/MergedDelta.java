@@ -1,0 +1,18 @@
+package org.mergetomix.merge;
+
+/** The merged delta of one mixture, tensor after tensor and chunk after chunk. One thread. */
+interface MergedDelta {
+
+  /** The next chunks are those of this tensor, in order. */
+  void begin(TensorPlace tensor);
+
+  /**
+   * Computes a chunk.
+   *
+   * @param factor what the merged delta is multiplied by
+   */
+  void read(TensorPlace tensor, long offset, float factor, float[] merged, int length);
+
+  /** The weighted sum of the experts' whole deltas in the chunk that was read last. */
+  void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length);
+}

@@ -1,0 +1,162 @@
+package org.mergetomix.merge;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Sums mixtures one after the other, each from the longest prefix of the last one that is still
+ * kept. Of the prefixes that may be wanted again the longest are kept, as many as there are
+ * buffers: going on from them saves most, and a walk in prefix order comes back to them first. One
+ * that was dropped is summed again in the same order, so it gets the same bits. One thread.
+ */
+final class PrefixWalk implements MergedDelta {
+
+  private final PreparedExperts experts;
+  private final Combination combination;
+  private final boolean plainNeeded;
+  private final int buffers;
+
+  /** By length, in terms of {@link #terms}. */
+  private final NavigableMap<Integer, PrefixSums> kept = new TreeMap<>();
+
+  private final Deque<PrefixSums> free = new ArrayDeque<>();
+  private final float[] delta = new float[Layout.CHUNK];
+  private final PreparedDelta.Scratch scratch = new PreparedDelta.Scratch();
+  private float[][] sums = {};
+  private long additions;
+
+  // What is being summed, resolved before the first chunk.
+  private Terms terms = new Terms(List.of());
+  private Kernel kernel = new LinearKernel(1);
+  private int start;
+  private NavigableMap<Integer, PrefixSums> keeping = new TreeMap<>();
+  private PrefixSums[] storeAfter = {};
+  private PreparedDelta[] deltas = {};
+  private float[] weights = {};
+
+  PrefixWalk(PreparedExperts experts, int buffers) {
+    this.experts = experts;
+    this.combination = experts.method().combination();
+    this.plainNeeded = experts.method().scaling().needsNorms();
+    this.buffers = buffers;
+  }
+
+  /**
+   * Sets out to sum a mixture.
+   *
+   * @param useful prefixes up to this length may be wanted again
+   */
+  void open(Terms next, Kernel arithmetic, int useful) {
+    kernel = arithmetic;
+    fitSums(arithmetic.sums() + (plainNeeded && !plainIsOwnSum() ? 1 : 0));
+    int shared = terms.shared(next);
+    kept.tailMap(shared, false).values().forEach(free::push);
+    kept.tailMap(shared, false).clear();
+    terms = next;
+    start = kept.isEmpty() ? 0 : kept.lastKey();
+    deltas = next.all().stream().map(t -> experts.delta(t.expert())).toArray(PreparedDelta[]::new);
+    weights = new float[next.size()];
+    chooseBuffers(useful);
+  }
+
+  /** The sums of another number of arrays are of no use. */
+  private void fitSums(int count) {
+    if (sums.length != count) {
+      kept.clear();
+      free.clear();
+      sums = new float[count][Layout.CHUNK];
+    }
+  }
+
+  /**
+   * A buffer that is given to a new prefix may be the one that is gone on from: of every chunk the
+   * old sums are loaded before the new ones are stored.
+   */
+  private void chooseBuffers(int useful) {
+    List<Integer> wanted =
+        IntStream.rangeClosed(1, useful)
+            .filter(length -> length > start || kept.containsKey(length))
+            .boxed()
+            .toList();
+    wanted = wanted.subList(Math.max(0, wanted.size() - buffers), wanted.size());
+    keeping = new TreeMap<>();
+    PrefixSums origin = start == 0 ? null : kept.get(start);
+    for (int length : List.copyOf(kept.keySet())) {
+      if (wanted.contains(length)) {
+        keeping.put(length, kept.get(length));
+      } else {
+        free.push(kept.get(length));
+      }
+    }
+    // Until all is summed there is nothing to go on from, should reading fail.
+    kept.clear();
+    storeAfter = new PrefixSums[terms.size() + 1];
+    storeAfter[0] = origin;
+    for (int length : wanted) {
+      if (length > start) {
+        storeAfter[length] = free.isEmpty() ? newSums() : free.pop();
+        keeping.put(length, storeAfter[length]);
+      }
+    }
+  }
+
+  private PrefixSums newSums() {
+    return new PrefixSums(experts.layout().positions(), sums.length);
+  }
+
+  /** Everything was read: what was stored can be gone on from. */
+  void close() {
+    kept.putAll(keeping);
+    additions += terms.size() - start;
+  }
+
+  /** How many times a delta was added to all parameters, since the beginning. */
+  long additions() {
+    return additions;
+  }
+
+  @Override
+  public void begin(TensorPlace tensor) {
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = combination.weight(terms.get(i), experts, tensor);
+    }
+  }
+
+  @Override
+  public void read(TensorPlace tensor, long offset, float factor, float[] merged, int length) {
+    long position = tensor.start() + offset;
+    if (start == 0) {
+      for (float[] sum : sums) {
+        Arrays.fill(sum, 0, length, 0f);
+      }
+    } else {
+      storeAfter[0].load(position, sums, length);
+    }
+    for (int i = start; i < deltas.length; i++) {
+      deltas[i].read(tensor, offset, delta, length);
+      if (plainNeeded && !plainIsOwnSum()) {
+        LinearKernel.add(sums[sums.length - 1], delta, terms.get(i).weight(), length);
+      }
+      deltas[i].sparsify(tensor, offset, delta, scratch, length);
+      kernel.accumulate(sums, delta, weights[i], length);
+      if (storeAfter[i + 1] != null) {
+        storeAfter[i + 1].store(position, sums, length);
+      }
+    }
+    kernel.finish(sums, factor, merged, length);
+  }
+
+  @Override
+  public void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length) {
+    System.arraycopy(sums[plainIsOwnSum() ? 0 : sums.length - 1], 0, sum, 0, length);
+  }
+
+  private boolean plainIsOwnSum() {
+    return experts.method().sparsifier() instanceof Dense && kernel instanceof LinearKernel;
+  }
+}

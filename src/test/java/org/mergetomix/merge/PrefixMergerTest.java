@@ -1,0 +1,109 @@
+package org.mergetomix.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetSpace;
+
+class PrefixMergerTest {
+
+  private static final Merging TEN =
+      Merging.of(
+          new float[] {1},
+          new float[][] {{1}, {2}, {4}, {8}, {16}, {32}, {64}, {128}, {256}, {512}});
+
+  @ParameterizedTest
+  @CsvSource({"average", "ties"})
+  void addsOnceForAMixtureOnAverageOverAllSubsets(String method) {
+    SubsetSpace subsets = SubsetSpace.of(TEN.datasets(), 1, 10);
+
+    assertThat(additions(method, subsets, 9)).isEqualTo(subsets.size());
+    assertThat(additions(method, subsets, 1000)).isEqualTo(subsets.size());
+  }
+
+  /** Without sharing it would be 5.0 for a mixture. */
+  @ParameterizedTest
+  @CsvSource({"1, 1533", "2, 1087", "3, 1034"})
+  void addsALittleMoreWithFewBuffers(int buffers, long expected) {
+    SubsetSpace subsets = SubsetSpace.of(TEN.datasets(), 1, 10);
+
+    assertThat(additions("average", subsets, buffers)).isEqualTo(expected);
+  }
+
+  @Test
+  void readsTheDeltasOfWhatItAddsAndNoOthers() {
+    PrefixMerger merger = new PrefixMerger(TEN.prepared(Merging.method("average")), 8);
+    MemoryTensors target = MemoryTensors.like(TEN.base());
+    merger.merge(Mixture.parse("a+b+c"), target);
+    merger.merge(Mixture.parse("a+b+d"), target);
+
+    assertThat(target.of("w")).containsExactly(1 + 11f / 3);
+    assertThat(merger.additions()).isEqualTo(4);
+    assertThat(TEN.deltas().keySet().stream().map(this::read).toList())
+        .startsWith(1L, 1L, 1L, 1L, 0L);
+  }
+
+  private long read(String dataset) {
+    return ((MemoryTensors) TEN.deltas().get(dataset)).elementsRead();
+  }
+
+  @Test
+  void leavesOutTensorsWithoutFloatingPointNumbersOrElements() {
+    MemoryTensors base =
+        new MemoryTensors().with("w", 1, 2).withIntegers("ids", 3).with("none", new float[0]);
+    MemoryTensors expert =
+        new MemoryTensors().with("w", 1, 1).withIntegers("ids", 3).with("none", new float[0]);
+    Merging merging = new Merging(base, new TreeMap<>(Map.of("a", expert)));
+
+    assertThat(merging.merge("ties").of("w")).containsExactly(2, 2);
+  }
+
+  @Test
+  void doesNotGoOnFromAMergeThatFailed() {
+    Merging merging = Merging.random(3, 5);
+    PrefixMerger merger = new PrefixMerger(merging.prepared(Merging.method("average")), 2);
+    MemoryTensors target = MemoryTensors.like(merging.base());
+    merger.merge(Mixture.parse("a+b"), target);
+    assertThatThrownBy(
+            () ->
+                merger.merge(
+                    Mixture.parse("a+b+c"),
+                    (tensor, offset, source, length) -> {
+                      throw new IllegalStateException("full");
+                    }))
+        .hasMessage("full");
+
+    merger.merge(Mixture.parse("a+b+c"), target);
+
+    assertThat(target.all())
+        .containsExactly(merging.merge(Merging.method("average"), Mixture.parse("a+b+c")).all());
+  }
+
+  @Test
+  void refusesAnUnknownDataset() {
+    PrefixMerger merger = new PrefixMerger(TEN.prepared(Merging.method("average")), 2);
+
+    assertThatThrownBy(() -> merger.merge(Mixture.parse("a+z"), MemoryTensors.like(TEN.base())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("No expert for dataset z");
+  }
+
+  private static long additions(String method, SubsetSpace subsets, int buffers) {
+    PrefixMerger merger = new PrefixMerger(TEN.prepared(Merging.method(method)), buffers);
+    MemoryTensors target = MemoryTensors.like(TEN.base());
+    List<Mixture> mixtures = LongStream.range(0, subsets.size()).mapToObj(subsets::at).toList();
+    for (int i = 0; i + 1 < mixtures.size(); i++) {
+      merger.merge(mixtures.get(i), mixtures.get(i + 1), target);
+    }
+    merger.merge(mixtures.get(mixtures.size() - 1), target);
+    return merger.additions();
+  }
+}

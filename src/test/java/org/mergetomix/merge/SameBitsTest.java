@@ -1,0 +1,126 @@
+package org.mergetomix.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetSpace;
+
+/** A surrogate has the same bits however it is come by. */
+class SameBitsTest {
+
+  private static final Merging FIVE = Merging.random(5, 3);
+  private static final SubsetSpace SUBSETS = SubsetSpace.of(FIVE.datasets(), 1, 5);
+  private static final Map<String, float[]> ALONE = new HashMap<>();
+
+  static List<MergeMethod> methods() {
+    return Merging.methods();
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void inAWalkOverAllSubsetsWithAnyBuffers(MergeMethod method) {
+    PreparedExperts prepared = FIVE.prepared(method);
+    for (int buffers : new int[] {1, 2, 100}) {
+      PrefixMerger blind = new PrefixMerger(prepared, buffers);
+      PrefixMerger looking = new PrefixMerger(prepared, buffers);
+      for (long i = 0; i < SUBSETS.size(); i++) {
+        Mixture mixture = SUBSETS.at(i);
+        MemoryTensors first = MemoryTensors.like(FIVE.base());
+        blind.merge(mixture, first);
+        assertSameBits(first.all(), alone(method, mixture), method + " " + mixture);
+        MemoryTensors second = MemoryTensors.like(FIVE.base());
+        looking.merge(mixture, SUBSETS.at((i + 1) % SUBSETS.size()), second);
+        assertSameBits(second.all(), alone(method, mixture), method + " " + mixture);
+      }
+    }
+  }
+
+  @Property(tries = 60)
+  void inAnyOrderWithWrongPredictions(
+      @ForAll("anyMethod") MergeMethod method,
+      @ForAll("walks") List<Long> walk,
+      @ForAll @IntRange(min = 1, max = 4) int buffers) {
+    PrefixMerger merger = new PrefixMerger(FIVE.prepared(method), buffers);
+    Random random = new Random(walk.hashCode());
+    for (long index : walk) {
+      Mixture mixture = SUBSETS.at(index);
+      MemoryTensors target = MemoryTensors.like(FIVE.base());
+      merger.merge(mixture, SUBSETS.at(random.nextInt((int) SUBSETS.size())), target);
+      assertSameBits(target.all(), alone(method, mixture), method + " " + mixture);
+    }
+  }
+
+  @Property(tries = 40)
+  void amongRatios(@ForAll("anyMethod") MergeMethod method, @ForAll long seed) {
+    Random random = new Random(seed);
+    PrefixMerger merger = new PrefixMerger(FIVE.prepared(method), 3);
+    for (int i = 0; i < 6; i++) {
+      Map<String, Double> weights = new TreeMap<>();
+      weights.put("a", 1.0);
+      for (String dataset : List.of("b", "c", "d")) {
+        if (random.nextBoolean()) {
+          weights.put(dataset, 1.0 + random.nextInt(2));
+        }
+      }
+      Mixture mixture = Mixture.weighted(weights);
+      MemoryTensors target = MemoryTensors.like(FIVE.base());
+      merger.merge(mixture, target);
+      assertSameBits(target.all(), alone(method, mixture), method + " " + mixture);
+    }
+  }
+
+  /** Neither masks nor statistics know of experts that are not in the mixture. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void withOtherExpertsAround(MergeMethod method) {
+    Mixture mixture = Mixture.parse("b+d");
+    TreeMap<String, Delta> two = new TreeMap<>(FIVE.deltas());
+    two.keySet().retainAll(mixture.datasets());
+
+    MemoryTensors merged = new Merging(FIVE.base(), two).merge(method, mixture);
+
+    assertSameBits(merged.all(), alone(method, mixture), method.toString());
+  }
+
+  @Provide
+  Arbitrary<MergeMethod> anyMethod() {
+    return Arbitraries.of(Merging.methods());
+  }
+
+  @Provide
+  Arbitrary<List<Long>> walks() {
+    return Arbitraries.longs().between(0, SUBSETS.size() - 1).list().ofMinSize(1).ofMaxSize(8);
+  }
+
+  private static float[] alone(MergeMethod method, Mixture mixture) {
+    return ALONE.computeIfAbsent(method + " " + mixture, key -> FIVE.merge(method, mixture).all());
+  }
+
+  /** Zeros of different sign are different bits. */
+  private static void assertSameBits(float[] actual, float[] expected, String what) {
+    assertThat(bits(actual)).as(what).isEqualTo(bits(expected));
+  }
+
+  private static List<Integer> bits(float[] values) {
+    List<Integer> bits = new ArrayList<>(values.length);
+    for (float value : values) {
+      bits.add(Float.floatToRawIntBits(value));
+    }
+    return bits;
+  }
+}
