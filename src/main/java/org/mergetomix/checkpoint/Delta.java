@@ -1,12 +1,29 @@
 package org.mergetomix.checkpoint;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedMap;
+import org.mergetomix.problem.Problem;
 
 /**
  * How far an expert moved from the base, θi − θ0, read a range at a time. Several threads may read
  * at once.
  */
 public interface Delta extends TensorSource, AutoCloseable {
+
+  /**
+   * The delta of an expert, in whatever form it comes: a full checkpoint, a checkpoint of deltas, a
+   * PEFT LoRA adapter or a sparse delta.
+   *
+   * @param base stays the caller's, and must be open as long as the delta is read
+   * @param expert a file, or a folder as Hugging Face writes it
+   * @param policy what to make of names and of tensors that do not pair
+   * @throws org.mergetomix.problem.UserException with everything that keeps the expert from fitting
+   *     the base
+   */
+  static Delta open(Checkpoint base, Path expert, ExpertPolicy policy) {
+    return ExpertReader.open(base, expert, policy);
+  }
 
   /**
    * The base's tensors by name; unmodifiable. Those that hold no floating-point numbers have no
@@ -23,6 +40,11 @@ public interface Delta extends TensorSource, AutoCloseable {
    */
   @Override
   void read(String tensor, long offset, float[] destination, int length);
+
+  /** What a user should know although it can be read; unmodifiable, mostly empty. */
+  default List<Problem> warnings() {
+    return List.of();
+  }
 
   @Override
   void close();

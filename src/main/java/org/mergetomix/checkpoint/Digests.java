@@ -37,6 +37,30 @@ public final class Digests {
   }
 
   /**
+   * The digest of a checkpoint. Of a file, it is that of its bytes. Of a folder, it is that of the
+   * lines that {@code sha256sum} prints for the files that decide what the folder means, sorted by
+   * name: index and shards or the single file, and an adapter's two files. A user can compute the
+   * same for an adapter by {@code sha256sum adapter_config.json adapter_model.safetensors |
+   * sha256sum}.
+   *
+   * @throws org.mergetomix.problem.UserException if a file is missing or not readable, or an index
+   *     breaks a rule
+   */
+  public static String checkpoint(Path path) {
+    if (!Files.isDirectory(path)) {
+      return sha256(path);
+    }
+    MessageDigest digest = sha256();
+    CheckpointFolder.of(path)
+        .files()
+        .forEach(
+            (name, file) ->
+                digest.update(
+                    "%s  %s\n".formatted(sha256(file), name).getBytes(StandardCharsets.UTF_8)));
+    return hexadecimal(digest);
+  }
+
+  /**
    * The digest of a list of texts. Each is preceded by its length, so that {@code "ab", "c"} and
    * {@code "a", "bc"} differ.
    */

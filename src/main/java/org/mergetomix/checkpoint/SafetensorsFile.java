@@ -85,6 +85,11 @@ public final class SafetensorsFile implements Checkpoint {
   }
 
   @Override
+  public String name() {
+    return file.toString();
+  }
+
+  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return tensors;
   }
@@ -97,10 +102,50 @@ public final class SafetensorsFile implements Checkpoint {
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
     TensorRange range = range(tensor);
+    if (!range.spec().dtype().floating()) {
+      throw new Refusal(name())
+          .tensor(
+              tensor,
+              "is %s and holds no floating-point numbers".formatted(range.spec().describe()),
+              "Only F64, F32, F16, BF16, F8_E4M3 and F8_E5M2 tensors can be merged");
+    }
+    Objects.checkFromIndexSize(0, length, destination.length);
+    forEachPiece(
+        range,
+        offset,
+        length,
+        (stored, at, count) ->
+            Widening.widen(range.spec().dtype(), stored, destination, at, count));
+  }
+
+  @Override
+  public void readIntegers(String tensor, long offset, long[] destination, int length) {
+    TensorRange range = range(tensor);
+    if (!range.spec().dtype().integer()) {
+      throw new Refusal(name())
+          .tensor(
+              tensor,
+              "is %s and holds no whole numbers".formatted(range.spec().describe()),
+              "Write it as I64 or I32");
+    }
+    Objects.checkFromIndexSize(0, length, destination.length);
+    forEachPiece(
+        range,
+        offset,
+        length,
+        (stored, at, count) ->
+            Widening.widenIntegers(range.spec().dtype(), stored, destination, at, count));
+  }
+
+  /** Elements that lie in one window, and where they go. */
+  @FunctionalInterface
+  private interface Piece {
+    void take(ByteBuffer stored, int at, int count);
+  }
+
+  private void forEachPiece(TensorRange range, long offset, int length, Piece piece) {
     TensorSpec spec = range.spec();
     Objects.checkFromIndexSize(offset, length, spec.elements());
-    Objects.checkFromIndexSize(0, length, destination.length);
-
     List<ByteBuffer> mapped = windows;
     if (closed) {
       throw new IllegalStateException("Closed: " + file);
@@ -113,27 +158,22 @@ public final class SafetensorsFile implements Checkpoint {
       // The elements that begin in this window.
       long left = (STRIDE - within + size - 1) / size;
       int count = (int) Math.min(length - done, left);
-      ByteBuffer stored =
+      piece.take(
           mapped
               .get((int) (position / STRIDE))
               .slice(within, count * size)
-              .order(ByteOrder.LITTLE_ENDIAN);
-      Widening.widen(spec.dtype(), stored, destination, done, count);
+              .order(ByteOrder.LITTLE_ENDIAN),
+          done,
+          count);
       done += count;
     }
   }
 
   private TensorRange range(String tensor) {
     TensorRange range = ranges.get(tensor);
-    Refusal refusal = new Refusal(file.toString());
     if (range == null) {
-      throw refusal.tensor(tensor, "is not in the file", "Check which model the file belongs to");
-    }
-    if (!range.spec().dtype().floating()) {
-      throw refusal.tensor(
-          tensor,
-          "is %s and holds no floating-point numbers".formatted(range.spec().describe()),
-          "Only F64, F32, F16, BF16, F8_E4M3 and F8_E5M2 tensors can be merged");
+      throw new Refusal(name())
+          .tensor(tensor, "is not in the file", "Check which model the file belongs to");
     }
     return range;
   }
@@ -147,6 +187,6 @@ public final class SafetensorsFile implements Checkpoint {
 
   @Override
   public String toString() {
-    return file.toString();
+    return name();
   }
 }

@@ -3,7 +3,8 @@ package org.mergetomix.checkpoint;
 import java.nio.ByteBuffer;
 
 /**
- * From a stored type to float32. All types but F64 widen exactly. Stateless, so safe for threads.
+ * From a stored type to float32, or to long. All types but F64 widen exactly. Stateless, so safe
+ * for threads.
  */
 final class Widening {
 
@@ -40,6 +41,29 @@ final class Widening {
       case F8_E4M3, F8_E5M2 -> widenF8(dtype, stored, destination, at, length);
       case I64, I32, I16, I8, U8, BOOL ->
           throw new IllegalArgumentException(dtype + " is not floating");
+    }
+  }
+
+  /**
+   * Widens whole numbers; U8 is unsigned.
+   *
+   * @param dtype an integer type
+   * @param stored little-endian; its elements are taken from index 0 on, its position is ignored
+   * @param destination receives them from {@code at} on
+   */
+  static void widenIntegers(
+      DType dtype, ByteBuffer stored, long[] destination, int at, int length) {
+    for (int i = 0; i < length; i++) {
+      destination[at + i] =
+          switch (dtype) {
+            case I64 -> stored.getLong(i * Long.BYTES);
+            case I32 -> stored.getInt(i * Integer.BYTES);
+            case I16 -> stored.getShort(i * Short.BYTES);
+            case I8 -> stored.get(i);
+            case U8 -> stored.get(i) & 0xff;
+            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, BOOL ->
+                throw new IllegalArgumentException(dtype + " is not a whole number");
+          };
     }
   }
 

@@ -26,6 +26,7 @@ final class CheckCommand extends SessionCommand {
               "Still to be fine-tuned, with finetune: %s.",
               String.join(", ", result.missingExperts()));
     }
+    console().warnings(result.warnings());
     return ExitCode.DONE;
   }
 }

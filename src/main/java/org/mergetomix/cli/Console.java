@@ -2,7 +2,9 @@ package org.mergetomix.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.spark.Progress;
 
 /**
@@ -45,6 +47,11 @@ final class Console implements Progress {
   /** Prints a formatted line of the result; numbers look the same everywhere. */
   void line(String format, Object... arguments) {
     line(String.format(Locale.ROOT, format, arguments));
+  }
+
+  /** Prints what a user should know although all is well. */
+  void warnings(List<Problem> warnings) {
+    warnings.forEach(warning -> line("Warning: %s", warning.message()));
   }
 
   @Override

@@ -65,5 +65,6 @@ final class SearchCommand extends SessionCommand {
     }
     console.line("");
     console.line("Ranked digest: %s", record.rankedDigest());
+    console.warnings(result.warnings());
   }
 }

@@ -1,11 +1,14 @@
 package org.mergetomix.hocon;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Whether a file that somebody named can be read at all. */
+/** Whether a file or folder that somebody named can be read at all. */
 public final class InputFile {
 
   private InputFile() {}
@@ -27,6 +30,23 @@ public final class InputFile {
     try {
       return Files.size(file) == 0 ? Optional.of("is empty") : Optional.empty();
     } catch (IOException e) {
+      return Optional.of("cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Why neither a file nor a folder can be used, in the same words; empty when it is a readable
+   * file or folder with something in it.
+   */
+  public static Optional<String> complaintOfFileOrFolder(Path path) {
+    if (!Files.isDirectory(path)) {
+      return complaint(path);
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      return files.iterator().hasNext() ? Optional.empty() : Optional.of("is an empty folder");
+    } catch (AccessDeniedException e) {
+      return Optional.of("cannot be read: permission is missing");
+    } catch (IOException | DirectoryIteratorException e) {
       return Optional.of("cannot be read: " + e.getMessage());
     }
   }

@@ -127,6 +127,21 @@ public final class Section {
     return choice.orElse(choices.getEnumConstants()[0]);
   }
 
+  /** Name of a constant as above, with a value for its absence. */
+  public <E extends Enum<E>> E choice(String key, Class<E> choices, E absent) {
+    return find(key).isPresent() ? choice(key, choices) : absent;
+  }
+
+  /** List of texts that are not empty; an absent list is empty. */
+  public List<String> texts(String key) {
+    return find(key).map(value -> texts(key, value)).orElse(List.of());
+  }
+
+  /** List of lists of texts; an absent list is empty. */
+  public List<List<String>> textLists(String key) {
+    return items(key, find(key)).stream().map(item -> texts(key, item)).toList();
+  }
+
   /** Required group of keys. */
   public Section section(String key) {
     Optional<ConfigValue> value = required(key);
@@ -142,13 +157,17 @@ public final class Section {
 
   /** Required list of groups of keys; what is no group is left out after a problem. */
   public List<Section> sections(String key) {
+    return sections(key, required(key));
+  }
+
+  /** List of groups of keys as above; an absent list is empty. */
+  public List<Section> optionalSections(String key) {
+    return sections(key, find(key));
+  }
+
+  private List<Section> sections(String key, Optional<ConfigValue> list) {
     List<Section> sections = new ArrayList<>();
-    List<ConfigValue> items =
-        required(key)
-            .filter(value -> isType(key, value, ConfigValueType.LIST, "a list"))
-            .<List<ConfigValue>>map(value -> (ConfigList) value)
-            .orElse(List.of());
-    for (ConfigValue item : items) {
+    for (ConfigValue item : items(key, list)) {
       if (item.valueType() == ConfigValueType.OBJECT) {
         sections.add(new Section((ConfigObject) item, pathOf(key), findings, true));
       } else {
@@ -158,6 +177,24 @@ public final class Section {
     }
     children.addAll(sections);
     return sections;
+  }
+
+  private List<ConfigValue> items(String key, Optional<ConfigValue> list) {
+    return list.filter(value -> isType(key, value, ConfigValueType.LIST, "a list"))
+        .<List<ConfigValue>>map(value -> (ConfigList) value)
+        .orElse(List.of());
+  }
+
+  private List<String> texts(String key, ConfigValue list) {
+    List<String> texts = new ArrayList<>();
+    for (ConfigValue item : items(key, Optional.of(list))) {
+      Optional<String> text = asText(key, item);
+      if (text.isPresent() && text.get().isEmpty()) {
+        findings.add(pathOf(key) + " has an empty text", item.origin(), "");
+      }
+      text.ifPresent(texts::add);
+    }
+    return texts;
   }
 
   /** Where the key's value stands; where the group stands when the key is absent. */

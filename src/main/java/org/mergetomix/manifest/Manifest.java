@@ -29,24 +29,56 @@ public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<T
    * The model that everything starts from.
    *
    * @param model its graph, in TorchScript
-   * @param checkpoint its parameters
+   * @param checkpoint its parameters: a safetensors file, or a folder as Hugging Face writes it
    * @param tokenizer how text becomes tokens
    * @param context the longest sequence it reads, in tokens, 2 or more
    * @param sha256 what the checkpoint must hash to, 64 lower-case hexadecimal digits
+   * @param tied pairs of names that stand for one tensor
    */
   public record Base(
-      Path model, Path checkpoint, Tokenizer tokenizer, int context, Optional<String> sha256) {}
+      Path model,
+      Path checkpoint,
+      Tokenizer tokenizer,
+      int context,
+      Optional<String> sha256,
+      List<Tie> tied) {
+
+    public Base {
+      tied = List.copyOf(tied);
+    }
+
+    /** A base without tied tensors. */
+    public Base(
+        Path model, Path checkpoint, Tokenizer tokenizer, int context, Optional<String> sha256) {
+      this(model, checkpoint, tokenizer, context, sha256, List.of());
+    }
+  }
+
+  /**
+   * Two names of one tensor of the base, as of an output layer that shares the embedding's weights.
+   *
+   * @param first one of them
+   * @param second the other, not equal to the first
+   */
+  public record Tie(String first, String second) {}
 
   /**
    * A candidate source of fine-tuning data.
    *
    * @param id its name, as {@link org.mergetomix.mixture.DatasetId} allows it
    * @param data its text, an example a line; only fine-tuning needs it
-   * @param expert the base fine-tuned on it; fine-tuning writes it
+   * @param expert the base fine-tuned on it, a file or a folder; fine-tuning writes it
    * @param sha256 what the expert must hash to, 64 lower-case hexadecimal digits
+   * @param form in which form the expert comes
    */
   public record DatasetEntry(
-      String id, Optional<Path> data, Path expert, Optional<String> sha256) {}
+      String id, Optional<Path> data, Path expert, Optional<String> sha256, ExpertForm form) {
+
+    /** A dataset whose expert has the base's names and a form that shows. */
+    public DatasetEntry(String id, Optional<Path> data, Path expert, Optional<String> sha256) {
+      this(id, data, expert, sha256, ExpertForm.PLAIN);
+    }
+  }
 
   /**
    * What models are evaluated on.

@@ -75,7 +75,8 @@ final class ManifestReader {
         path(section, "checkpoint"),
         section.choice("tokenizer", Tokenizer.class),
         section.integer("context", Range.atLeast(2)),
-        sha256(section));
+        sha256(section),
+        ExpertFormReader.ties(section));
   }
 
   private DatasetEntry dataset(Section section) {
@@ -83,7 +84,8 @@ final class ManifestReader {
         id(section, "Dataset id", ", because + and : separate datasets in a mixture's id"),
         optionalPath(section, "data"),
         path(section, "expert"),
-        sha256(section));
+        sha256(section),
+        ExpertFormReader.read(section));
   }
 
   private TaskEntry task(Section section) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.manifest.Manifest.Base;
@@ -53,6 +54,11 @@ final class ManifestWriter {
     append("tokenizer", Choice.name(base.tokenizer()));
     append("context", Integer.toString(base.context()));
     appendText("sha256", base.sha256());
+    appendList(
+        "tied",
+        base.tied().stream()
+            .map(tie -> "[%s, %s]".formatted(quoted(tie.first()), quoted(tie.second())))
+            .toList());
     text.append("}\n\ndatasets = [\n");
     for (DatasetEntry dataset : manifest.datasets()) {
       text.append("{\n");
@@ -60,6 +66,7 @@ final class ManifestWriter {
       dataset.data().ifPresent(path -> append("data", path));
       append("expert", dataset.expert());
       appendText("sha256", dataset.sha256());
+      append(dataset.form());
       text.append("}\n");
     }
     text.append("]\n\ntasks = [\n");
@@ -75,13 +82,44 @@ final class ManifestWriter {
     text.append("]\n");
   }
 
+  /** Only what is not the default: most experts need nothing said. */
+  private void append(ExpertForm form) {
+    appendChoice("kind", form.kind(), ExpertForm.PLAIN.kind());
+    appendList(
+        "prefixes",
+        form.prefixes().stream()
+            .map(
+                prefix ->
+                    "{ from = %s, to = %s }".formatted(quoted(prefix.from()), quoted(prefix.to())))
+            .toList());
+    appendChoice("missing", form.missing(), ExpertForm.PLAIN.missing());
+    appendChoice("extra", form.extra(), ExpertForm.PLAIN.extra());
+    appendList("ignore", form.ignored().stream().map(ManifestWriter::quoted).toList());
+  }
+
+  private void appendChoice(String key, Enum<?> choice, Enum<?> absent) {
+    if (choice != absent) {
+      append(key, Choice.name(choice));
+    }
+  }
+
+  private void appendList(String key, List<String> items) {
+    if (!items.isEmpty()) {
+      append(key, "[" + String.join(", ", items) + "]");
+    }
+  }
+
+  private static String quoted(String value) {
+    return ConfigUtil.quoteString(value);
+  }
+
   private void append(String key, Path path) {
     Path shown = path.startsWith(folder) ? folder.relativize(path) : path;
     appendText(key, Optional.of(shown.toString()));
   }
 
   private void appendText(String key, Optional<String> value) {
-    value.ifPresent(given -> append(key, ConfigUtil.quoteString(given)));
+    value.ifPresent(given -> append(key, quoted(given)));
   }
 
   private void append(String key, String value) {

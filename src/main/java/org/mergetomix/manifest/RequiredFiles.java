@@ -26,7 +26,10 @@ final class RequiredFiles {
     RequiredFiles files = new RequiredFiles(manifest);
     for (Purpose purpose : purposes) {
       files.require("The base's model", manifest.base().model());
-      files.require("The base's checkpoint", manifest.base().checkpoint());
+      files.requireCheckpoint(
+          "The base's checkpoint",
+          manifest.base().checkpoint(),
+          "Correct its path in " + manifest.file());
       switch (purpose) {
         case SEARCHING -> files.requireSearching();
         case FINE_TUNING -> files.requireFineTuning();
@@ -38,7 +41,7 @@ final class RequiredFiles {
 
   private void requireSearching() {
     for (DatasetEntry dataset : manifest.datasets()) {
-      require(
+      requireCheckpoint(
           "The expert of dataset " + dataset.id(),
           dataset.expert(),
           "Fine-tune it first, or correct its path in " + manifest.file());
@@ -71,11 +74,15 @@ final class RequiredFiles {
   }
 
   private void require(String subject, Path file) {
-    require(subject, file, "Correct its path in " + manifest.file());
+    tell(subject, file, InputFile.complaint(file), "Correct its path in " + manifest.file());
   }
 
-  private void require(String subject, Path file, String remedy) {
-    Optional<String> complaint = InputFile.complaint(file);
+  /** A checkpoint is a file, or a folder as Hugging Face writes it. */
+  private void requireCheckpoint(String subject, Path path, String remedy) {
+    tell(subject, path, InputFile.complaintOfFileOrFolder(path), remedy);
+  }
+
+  private void tell(String subject, Path file, Optional<String> complaint, String remedy) {
     complaint.ifPresent(
         reason -> problems.add(new Problem(subject + " " + reason, file.toString(), remedy)));
   }

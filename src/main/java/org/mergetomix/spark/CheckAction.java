@@ -1,7 +1,6 @@
 package org.mergetomix.spark;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,10 @@ public final class CheckAction {
    * @param datasets how many datasets there are
    * @param mixtures how many mixtures a search would evaluate
    * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
+   * @param warnings what is no problem, but a user should know
    */
-  public record Result(int datasets, long mixtures, List<String> missingExperts) {}
+  public record Result(
+      int datasets, long mixtures, List<String> missingExperts, List<Problem> warnings) {}
 
   /**
    * Looks at everything.
@@ -54,8 +55,7 @@ public final class CheckAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
-    List<Path> experts = datasets.get(false).stream().map(Manifest.DatasetEntry::expert).toList();
-    new InputCheck(spark).run(manifest, experts);
+    List<Problem> warnings = new InputCheck(spark).run(manifest, datasets.get(false));
     int largest = configuration.search().maximumSize();
     List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
     long mixtures =
@@ -63,7 +63,10 @@ public final class CheckAction {
                 ids, configuration.search().minimumSize(), largest == 0 ? ids.size() : largest)
             .size();
     return new Result(
-        ids.size(), mixtures, datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList());
+        ids.size(),
+        mixtures,
+        datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList(),
+        warnings);
   }
 
   private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset) {

@@ -8,8 +8,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.FullCheckpointDelta;
-import org.mergetomix.checkpoint.SafetensorsFile;
 import org.mergetomix.merge.PreparedExperts;
 
 /**
@@ -32,15 +30,11 @@ final class ExecutorRuntime implements AutoCloseable {
   private ExecutorRuntime(String planId, RunPlan plan) {
     this.planId = planId;
     this.plan = plan;
-    this.base = SafetensorsFile.open(plan.base().file());
+    this.base = Checkpoint.open(plan.base().file());
     try {
       plan.experts()
           .forEach(
-              (id, expert) ->
-                  deltas.put(
-                      id,
-                      FullCheckpointDelta.of(
-                          base, SafetensorsFile.open(expert.file()), expert.path())));
+              (id, expert) -> deltas.put(id, Delta.open(base, expert.file(), expert.policy())));
       experts = PreparedExperts.of(base, deltas, plan.method());
     } catch (RuntimeException failure) {
       close();

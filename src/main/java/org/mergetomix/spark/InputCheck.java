@@ -7,8 +7,7 @@ import java.util.SortedMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.FullCheckpointDelta;
-import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.manifest.Manifest;
@@ -21,6 +20,7 @@ final class InputCheck {
 
   private final SparkSession spark;
   private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
 
   InputCheck(SparkSession spark) {
     this.spark = spark;
@@ -30,18 +30,18 @@ final class InputCheck {
    * Reads the headers of the base and of every expert that is there, and the data of the tasks, and
    * compares the base with the model. The files exist.
    *
+   * @param experts the datasets whose expert is there
+   * @return what is no problem, but a user should know
    * @throws UserException if anything does not fit
    */
-  void run(Manifest manifest, List<Path> experts) {
+  List<Problem> run(Manifest manifest, List<Manifest.DatasetEntry> experts) {
     Path baseFile = manifest.base().checkpoint();
     attempt(
         () -> {
-          try (Checkpoint base = SafetensorsFile.open(baseFile)) {
-            for (Path expert : experts) {
-              attempt(
-                  () ->
-                      FullCheckpointDelta.of(base, SafetensorsFile.open(expert), expert.toString())
-                          .close());
+          try (Checkpoint base = Checkpoint.open(baseFile)) {
+            warnings.addAll(base.warnings());
+            for (Manifest.DatasetEntry expert : experts) {
+              attempt(() -> checkExpert(base, manifest, expert));
             }
             problems.addAll(
                 mismatches(manifest.base().model(), base.tensors(), baseFile.toString()));
@@ -53,6 +53,13 @@ final class InputCheck {
     }
     if (!problems.isEmpty()) {
       throw UserException.input(problems);
+    }
+    return List.copyOf(warnings);
+  }
+
+  private void checkExpert(Checkpoint base, Manifest manifest, Manifest.DatasetEntry dataset) {
+    try (Delta delta = Delta.open(base, dataset.expert(), ExpertInput.policy(manifest, dataset))) {
+      warnings.addAll(delta.warnings());
     }
   }
 

@@ -36,7 +36,7 @@ import org.mergetomix.table.RunRecord;
 record RunPlan(
     FileInput model,
     FileInput base,
-    SortedMap<String, FileInput> experts,
+    SortedMap<String, ExpertInput> experts,
     List<TaskPlan> tasks,
     MergeMethod method,
     int buffers,
@@ -53,9 +53,13 @@ record RunPlan(
   static RunPlan of(Manifest manifest, Configuration configuration) {
     List<Problem> problems = new ArrayList<>();
     FileInput base = verified(manifest.base().checkpoint(), manifest.base().sha256(), problems);
-    SortedMap<String, FileInput> experts = new TreeMap<>();
+    SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      experts.put(dataset.id(), verified(dataset.expert(), dataset.sha256(), problems));
+      experts.put(
+          dataset.id(),
+          new ExpertInput(
+              verified(dataset.expert(), dataset.sha256(), problems),
+              ExpertInput.policy(manifest, dataset)));
     }
     if (!problems.isEmpty()) {
       throw UserException.input(problems);
@@ -102,7 +106,7 @@ record RunPlan(
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     identity.put("space", space.describe());
-    experts.forEach((id, expert) -> identity.put("expert " + id, expert.digest()));
+    experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
     tasks.forEach(
         task -> identity.put("task " + task.id(), task.identity() + " weight=" + task.weight()));
     return identity;
@@ -122,7 +126,7 @@ record RunPlan(
     parts.add(task.identity());
     parts.add(String.valueOf(batchSize));
     for (String dataset : mixture.datasets()) {
-      parts.add(experts.get(dataset).digest());
+      parts.add(experts.get(dataset).identity());
       parts.add(String.valueOf(mixture.mergeWeight(dataset)));
     }
     return Digests.sha256(parts.toArray(String[]::new));
@@ -152,14 +156,14 @@ record RunPlan(
   }
 
   private static FileInput verified(Path file, Optional<String> expected, List<Problem> problems) {
-    FileInput input = FileInput.of(file);
+    FileInput input = FileInput.ofCheckpoint(file);
     if (expected.isPresent() && !expected.get().equalsIgnoreCase(input.digest())) {
       problems.add(
           new Problem(
-              "The file's sha256 is %s, but the manifest gives %s"
+              "The checkpoint's sha256 is %s, but the manifest gives %s"
                   .formatted(input.digest(), expected.get()),
               file.toString(),
-              "Fetch the file again, or correct sha256"));
+              "Fetch it again, or correct sha256"));
     }
     return input;
   }

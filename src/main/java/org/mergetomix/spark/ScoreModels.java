@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.SafetensorsFile;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.ExampleScores;
 import scala.Tuple2;
@@ -53,7 +52,7 @@ final class ScoreModels {
         .onSlot(
             slot -> {
               if (subject instanceof CheckpointSubject checkpoint) {
-                try (Checkpoint file = SafetensorsFile.open(Path.of(checkpoint.path()))) {
+                try (Checkpoint file = Checkpoint.open(Path.of(checkpoint.path()))) {
                   slot.fill(file, checkpoint.path());
                 }
               } else {

@@ -15,7 +15,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
-import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.manifest.Manifest;
@@ -67,8 +67,10 @@ public final class SearchAction {
    * @param record the run record as it was written
    * @param top the best mixtures, as many as {@code report.top} says
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
+   * @param warnings what a user should know about the inputs
    */
-  public record Result(RunRecord record, List<RankedRow> top, long evaluatedNow) {}
+  public record Result(
+      RunRecord record, List<RankedRow> top, long evaluatedNow, List<Problem> warnings) {}
 
   /**
    * Searches.
@@ -82,8 +84,7 @@ public final class SearchAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing);
     }
-    new InputCheck(spark)
-        .run(manifest, manifest.datasets().stream().map(Manifest.DatasetEntry::expert).toList());
+    List<Problem> warnings = new InputCheck(spark).run(manifest, manifest.datasets());
     RunPlan plan = RunPlan.of(manifest, configuration);
     directory.claim(plan.runId(), plan.identity());
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
@@ -110,7 +111,7 @@ public final class SearchAction {
               ranked.digest(),
               Instant.now().toString());
       directory.write(done);
-      return new Result(done, ranked.top(configuration.report().top()), evaluatedNow);
+      return new Result(done, ranked.top(configuration.report().top()), evaluatedNow, warnings);
     } finally {
       context.clearJobGroup();
       broadcast.destroy();
@@ -128,7 +129,7 @@ public final class SearchAction {
         .onSlot(
             slot -> {
               SortedMap<String, Estimate> scores = new TreeMap<>();
-              try (SafetensorsFile base = SafetensorsFile.open(plan.base().file())) {
+              try (Checkpoint base = Checkpoint.open(plan.base().file())) {
                 slot.fill(base, plan.base().path());
               }
               plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));

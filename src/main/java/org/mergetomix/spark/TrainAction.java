@@ -50,7 +50,7 @@ public final class TrainAction {
         new TrainingJob(
             Mixture.subset(texts.keySet()),
             FileInput.of(model),
-            FileInput.of(start),
+            FileInput.ofCheckpoint(start),
             new TreeMap<>(texts),
             digests,
             recipe,

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Digests;
-import org.mergetomix.checkpoint.SafetensorsFile;
 import org.mergetomix.checkpoint.SafetensorsWriter;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TextExamples;
@@ -84,7 +83,7 @@ record TrainingJob(
   double run(IntConsumer progress) {
     Tokenizer tokenizer = texts.get(texts.firstKey()).tokenizer();
     try (LiveModel live = LiveModel.load(model.file());
-        Checkpoint checkpoint = SafetensorsFile.open(start.file())) {
+        Checkpoint checkpoint = Checkpoint.open(start.file())) {
       live.fill(checkpoint, start.path());
       double loss =
           new FineTuner(live, recipe)

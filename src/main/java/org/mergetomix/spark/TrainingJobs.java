@@ -9,7 +9,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.SafetensorsFile;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
 final class TrainingJobs {
@@ -78,7 +77,11 @@ final class TrainingJobs {
     if (!Files.exists(target)) {
       return Optional.empty();
     }
-    try (Checkpoint checkpoint = SafetensorsFile.open(target)) {
+    if (Files.isDirectory(target)) {
+      // Fine-tuning writes files: a folder, of whatever form, is the user's.
+      return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(target)) {
       String recipe = checkpoint.metadata().getOrDefault(TrainingJob.RECIPE, "");
       if (recipe.isEmpty()) {
         return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));

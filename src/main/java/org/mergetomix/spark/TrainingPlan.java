@@ -24,7 +24,7 @@ final class TrainingPlan {
 
   TrainingPlan(Manifest manifest, Configuration configuration) {
     this.model = FileInput.of(manifest.base().model());
-    this.start = FileInput.of(manifest.base().checkpoint());
+    this.start = FileInput.ofCheckpoint(manifest.base().checkpoint());
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       dataset
           .data()

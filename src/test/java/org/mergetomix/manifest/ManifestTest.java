@@ -131,6 +131,93 @@ class ManifestTest {
   }
 
   @Test
+  void readsInWhichFormAnExpertComesAndWritesItBack() {
+    Path file =
+        write(
+            BASE.replace("}", ", tied = [[\"lm_head.weight\", embed], [a, b]] }"),
+            datasets(
+                ES.replace("}", ", kind = lora }"),
+                "{ id = fr, expert = models/fr, kind = full, missing = base, extra = ignore-listed",
+                "  prefixes = [{ from = \"module.\", to = \"\" }, { from = \"\", to = x }]",
+                "  ignore = [\"rotary.*\", exact] }",
+                "{ id = it, expert = it.safetensors }"),
+            tasks(CA));
+
+    Manifest manifest = Manifest.read(file);
+
+    assertThat(manifest.base().tied())
+        .containsExactly(new Manifest.Tie("lm_head.weight", "embed"), new Manifest.Tie("a", "b"));
+    assertThat(manifest.datasets())
+        .extracting(DatasetEntry::form)
+        .containsExactly(
+            new ExpertForm(
+                ExpertForm.Kind.LORA,
+                List.of(),
+                ExpertForm.Missing.FAIL,
+                ExpertForm.Extra.FAIL,
+                List.of()),
+            new ExpertForm(
+                ExpertForm.Kind.FULL,
+                List.of(new ExpertForm.Prefix("module.", ""), new ExpertForm.Prefix("", "x")),
+                ExpertForm.Missing.BASE,
+                ExpertForm.Extra.IGNORE_LISTED,
+                List.of("rotary.*", "exact")),
+            ExpertForm.PLAIN);
+
+    Manifest.write(manifest, file);
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "kind = dora | Unknown datasets.kind \"dora\" (FILE). Choices are auto, full, delta, lora,"
+            + " sparse.",
+        "missing = zero | Unknown datasets.missing \"zero\" (FILE). Choices are fail, base.",
+        "extra = skip | Unknown datasets.extra \"skip\" (FILE). Choices are fail, ignore-listed.",
+        "extra = ignore-listed | datasets.extra is ignore-listed, but no name is listed (FILE). List"
+            + " the names in ignore.",
+        "ignore = [a] | datasets.ignore lists names, but extra tensors are not ignored (FILE). Set"
+            + " extra = ignore-listed beside it.",
+        "prefixes = [{ from = a }] | datasets.prefixes.to is missing (FILE).",
+        "prefixes = [{ from = a, to = b, if = c }] | Unknown key datasets.prefixes.if (FILE). Did"
+            + " you mean datasets.prefixes.to?",
+        "prefixes = a | datasets.prefixes must be a list, not \"a\" (FILE).",
+      })
+  void refusesAFormThatItDoesNotKnow(String setting, String message) {
+    Path file = write(BASE, datasets(ES, FR.replace("}", ", " + setting + " }")), tasks(CA));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactly(message.replace("FILE", file + ":4"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[[a]]", "[[a, b, c]]", "[[a, a]]"})
+  void refusesTiesThatAreNoPairs(String tied) {
+    Path file = write(BASE.replace("}", ", tied = " + tied + " }"), datasets(ES, FR), tasks(CA));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .singleElement()
+        .asString()
+        .startsWith("base.tied must hold pairs of two different names, not [a");
+  }
+
+  @Test
+  void acceptsFoldersForCheckpoints() throws IOException {
+    Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(CA)));
+    for (String name : List.of("graph.pt", "ca.txt")) {
+      Files.writeString(folder.resolve(name), "x");
+    }
+    for (String name : List.of("base.safetensors", "es.safetensors", "fr.safetensors")) {
+      Files.writeString(Files.createDirectory(folder.resolve(name)).resolve("file"), "x");
+    }
+
+    assertThat(manifest.missingFiles(Purpose.SEARCHING)).isEmpty();
+  }
+
+  @Test
   void saysSoWhenItCannotBeWritten() throws IOException {
     Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(CA)));
     Path taken = Files.writeString(folder.resolve("taken"), "a file");
@@ -298,7 +385,7 @@ class ManifestTest {
     assertThat(messages(manifest.missingFiles(Purpose.SEARCHING)))
         .containsExactly(
             checkpoint,
-            "The expert of dataset es is a folder, not a file ("
+            "The expert of dataset es is an empty folder ("
                 + folder.resolve("es.safetensors")
                 + ")."
                 + finetune,

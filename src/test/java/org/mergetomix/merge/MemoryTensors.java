@@ -11,6 +11,7 @@ import org.mergetomix.checkpoint.DType;
 import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.problem.Problem;
 
 /** Tensors on the heap, as a base, as a delta, and to merge into. */
 final class MemoryTensors implements Checkpoint, Delta, TensorSink {
@@ -72,6 +73,21 @@ final class MemoryTensors implements Checkpoint, Delta, TensorSink {
   @Override
   public SortedMap<String, TensorSpec> tensors() {
     return Collections.unmodifiableSortedMap(tensors);
+  }
+
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public List<Problem> warnings() {
+    return List.of();
+  }
+
+  @Override
+  public void readIntegers(String tensor, long offset, long[] destination, int length) {
+    throw new IllegalArgumentException("There are no elements of " + tensor);
   }
 
   @Override

@@ -1,0 +1,68 @@
+package org.mergetomix.checkpoint;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * An expert that is given as its delta: a checkpoint with the base's names and shapes whose
+ * elements are fine-tuned minus base, floating where the base is. Tensors of whole numbers are not
+ * read.
+ */
+public final class StoredDelta implements Delta {
+
+  private final Checkpoint base;
+  private final Checkpoint stored;
+  private final TensorPairing pairing;
+
+  private StoredDelta(Checkpoint base, Checkpoint stored, TensorPairing pairing) {
+    this.base = base;
+    this.stored = stored;
+    this.pairing = pairing;
+  }
+
+  /**
+   * Pairs a stored delta with the base. It belongs to the result from here on, and is closed with
+   * it or at once if it does not match; the base stays the caller's.
+   *
+   * @throws UserException with every tensor that is missing, extra or differs in shape
+   */
+  public static StoredDelta of(
+      Checkpoint base, Checkpoint stored, String expertName, ExpertPolicy policy) {
+    try {
+      return new StoredDelta(base, stored, TensorPairing.of(base, stored, expertName, policy));
+    } catch (RuntimeException failure) {
+      stored.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public SortedMap<String, TensorSpec> tensors() {
+    return base.tensors();
+  }
+
+  @Override
+  public List<Problem> warnings() {
+    return stored.warnings();
+  }
+
+  @Override
+  public void read(String tensor, long offset, float[] destination, int length) {
+    Optional<String> source = pairing.source(tensor);
+    if (source.isPresent()) {
+      ZeroDelta.requireFloating(base, tensor);
+      stored.read(source.get(), offset, destination, length);
+    } else {
+      ZeroDelta.read(base, tensor, offset, destination, length);
+    }
+  }
+
+  /** Closes the stored delta, not the base. */
+  @Override
+  public void close() {
+    stored.close();
+  }
+}
