@@ -74,7 +74,7 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
   private static List<EvaluationRow> evaluate(RunPlan run, Slot slot, long index, Mixture mixture) {
     List<EvaluationRow> rows = new ArrayList<>();
     long start = System.nanoTime();
-    slot.merge(mixture);
+    slot.merge(mixture, run.space().at(Math.min(index + 1, run.space().size() - 1)));
     long merged = System.nanoTime();
     double mergeSeconds = (merged - start) / 1e9;
     for (TaskPlan task : run.tasks()) {

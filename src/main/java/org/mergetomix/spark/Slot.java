@@ -54,6 +54,11 @@ final class Slot implements AutoCloseable {
     return model;
   }
 
+  /** The same, knowing which mixture this slot is likely to merge next. */
+  void merge(Mixture mixture, Mixture next) {
+    merger.merge(mixture, next, model);
+  }
+
   /** Makes the live model a checkpoint's. */
   void fill(Checkpoint checkpoint, String name) {
     model.fill(checkpoint, name);
