@@ -2,8 +2,6 @@ package org.mergetomix.training;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -104,15 +102,13 @@ public final class FineTuner {
     return gradients;
   }
 
-  /** The norm of all gradients together. The squares come over at once: every look waits. */
+  /** The norm of all gradients together. */
   private static double norm(SortedMap<String, NDArray> gradients) {
-    NDList squares = new NDList();
-    gradients.values().forEach(gradient -> squares.add(gradient.square().sum()));
-    double sum = 0;
-    for (float square : NDArrays.stack(squares).toFloatArray()) {
-      sum += square;
+    double squares = 0;
+    for (NDArray gradient : gradients.values()) {
+      squares += gradient.square().sum().getFloat();
     }
-    return Math.sqrt(sum);
+    return Math.sqrt(squares);
   }
 
   /** Where a training is, for its messages. */

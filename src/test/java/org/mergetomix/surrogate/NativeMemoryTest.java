@@ -21,7 +21,7 @@ class NativeMemoryTest {
   private static final Shape BATCH = new Shape(64, ByteTransformer.CONTEXT);
 
   /** Far above what a JVM's own memory moves by, far below what is lost without giving back. */
-  private static final long BOUND = 60L << 20;
+  private static final long BOUND = 40L << 20;
 
   @Test
   void nothingOutlivesItsScope() {
