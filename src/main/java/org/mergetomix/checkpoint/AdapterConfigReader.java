@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ final class AdapterConfigReader {
 
   private static JsonNode tree(JsonParser json) throws IOException {
     JsonNode root = TREE.readTree(json);
-    return root == null ? TREE.createObjectNode() : root;
+    return root == null ? MissingNode.getInstance() : root;
   }
 
   private AdapterConfig config() {

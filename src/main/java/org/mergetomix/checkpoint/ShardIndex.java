@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.mergetomix.problem.UserException;
 
 /**
  * What {@code model.safetensors.index.json} says: which file holds which tensor.
@@ -39,7 +40,7 @@ record ShardIndex(SortedMap<String, String> shards, OptionalLong totalSize, List
   /**
    * Reads an index; the files it names are not looked at.
    *
-   * @throws org.mergetomix.problem.UserException if it breaks a rule
+   * @throws UserException if it breaks a rule
    */
   static ShardIndex read(Path file) {
     return JsonDocument.read(file, MAX_BYTES, json -> new Parser(file, json).index());
@@ -49,6 +50,11 @@ record ShardIndex(SortedMap<String, String> shards, OptionalLong totalSize, List
   SortedSet<String> files() {
     return new TreeSet<>(shards.values());
   }
+
+  private static final String TOO_MANY_TENSORS =
+      "The weight_map lists more than %d tensors".formatted(HeaderParser.MAX_TENSORS);
+  private static final String TOO_MANY_SHARDS =
+      "The weight_map names more than %d files".formatted(MAX_SHARDS);
 
   /** Reads the index token by token; a tree of a large one would be many times its size. */
   private static final class Parser {
@@ -116,26 +122,25 @@ record ShardIndex(SortedMap<String, String> shards, OptionalLong totalSize, List
       require(json.nextToken() == JsonToken.START_OBJECT, "The weight_map is not a JSON object");
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String tensor = json.currentName();
-        String shown = TensorNames.shown(tensor);
-        TensorNames.problem(tensor)
-            .ifPresent(
-                problem -> {
-                  throw JsonDocument.malformed(file, "The tensor %s %s".formatted(shown, problem));
-                });
-        require(
-            json.nextToken() == JsonToken.VALUE_STRING,
-            "The weight_map names no file for the tensor %s".formatted(shown));
+        Optional<String> badName = TensorNames.problem(tensor);
+        if (badName.isPresent()) {
+          throw malformed(tensor, badName.get());
+        }
+        if (json.nextToken() != JsonToken.VALUE_STRING) {
+          throw malformed(tensor, "has no file's name in the weight_map");
+        }
         String name = names.computeIfAbsent(json.getText(), text -> text);
-        require(
-            shards.putIfAbsent(tensor, name) == null,
-            "The weight_map lists the tensor %s twice".formatted(shown));
-        require(
-            shards.size() <= HeaderParser.MAX_TENSORS,
-            "The weight_map lists more than %d tensors".formatted(HeaderParser.MAX_TENSORS));
-        require(
-            names.size() <= MAX_SHARDS,
-            "The weight_map names more than %d files".formatted(MAX_SHARDS));
+        if (shards.putIfAbsent(tensor, name) != null) {
+          throw malformed(tensor, "is listed twice in the weight_map");
+        }
+        require(shards.size() <= HeaderParser.MAX_TENSORS, TOO_MANY_TENSORS);
+        require(names.size() <= MAX_SHARDS, TOO_MANY_SHARDS);
       }
+    }
+
+    private UserException malformed(String tensor, String what) {
+      return JsonDocument.malformed(
+          file, "The tensor %s %s".formatted(TensorNames.shown(tensor), what));
     }
 
     private OptionalLong size() {

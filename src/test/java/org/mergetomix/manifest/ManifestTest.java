@@ -182,8 +182,8 @@ class ManifestTest {
         "ignore = [a] | datasets.ignore lists names, but extra tensors are not ignored (FILE). Set"
             + " extra = ignore-listed beside it.",
         "prefixes = [{ from = a }] | datasets.prefixes.to is missing (FILE).",
-        "prefixes = [{ from = a, to = b, if = c }] | Unknown key datasets.prefixes.if (FILE). Did"
-            + " you mean datasets.prefixes.to?",
+        "prefixes = [{ from = a, to = b, if = c }] | Unknown key datasets.prefixes.if (FILE). Known"
+            + " keys of datasets.prefixes: from, to.",
         "prefixes = a | datasets.prefixes must be a list, not \"a\" (FILE).",
       })
   void refusesAFormThatItDoesNotKnow(String setting, String message) {
