@@ -22,8 +22,8 @@ import org.mergetomix.mixture.SubsetSpace;
 /** A surrogate has the same bits however it is come by. */
 class SameBitsTest {
 
-  private static final Merging FIVE = Merging.random(5, 3);
-  private static final SubsetSpace SUBSETS = SubsetSpace.of(FIVE.datasets(), 1, 5);
+  private static final Merging FOUR = Merging.random(4, 3);
+  private static final SubsetSpace SUBSETS = SubsetSpace.of(FOUR.datasets(), 1, 4);
   private static final Map<String, PreparedExperts> PREPARED = new HashMap<>();
   private static final Map<String, float[]> ALONE = new HashMap<>();
 
@@ -40,10 +40,10 @@ class SameBitsTest {
       PrefixMerger looking = new PrefixMerger(prepared, buffers);
       for (long i = 0; i < SUBSETS.size(); i++) {
         Mixture mixture = SUBSETS.at(i);
-        MemoryTensors first = MemoryTensors.like(FIVE.base());
+        MemoryTensors first = MemoryTensors.like(FOUR.base());
         blind.merge(mixture, first);
         assertSameBits(first.all(), alone(method, mixture), method + " " + mixture);
-        MemoryTensors second = MemoryTensors.like(FIVE.base());
+        MemoryTensors second = MemoryTensors.like(FOUR.base());
         looking.merge(mixture, SUBSETS.at((i + 1) % SUBSETS.size()), second);
         assertSameBits(second.all(), alone(method, mixture), method + " " + mixture);
       }
@@ -59,7 +59,7 @@ class SameBitsTest {
     Random random = new Random(walk.hashCode());
     for (long index : walk) {
       Mixture mixture = SUBSETS.at(index);
-      MemoryTensors target = MemoryTensors.like(FIVE.base());
+      MemoryTensors target = MemoryTensors.like(FOUR.base());
       merger.merge(mixture, SUBSETS.at(random.nextInt((int) SUBSETS.size())), target);
       assertSameBits(target.all(), alone(method, mixture), method + " " + mixture);
     }
@@ -78,7 +78,7 @@ class SameBitsTest {
         }
       }
       Mixture mixture = Mixture.weighted(weights);
-      MemoryTensors target = MemoryTensors.like(FIVE.base());
+      MemoryTensors target = MemoryTensors.like(FOUR.base());
       merger.merge(mixture, target);
       assertSameBits(target.all(), alone(method, mixture), method + " " + mixture);
     }
@@ -89,10 +89,10 @@ class SameBitsTest {
   @MethodSource("methods")
   void withOtherExpertsAround(MergeMethod method) {
     Mixture mixture = Mixture.parse("b+d");
-    TreeMap<String, Delta> two = new TreeMap<>(FIVE.deltas());
+    TreeMap<String, Delta> two = new TreeMap<>(FOUR.deltas());
     two.keySet().retainAll(mixture.datasets());
 
-    MemoryTensors merged = new Merging(FIVE.base(), two).merge(method, mixture);
+    MemoryTensors merged = new Merging(FOUR.base(), two).merge(method, mixture);
 
     assertSameBits(merged.all(), alone(method, mixture), method.toString());
   }
@@ -111,14 +111,14 @@ class SameBitsTest {
     return ALONE.computeIfAbsent(
         method + " " + mixture,
         key -> {
-          MemoryTensors target = MemoryTensors.like(FIVE.base());
-          new PrefixMerger(prepared(method), 5).merge(mixture, target);
+          MemoryTensors target = MemoryTensors.like(FOUR.base());
+          new PrefixMerger(prepared(method), 4).merge(mixture, target);
           return target.all();
         });
   }
 
   private static PreparedExperts prepared(MergeMethod method) {
-    return PREPARED.computeIfAbsent(method.describe(), key -> FIVE.prepared(method));
+    return PREPARED.computeIfAbsent(method.describe(), key -> FOUR.prepared(method));
   }
 
   /** Zeros of different sign are different bits. */
