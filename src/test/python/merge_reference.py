@@ -327,7 +327,7 @@ def main(target):
         "shapes": {t: list(s) for t, s in SHAPES.items()},
         "base": {t: short(numbers(base[t])) for t in SHAPES},
         "deltas": {d: {t: short(numbers(v[t])) for t in SHAPES} for d, v in deltas.items()},
-        "uniform": [repr(x) for x in uniform("es", "layers.0.bias", 5)],
+        "uniform": [repr(float(x)) for x in uniform("es", "layers.0.bias", 5)],
     }
     with open(target, "w", encoding="utf-8") as file:
         lines_of = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in document.items()]

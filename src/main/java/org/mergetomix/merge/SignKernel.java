@@ -6,8 +6,8 @@ import java.util.Optional;
  * Elects a sign for each element and merges the deltas that have it, as TIES does. Positive and
  * negative parts are summed apart, and so are their weights; the election is held at the end.
  *
- * <p>The loops have no branches, so that they can be vectorised: {@link #any} is 1 for every
- * positive number, else 0.
+ * <p>The loops have no branches and do little each, so that they are vectorised; {@link #any} is 1
+ * for every positive number, else 0.
  */
 final class SignKernel implements Kernel {
 
@@ -54,6 +54,10 @@ final class SignKernel implements Kernel {
 
   private long draws;
 
+  private final float[] votes = new float[Layout.CHUNK];
+  private final float[] takeUp = new float[Layout.CHUNK];
+  private final float[] takeDown = new float[Layout.CHUNK];
+
   SignKernel(Vote vote, Agreeing agreeing, Draw draw) {
     this.vote = vote;
     this.agreeing = agreeing;
@@ -90,73 +94,98 @@ final class SignKernel implements Kernel {
 
   @Override
   public void finish(float[][] sums, float factor, float[] merged, int length) {
+    elect(sums, length);
+    float[] up = sums[UP];
+    float[] down = sums[DOWN];
+    for (int i = 0; i < length; i++) {
+      merged[i] = takeUp[i] * up[i] + takeDown[i] * down[i];
+    }
+    if (agreeing == Agreeing.MEAN) {
+      divide(merged, sums[UP_WEIGHT], sums[DOWN_WEIGHT], length);
+    }
+    if (factor != 1f) {
+      for (int i = 0; i < length; i++) {
+        merged[i] *= factor;
+      }
+    }
+  }
+
+  /** Sets, for each element, 1 for the side that wins and 0 for the other. */
+  private void elect(float[][] sums, int length) {
     float[] up = sums[UP];
     float[] down = sums[DOWN];
     if (vote == Vote.UNWEIGHTED) {
-      System.arraycopy(sums[VOTES], 0, merged, 0, length);
+      System.arraycopy(sums[VOTES], 0, votes, 0, length);
     } else {
       for (int i = 0; i < length; i++) {
-        merged[i] = up[i] + down[i];
+        votes[i] = up[i] + down[i];
       }
     }
-    if (draw == Draw.MAJORITY) {
-      count(merged, up, length);
+    for (int i = 0; i < length; i++) {
+      takeUp[i] = any(votes[i]);
     }
-    // Until the majority is known, it is taken to be positive.
-    float drawUp = draw == Draw.POSITIVE || draw == Draw.MAJORITY ? 1f : 0f;
-    float drawDown = draw == Draw.NEGATIVE ? 1f : 0f;
-    switch (agreeing) {
-      case MEAN -> mean(sums, drawUp, drawDown, factor, merged, length);
-      case SUM -> sum(up, down, drawUp, drawDown, factor, merged, length);
+    for (int i = 0; i < length; i++) {
+      takeDown[i] = any(-votes[i]);
+    }
+    switch (draw) {
+      case POSITIVE -> takeTheOthers(takeUp, takeDown, length);
+      case NEGATIVE -> takeTheOthers(takeDown, takeUp, length);
+      case NOBODY -> {}
+      case MAJORITY -> {
+        count(up, length);
+        // Until the majority is known, it is taken to be positive.
+        takeTheOthers(takeUp, takeDown, length);
+      }
     }
   }
 
-  private static void sum(
-      float[] up,
-      float[] down,
-      float drawUp,
-      float drawDown,
-      float factor,
-      float[] merged,
-      int length) {
+  private static void takeTheOthers(float[] take, float[] leave, int length) {
     for (int i = 0; i < length; i++) {
-      float above = any(merged[i]);
-      float below = any(-merged[i]);
-      float drawn = 1f - above - below;
-      merged[i] =
-          factor * ((above + drawn * drawUp) * up[i] + (below + drawn * drawDown) * down[i]);
+      take[i] = 1f - leave[i];
     }
   }
 
-  private static void mean(
-      float[][] sums, float drawUp, float drawDown, float factor, float[] merged, int length) {
-    float[] up = sums[UP];
-    float[] down = sums[DOWN];
-    float[] upWeight = sums[UP_WEIGHT];
-    float[] downWeight = sums[DOWN_WEIGHT];
+  /** Where nobody agrees, the sum is 0 too. */
+  private void divide(float[] sum, float[] upWeight, float[] downWeight, int length) {
     for (int i = 0; i < length; i++) {
-      float above = any(merged[i]);
-      float below = any(-merged[i]);
-      float drawn = 1f - above - below;
-      float takeUp = above + drawn * drawUp;
-      float takeDown = below + drawn * drawDown;
-      // Where nobody agrees, the sum is 0 too.
-      float weight = Math.max(takeUp * upWeight[i] + takeDown * downWeight[i], Float.MIN_NORMAL);
-      merged[i] = factor * ((takeUp * up[i] + takeDown * down[i]) / weight);
+      votes[i] = takeUp[i] * upWeight[i] + takeDown[i] * downWeight[i];
+    }
+    for (int i = 0; i < length; i++) {
+      sum[i] = sum[i] / Math.max(votes[i], Float.MIN_NORMAL);
     }
   }
 
-  private void count(float[] votes, float[] up, int length) {
-    int positive = 0;
-    int contested = 0;
+  private void count(float[] up, int length) {
     for (int i = 0; i < length; i++) {
-      int above = (int) any(votes[i]);
-      int below = (int) any(-votes[i]);
-      positive += above - below;
-      contested += (1 - above - below) * (int) any(up[i]);
+      votes[i] = takeUp[i] - takeDown[i];
     }
-    balance += positive;
-    draws += contested;
+    balance += total(votes, length);
+    for (int i = 0; i < length; i++) {
+      votes[i] = 1f - Math.abs(votes[i]);
+    }
+    for (int i = 0; i < length; i++) {
+      votes[i] *= any(up[i]);
+    }
+    draws += total(votes, length);
+  }
+
+  /** Of small whole numbers, which float32 adds exactly; in lanes that do not wait. */
+  private static long total(float[] values, int length) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int i = 0;
+    for (; i + 4 <= length; i += 4) {
+      a += values[i];
+      b += values[i + 1];
+      c += values[i + 2];
+      d += values[i + 3];
+    }
+    for (; i < length; i++) {
+      a += values[i];
+    }
+    return (long) (a + b + c + d);
   }
 
   @Override

@@ -74,7 +74,11 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
   private static List<EvaluationRow> evaluate(RunPlan run, Slot slot, long index, Mixture mixture) {
     List<EvaluationRow> rows = new ArrayList<>();
     long start = System.nanoTime();
-    slot.merge(mixture, run.space().at(Math.min(index + 1, run.space().size() - 1)));
+    if (index + 1 < run.space().size()) {
+      slot.merge(mixture, run.space().at(index + 1));
+    } else {
+      slot.merge(mixture);
+    }
     long merged = System.nanoTime();
     double mergeSeconds = (merged - start) / 1e9;
     for (TaskPlan task : run.tasks()) {

@@ -54,9 +54,10 @@ final class Slot implements AutoCloseable {
     return model;
   }
 
-  /** The same, knowing which mixture this slot is likely to merge next. */
-  void merge(Mixture mixture, Mixture next) {
+  /** The same, knowing which mixture comes next: sums that it has no use for are not kept. */
+  LiveModel merge(Mixture mixture, Mixture next) {
     merger.merge(mixture, next, model);
+    return model;
   }
 
   /** Makes the live model a checkpoint's. */
