@@ -55,7 +55,12 @@ public final class CheckAction {
       throw UserException.input(missing.stream().distinct().toList());
     }
     List<Path> experts = datasets.get(false).stream().map(Manifest.DatasetEntry::expert).toList();
-    new InputCheck(spark).run(manifest, experts);
+    List<Path> texts =
+        manifest.datasets().stream()
+            .flatMap(dataset -> dataset.data().stream())
+            .filter(Files::exists)
+            .toList();
+    new InputCheck(spark).texts(texts).run(manifest, experts);
     int largest = configuration.search().maximumSize();
     List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
     long mixtures =

@@ -159,19 +159,19 @@ public final class SmallRun {
     }
   }
 
-  /** Replaces the expert of a dataset by one with NaN as the first element of its last tensor. */
+  /** Replaces the expert of a dataset by one with NaN as the first element of its first tensor. */
   public void breakExpert(String dataset) {
     SortedMap<String, TensorSpec> tensors;
     try (SafetensorsFile expert = SafetensorsFile.open(expert(dataset))) {
       tensors = new TreeMap<>(expert.tensors());
-      String last = tensors.lastKey();
+      String first = tensors.firstKey();
       SafetensorsWriter.write(
           expert(dataset),
           tensors,
           Map.of(),
           (tensor, offset, destination, length) -> {
             expert.read(tensor, offset, destination, length);
-            if (tensor.equals(last) && offset == 0) {
+            if (tensor.equals(first) && offset == 0) {
               destination[0] = Float.NaN;
             }
           });
