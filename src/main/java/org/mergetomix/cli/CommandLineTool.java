@@ -15,16 +15,20 @@ import picocli.CommandLine;
     name = "merge-to-mix",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = {
-      "Chooses which datasets to fine-tune on: the average of the experts of a mixture",
-      "stands for a model fine-tuned on it, so that trying a mixture costs an evaluation",
-      "and not a training."
-    },
+    description =
+        "Chooses which datasets to fine-tune on: the average of the experts of a mixture stands for"
+            + " a model fine-tuned on it, so that trying a mixture costs an evaluation and not a"
+            + " training.",
     footer = {
       "",
-      "The usual way: check, finetune, search, fidelity. Exit codes: 0 done, 1 unexpected,",
-      "2 command line or configuration, 3 an input or output is missing or broken,",
-      "4 finished, but some mixtures failed."
+      "The usual way: check, finetune, search, fidelity.",
+      "",
+      "Exit codes:",
+      "  0  done",
+      "  1  unexpected",
+      "  2  command line or configuration",
+      "  3  an input or output is missing or broken",
+      "  4  finished, but some mixtures failed"
     })
 public final class CommandLineTool {
 

@@ -14,10 +14,9 @@ import picocli.CommandLine;
 
 @CommandLine.Command(
     name = "fidelity",
-    description = {
-      "Really fine-tunes the winner and some other mixtures of a finished search,",
-      "and says how far the ranking can be trusted."
-    })
+    description =
+        "Really fine-tunes the winner and some other mixtures of a finished search, and says how"
+            + " far the ranking can be trusted.")
 final class FidelityCommand extends SessionCommand {
 
   private static final double WIDTH_OF_95_PERCENT = 1.96;

@@ -42,9 +42,7 @@ final class SearchCommand extends SessionCommand {
     console.line("");
     console.line(
         "%,d mixtures evaluated (%,d now), %,d failed.",
-        counts.evaluated(),
-        result.evaluatedNow(),
-        counts.failed());
+        counts.evaluated(), result.evaluatedNow(), counts.failed());
     if (!result.top().isEmpty()) {
       console.line(
           "Merging took %.1f %% of evaluating.",

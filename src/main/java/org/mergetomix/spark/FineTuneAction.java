@@ -41,8 +41,7 @@ public final class FineTuneAction {
   public List<TrainingOutcome> run() {
     List<Manifest.DatasetEntry> trainable =
         manifest.datasets().stream().filter(dataset -> !given(dataset)).toList();
-    Manifest training =
-        new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
+    Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
     requireData(training);
     new InputCheck(spark)
         .texts(trainable.stream().flatMap(dataset -> dataset.data().stream()).toList())

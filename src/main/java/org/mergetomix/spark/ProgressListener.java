@@ -13,8 +13,9 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Turns an accumulator into progress: what finished tasks counted, and what running tasks report
- * with their executor's heartbeats. For showing only: a task that is run again may count twice. What is told begins with
- * what was done before, never goes back, and ends with everything once that is said to be done.
+ * with their executor's heartbeats. For showing only: a task that is run again may count twice.
+ * What is told begins with what was done before, never goes back, and ends with everything once
+ * that is said to be done.
  */
 final class ProgressListener extends SparkListener implements AutoCloseable {
 

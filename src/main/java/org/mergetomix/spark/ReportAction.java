@@ -72,9 +72,7 @@ public final class ReportAction {
     List<RankedRow> top = ranked.top(configuration.report().top());
     // A table that is left from before another ranking says nothing of this one.
     List<FidelityRow> fidelityRows =
-        record.state() == RunRecord.State.CONFIRMED
-            ? directory.fidelity(spark).read()
-            : List.of();
+        record.state() == RunRecord.State.CONFIRMED ? directory.fidelity(spark).read() : List.of();
     Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, record.direction());
     return new ReportContent(
         record.runId(),

@@ -27,9 +27,10 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Opens a session, or takes the one that is there, as it is. The master is {@code spark.master} of the configuration, else what
-   * spark-submit says, else every core of this machine. On one machine Spark is kept to the
-   * loopback interface and its page is off, unless its own settings say otherwise.
+   * Opens a session, or takes the one that is there, as it is. The master is {@code spark.master}
+   * of the configuration, else what spark-submit says, else every core of this machine. On one
+   * machine Spark is kept to the loopback interface and its page is off, unless its own settings
+   * say otherwise.
    *
    * @throws UserException if there is no such master
    */

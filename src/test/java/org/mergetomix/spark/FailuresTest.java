@@ -59,7 +59,8 @@ class FailuresTest {
             });
     assertThat(Failures.mendable(new UncheckedIOException(new IOException("Disk quota exceeded"))))
         .hasValueSatisfying(
-            mendable -> assertThat(mendable).hasMessageStartingWith("The disk is full (Disk quota"));
+            mendable ->
+                assertThat(mendable).hasMessageStartingWith("The disk is full (Disk quota"));
   }
 
   @Test

@@ -69,8 +69,7 @@ class FidelityActionTest {
       assertThat(confirmation.winnerGain().value())
           .as(confirmation.label())
           .isCloseTo(
-              confirmation.score().value() - confirmations.get(0).score().value(),
-              within(1e-12));
+              confirmation.score().value() - confirmations.get(0).score().value(), within(1e-12));
     }
 
     Path report = new ReportAction(spark, run.configuration()).run();

@@ -86,8 +86,7 @@ class SearchActionTest {
     Map<String, ExampleScores> scores =
         rows().stream()
             .collect(
-                Collectors.toMap(
-                    EvaluationRow::mixture, row -> row.exampleScores().orElseThrow()));
+                Collectors.toMap(EvaluationRow::mixture, row -> row.exampleScores().orElseThrow()));
     ExampleScores best = scores.get(found.top().get(0).mixture());
 
     for (RankedRow row : found.top()) {
@@ -198,8 +197,7 @@ class SearchActionTest {
     assertThat(partial.record().counts()).isEqualTo(new RunRecord.Counts(15, 7, 8, 0));
     assertThat(partial.top()).hasSize(7).noneMatch(row -> row.datasets().contains("d"));
     assertThat(partial.evaluatedNow()).isEqualTo(12);
-    RankedRow failed =
-        new RunDirectory(broken.output()).ranked(spark).find("a+d").orElseThrow();
+    RankedRow failed = new RunDirectory(broken.output()).ranked(spark).find("a+d").orElseThrow();
     assertThat(failed.status()).isEqualTo(RowStatus.FAILED);
     assertThat(failed.rank()).isEmpty();
     assertThat(failed.error())

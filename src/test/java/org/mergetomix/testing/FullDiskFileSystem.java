@@ -2,6 +2,7 @@ package org.mergetomix.testing;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -17,16 +18,18 @@ public final class FullDiskFileSystem extends LocalFileSystem {
 
   private static final AtomicLong ROOM = new AtomicLong(Long.MAX_VALUE);
 
-  /** A file system that a session uses while this is open. */
-  public static AutoCloseable in(Configuration hadoop, long room) {
+  /** Does some work while a session writes to a disk with so little room. */
+  public static <T> T during(Supplier<T> work, Configuration hadoop, long room) {
     ROOM.set(room);
     hadoop.set("fs.file.impl", FullDiskFileSystem.class.getName());
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
-    return () -> {
+    try {
+      return work.get();
+    } finally {
       hadoop.unset("fs.file.impl");
       hadoop.unset("fs.file.impl.disable.cache");
       ROOM.set(Long.MAX_VALUE);
-    };
+    }
   }
 
   @Override
@@ -47,13 +50,13 @@ public final class FullDiskFileSystem extends LocalFileSystem {
   private static FSDataOutputStream limited(FSDataOutputStream stream) throws IOException {
     return new FSDataOutputStream(stream, null) {
       @Override
-      public void write(int value) throws IOException {
+      public synchronized void write(int value) throws IOException {
         take(1);
         super.write(value);
       }
 
       @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
+      public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
         take(length);
         super.write(bytes, offset, length);
       }
