@@ -1,6 +1,8 @@
 package org.mergetomix.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
@@ -41,12 +43,27 @@ public final class CommandLineTool {
 
   /** Runs a command line in this process and returns its exit code; see {@link ExitCode}. */
   public static int run(String... arguments) {
-    CommandLineTool tool = new CommandLineTool(Console.ofProcess(), System.err);
-    Runtime.getRuntime().addShutdownHook(new Thread(tool::sayInterrupted));
+    return run(Console.ofProcess(), System.err, arguments);
+  }
+
+  /** Runs a command line with streams of its own. */
+  static int run(Console console, PrintStream errors, String... arguments) {
+    CommandLineTool tool = new CommandLineTool(console, errors);
+    Thread hook = new Thread(tool::sayInterrupted);
+    Runtime.getRuntime().addShutdownHook(hook);
     try {
       return tool.commandLine().execute(arguments);
     } finally {
       tool.finished = true;
+      forget(hook);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      // The hook is running, or has run: it looks at what is finished.
     }
   }
 
@@ -60,6 +77,8 @@ public final class CommandLineTool {
         .addSubcommand(new ExportCommand(console))
         .addSubcommand(new DemoCommand(console))
         .setUsageHelpAutoWidth(true)
+        .setOut(console.writer())
+        .setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8))
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure));
   }
 

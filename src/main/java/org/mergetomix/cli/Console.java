@@ -1,6 +1,8 @@
 package org.mergetomix.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,8 @@ final class Console implements Progress {
   private final PrintStream progress;
   private final Kind kind;
   private String lastStep = "";
+  private long firstDone;
+  private Duration firstElapsed = Duration.ZERO;
   private Duration lastLine = Duration.ZERO;
 
   /** Where progress is shown. */
@@ -39,6 +43,11 @@ final class Console implements Progress {
     return new Console(System.out, System.err, System.console() == null ? Kind.LOG : Kind.TERMINAL);
   }
 
+  /** Where the result goes, for help texts. */
+  PrintWriter writer() {
+    return new PrintWriter(results, true, StandardCharsets.UTF_8);
+  }
+
   /** Prints a line of the result. */
   void line(String text) {
     results.println(text);
@@ -57,27 +66,32 @@ final class Console implements Progress {
   @Override
   public synchronized void update(String step, long done, long total, Duration elapsed) {
     boolean finished = done >= total;
+    boolean begins = !step.equals(lastStep) || elapsed.compareTo(firstElapsed) < 0;
+    if (begins) {
+      lastStep = step;
+      firstDone = done;
+      firstElapsed = elapsed;
+    }
     if (kind == Kind.TERMINAL) {
       progress.print("\r" + text(step, done, total, elapsed) + (finished ? "\n" : ""));
       progress.flush();
       return;
     }
     boolean due = elapsed.minus(lastLine).compareTo(BETWEEN_LINES) >= 0;
-    if (!step.equals(lastStep) || due || finished) {
+    if (begins || due || finished) {
       progress.println(text(step, done, total, elapsed).stripTrailing());
-      lastStep = step;
       lastLine = elapsed;
     }
   }
 
-  private static String text(String step, long done, long total, Duration elapsed) {
+  private String text(String step, long done, long total, Duration elapsed) {
     String state =
         String.format(
             Locale.ROOT, "%-9s %,d of %,d (%d %%)", step, done, total, share(done, total));
     String time =
         done >= total
             ? ", took " + duration(elapsed)
-            : done == 0 ? "" : ", about " + duration(left(done, total, elapsed)) + " left";
+            : done == firstDone ? "" : ", about " + duration(left(done, total, elapsed)) + " left";
     return String.format(Locale.ROOT, "%-70s", state + time);
   }
 
@@ -85,9 +99,10 @@ final class Console implements Progress {
     return total == 0 ? 100 : 100 * done / total;
   }
 
-  private static Duration left(long done, long total, Duration elapsed) {
-    return Duration.ofMillis(
-        (long) (elapsed.toMillis() * ((double) (total - done) / Math.max(1, done))));
+  /** Judged by what was done since the step was first shown: the rest was there before. */
+  private Duration left(long done, long total, Duration elapsed) {
+    double each = (double) elapsed.minus(firstElapsed).toMillis() / (done - firstDone);
+    return Duration.ofMillis((long) (each * (total - done)));
   }
 
   /** A duration as people say it: {@code 45 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */

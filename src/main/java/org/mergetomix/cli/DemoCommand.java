@@ -24,7 +24,7 @@ final class DemoCommand extends SessionCommand {
       names = "--directory",
       paramLabel = "DIRECTORY",
       defaultValue = "merge-to-mix-demo",
-      description = "Where everything is written (default: ${DEFAULT-VALUE}).")
+      description = "Where everything is written; ${DEFAULT-VALUE} when not given.")
   private Path directory;
 
   DemoCommand(Console console) {

@@ -40,18 +40,27 @@ final class SearchCommand extends SessionCommand {
     RunRecord.Counts counts = record.counts();
     console.line("");
     console.line(
-        "%,d mixtures evaluated (%,d now), %,d failed. Merging took %.1f %% of evaluating.",
-        counts.evaluated(),
-        result.evaluatedNow(),
-        counts.failed(),
-        100 * record.seconds().merge() / record.seconds().evaluate());
+        "%,d mixtures evaluated (%,d now), %,d failed.",
+        counts.evaluated(), result.evaluatedNow(), counts.failed());
+    if (!result.top().isEmpty()) {
+      console.line(
+          "Merging took %.1f %% of evaluating.",
+          100 * record.seconds().merge() / record.seconds().evaluate());
+      printTop(console, result);
+    }
+    console.line("");
+    console.line("Ranked digest: %s", record.rankedDigest());
+    console.warnings(result.warnings());
+  }
+
+  private static void printTop(Console console, SearchAction.Result result) {
     console.line("");
     int width = result.top().stream().mapToInt(row -> row.mixture().length()).max().orElse(0);
     console.line(
         "%4s  %-" + width + "s  %18s  %s",
         "rank",
         "mixture",
-        record.scoreUnit(),
+        result.record().scoreUnit(),
         "gap to the best");
     for (RankedRow row : result.top()) {
       console.line(
@@ -63,8 +72,5 @@ final class SearchCommand extends SessionCommand {
           row.gap().value(),
           WIDTH_OF_95_PERCENT * row.gap().standardError());
     }
-    console.line("");
-    console.line("Ranked digest: %s", record.rankedDigest());
-    console.warnings(result.warnings());
   }
 }

@@ -1,6 +1,7 @@
 package org.mergetomix.spark;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,12 @@ public final class CheckAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
-    List<Problem> warnings = new InputCheck(spark).run(manifest, datasets.get(false));
+    List<Path> texts =
+        manifest.datasets().stream()
+            .flatMap(dataset -> dataset.data().stream())
+            .filter(Files::exists)
+            .toList();
+    List<Problem> warnings = new InputCheck(spark).texts(texts).run(manifest, datasets.get(false));
     int largest = configuration.search().maximumSize();
     List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
     long mixtures =

@@ -44,7 +44,7 @@ final class ExecutorRuntime implements AutoCloseable {
 
   /** The runtime for a plan; the one for another plan is closed. */
   static synchronized ExecutorRuntime of(RunPlan plan) {
-    String planId = plan.runId() + plan.buffers() + plan.base().path();
+    String planId = plan.runId() + plan.buffers() + plan.inputs() + plan.tasks();
     if (current == null || !current.planId.equals(planId)) {
       shutDown();
       current = new ExecutorRuntime(planId, plan);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.spark.SparkThrowable;
 import org.mergetomix.problem.UserException;
 
 /** What a failure inside Spark means to the user. */
@@ -28,12 +29,16 @@ public final class Failures {
    */
   public static Optional<UserException> mendable(Throwable failure) {
     Throwable cause = failure;
+    String place = "";
     for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
       if (cause instanceof UserException mendable) {
         return Optional.of(mendable);
       }
+      if (cause instanceof SparkThrowable thrown) {
+        place = thrown.getMessageParameters().getOrDefault("path", place);
+      }
       if (cause instanceof IOException) {
-        Optional<UserException> outside = outside((IOException) cause);
+        Optional<UserException> outside = outside((IOException) cause, place);
         if (outside.isPresent()) {
           return outside;
         }
@@ -42,14 +47,16 @@ public final class Failures {
     return Optional.empty();
   }
 
-  private static Optional<UserException> outside(IOException failure) {
+  /** A failure of the file system; {@code place} is what Spark was writing, if it says so. */
+  private static Optional<UserException> outside(IOException failure, String place) {
     String message = Optional.ofNullable(failure.getMessage()).orElse("");
     String lower = message.toLowerCase(Locale.ROOT);
+    String where = place.isEmpty() ? message : place + ": " + message;
     if (lower.contains("no space left") || lower.contains("disk quota exceeded")) {
       return Optional.of(
           UserException.input(
               "The disk is full",
-              message,
+              where,
               "Make room and start again: what is committed is kept",
               failure));
     }
@@ -60,7 +67,7 @@ public final class Failures {
       return Optional.of(
           UserException.input(
               "No permission to write",
-              message,
+              where,
               "Choose an output that can be written, or mend its permissions",
               failure));
     }

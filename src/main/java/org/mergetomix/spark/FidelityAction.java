@@ -82,6 +82,12 @@ public final class FidelityAction {
           directory.path().toString(),
           "Run search again: it goes on where it stopped");
     }
+    if (record.counts().evaluated() == 0) {
+      throw UserException.input(
+          "Every mixture of the search failed, so there is no winner",
+          directory.path().toString(),
+          "Look up the errors in its ranked table, and search again");
+    }
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);

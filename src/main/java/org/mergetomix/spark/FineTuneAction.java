@@ -1,6 +1,8 @@
 package org.mergetomix.spark;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
@@ -37,14 +39,32 @@ public final class FineTuneAction {
    * @throws UserException if an input is missing or broken, or a loss stops being a number
    */
   public List<TrainingOutcome> run() {
-    requireData(manifest);
-    new InputCheck(spark).run(manifest, List.of());
-    TrainingPlan plan = new TrainingPlan(manifest, configuration);
+    List<Manifest.DatasetEntry> trainable =
+        manifest.datasets().stream().filter(dataset -> !given(dataset)).toList();
+    Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
+    requireData(training);
+    new InputCheck(spark)
+        .texts(trainable.stream().flatMap(dataset -> dataset.data().stream()).toList())
+        .run(training, List.of());
+    TrainingPlan plan = new TrainingPlan(training, configuration);
     List<TrainingJob> jobs = new ArrayList<>();
-    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+    for (Manifest.DatasetEntry dataset : trainable) {
       jobs.add(plan.job(Mixture.subset(List.of(dataset.id())), dataset.expert()));
     }
-    return new TrainingJobs(spark, progress).run("finetune", jobs);
+    List<TrainingOutcome> outcomes =
+        new ArrayList<>(new TrainingJobs(spark, progress).run("finetune", jobs));
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      if (given(dataset)) {
+        outcomes.add(TrainingOutcome.given(dataset.id(), dataset.expert()));
+      }
+    }
+    outcomes.sort(Comparator.comparing(TrainingOutcome::mixture));
+    return List.copyOf(outcomes);
+  }
+
+  /** An expert that is there and could not be trained here: it is the user's own. */
+  private static boolean given(Manifest.DatasetEntry dataset) {
+    return dataset.data().isEmpty() && Files.exists(dataset.expert());
   }
 
   /** Every dataset must have data, and the files must be there. */

@@ -26,6 +26,12 @@ final class InputCheck {
     this.spark = spark;
   }
 
+  /** Reads texts that are there, beside those of the tasks. */
+  InputCheck texts(List<Path> files) {
+    files.forEach(file -> attempt(() -> TextExamples.read(file)));
+    return this;
+  }
+
   /**
    * Reads the headers of the base and of every expert that is there, and the data of the tasks, and
    * compares the base with the model. The files exist.

@@ -14,6 +14,8 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * Turns an accumulator into progress: what finished tasks counted, and what running tasks report
  * with their executor's heartbeats. For showing only: a task that is run again may count twice.
+ * What is told begins with what was done before, never goes back, and ends with everything once
+ * that is said to be done.
  */
 final class ProgressListener extends SparkListener implements AutoCloseable {
 
@@ -25,10 +27,13 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
   private final Progress progress;
   private final LongAccumulator counter;
   private final long offset;
+  private final Duration betweenUpdates;
   private final Map<Long, Long> running = new HashMap<>();
   private final long started = System.nanoTime();
   private long finished;
+  private long told;
   private long lastUpdate = started;
+  private boolean complete;
 
   /**
    * Listens until it is closed.
@@ -38,13 +43,28 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
    */
   ProgressListener(
       JavaSparkContext context, String step, long offset, long total, Progress progress) {
+    this(context, step, offset, total, progress, BETWEEN_UPDATES);
+  }
+
+  ProgressListener(
+      JavaSparkContext context,
+      String step,
+      long offset,
+      long total,
+      Progress progress,
+      Duration betweenUpdates) {
     this.context = context;
     this.step = step;
     this.offset = offset;
     this.total = total;
     this.progress = progress;
+    this.betweenUpdates = betweenUpdates;
+    this.told = offset;
     this.counter = context.sc().longAccumulator("merge-to-mix." + step);
     context.sc().addSparkListener(this);
+    if (offset < total) {
+      report(offset);
+    }
   }
 
   /** What tasks add to. */
@@ -79,12 +99,14 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
 
   private void update() {
     long now = System.nanoTime();
-    if (now - lastUpdate < BETWEEN_UPDATES.toNanos()) {
+    // Spark's events come late: some even after the work is known to be done.
+    if (complete || now - lastUpdate < betweenUpdates.toNanos()) {
       return;
     }
     lastUpdate = now;
     long inTasks = running.values().stream().mapToLong(Long::longValue).sum();
-    report(Math.min(total - 1, offset + finished + inTasks));
+    told = Math.max(told, Math.min(total - 1, offset + finished + inTasks));
+    report(told);
   }
 
   private void report(long done) {
@@ -93,6 +115,7 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
 
   /** Everything is done. */
   synchronized void complete() {
+    complete = true;
     report(total);
   }
 

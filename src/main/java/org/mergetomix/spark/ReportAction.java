@@ -70,7 +70,9 @@ public final class ReportAction {
   private ReportContent content(RunRecord record) {
     RankedTable ranked = directory.ranked(spark);
     List<RankedRow> top = ranked.top(configuration.report().top());
-    List<FidelityRow> fidelityRows = directory.fidelity(spark).read();
+    // A table that is left from before another ranking says nothing of this one.
+    List<FidelityRow> fidelityRows =
+        record.state() == RunRecord.State.CONFIRMED ? directory.fidelity(spark).read() : List.of();
     Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, record.direction());
     return new ReportContent(
         record.runId(),

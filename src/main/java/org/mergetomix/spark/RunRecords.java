@@ -22,7 +22,7 @@ final class RunRecords {
     SortedMap<String, Double> weights = new TreeMap<>();
     plan.tasks().forEach(task -> weights.put(task.id(), task.weight()));
     return new RunRecord(
-        1,
+        RunRecord.FORMAT,
         plan.runId(),
         RunRecord.State.SEARCHING,
         plan.identity(),

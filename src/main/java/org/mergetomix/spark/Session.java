@@ -1,15 +1,22 @@
 package org.mergetomix.spark;
 
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.problem.UserException;
+import scala.Option;
 
 /**
  * The Spark session that the actions run in. One that was there already (a notebook's, or
  * spark-submit's) is used and left open; one that is started here is stopped with this.
  */
 public final class Session implements AutoCloseable {
+
+  /** What Spark says of a master that it cannot use. */
+  private static final Pattern MASTER = Pattern.compile("[Mm]aster URL|run locally");
 
   private final SparkSession spark;
   private final boolean ours;
@@ -20,12 +27,18 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Opens a session. The master is {@code spark.master} of the configuration, else what
-   * spark-submit says, else every core of this machine. On one machine Spark is kept to the
-   * loopback interface and its page is off, unless its own settings say otherwise.
+   * Opens a session, or takes the one that is there, as it is. The master is {@code spark.master}
+   * of the configuration, else what spark-submit says, else every core of this machine. On one
+   * machine Spark is kept to the loopback interface and its page is off, unless its own settings
+   * say otherwise.
+   *
+   * @throws UserException if there is no such master
    */
   public static Session open(Configuration.Spark configuration) {
-    boolean present = !SparkSession.getDefaultSession().isEmpty();
+    Option<SparkSession> present = SparkSession.getDefaultSession();
+    if (present.isDefined()) {
+      return new Session(present.get(), false);
+    }
     SparkConf conf = new SparkConf();
     if (!configuration.master().isEmpty()) {
       conf.setMaster(configuration.master());
@@ -40,7 +53,22 @@ public final class Session implements AutoCloseable {
       conf.setIfMissing("spark.sql.shuffle.partitions", "4");
       conf.setIfMissing("spark.executor.heartbeatInterval", "1s");
     }
-    return new Session(SparkSession.builder().config(conf).getOrCreate(), !present);
+    return new Session(start(conf), true);
+  }
+
+  private static SparkSession start(SparkConf conf) {
+    try {
+      return SparkSession.builder().config(conf).getOrCreate();
+    } catch (Exception failure) {
+      // Declared by nobody: Scala has no checked exceptions.
+      if (failure instanceof SparkException && MASTER.matcher(failure.getMessage()).find()) {
+        throw UserException.usage(
+            failure.getMessage(),
+            "spark.master = " + conf.get("spark.master"),
+            "Name a master that Spark knows, such as local[*] or spark://host:7077");
+      }
+      throw failure;
+    }
   }
 
   /** The session. */

@@ -26,6 +26,10 @@ public record TrainingOutcome(
     GIVEN
   }
 
+  static TrainingOutcome given(String mixture, Path model) {
+    return new TrainingOutcome(mixture, model.toString(), Origin.GIVEN, Double.NaN, 0);
+  }
+
   static TrainingOutcome untrained(TrainingJob job, Origin origin) {
     return new TrainingOutcome(job.mixture().id(), job.output(), origin, Double.NaN, 0);
   }

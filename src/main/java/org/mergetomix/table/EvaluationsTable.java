@@ -48,7 +48,7 @@ public final class EvaluationsTable {
 
   /** Every committed row; the columns are those of {@code EvaluationSchema}. */
   public Dataset<Row> dataset() {
-    String[] rounds = committed().stream().map(Path::toString).toArray(String[]::new);
+    String[] rounds = committed().stream().map(LiteralPath::of).toArray(String[]::new);
     if (rounds.length == 0) {
       return spark.createDataFrame(List.of(), EvaluationSchema.SCHEMA);
     }

@@ -53,7 +53,7 @@ public final class FidelityTable {
     if (!Files.exists(directory.resolve("_SUCCESS"))) {
       return List.of();
     }
-    return spark.read().schema(SCHEMA).parquet(directory.toString()).collectAsList().stream()
+    return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory)).collectAsList().stream()
         .map(FidelityTable::fidelity)
         .toList();
   }

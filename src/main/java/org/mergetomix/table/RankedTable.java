@@ -90,7 +90,7 @@ public final class RankedTable {
 
   /** The table as it is; mixtures that failed have no rank. */
   public Dataset<Row> dataset() {
-    return spark.read().schema(SCHEMA).parquet(directory.toString());
+    return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory));
   }
 
   /** The best mixtures, best first; failed ones are left out. */
@@ -118,7 +118,7 @@ public final class RankedTable {
       Row row = rows.next();
       String line =
           row.isNullAt(0)
-              ? "failed\t%s%n".formatted(row.getString(1))
+              ? "failed\t%s\n".formatted(row.getString(1))
               : "%d\t%s\t%s\n"
                   .formatted(
                       row.getLong(0), row.getString(1), Double.toHexString(row.getDouble(2)));

@@ -1,13 +1,21 @@
 package org.mergetomix.table;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -28,6 +36,11 @@ public final class RunDirectory {
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT)
+          // A record with a gap in it would fail later, far from the file.
+          .enable(
+              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
   private final Path directory;
@@ -82,16 +95,34 @@ public final class RunDirectory {
       return Optional.empty();
     }
     try {
-      return Optional.of(JSON.readValue(Files.readString(record()), RunRecord.class));
-    } catch (JsonProcessingException malformed) {
+      return Optional.of(parse(Files.readAllBytes(record())));
+    } catch (JacksonException malformed) {
       throw UserException.input(
           "run.json is broken: " + malformed.getOriginalMessage(),
           record().toString(),
           "Restore it, or choose another output directory",
           malformed);
     } catch (IOException failure) {
-      throw unwritable(failure);
+      throw unusable(failure);
     }
+  }
+
+  private RunRecord parse(byte[] text) throws IOException {
+    JsonNode json = JSON.readTree(text);
+    if (json.path("format").isInt() && json.path("format").intValue() != RunRecord.FORMAT) {
+      throw UserException.input(
+          "run.json has format %d, and this version reads format %d"
+              .formatted(json.path("format").intValue(), RunRecord.FORMAT),
+          record().toString(),
+          "Use the version that wrote it, or choose another output directory");
+    }
+    if (!json.isObject()) {
+      throw UserException.input(
+          "run.json is broken: it is not a JSON object",
+          record().toString(),
+          "Restore it, or choose another output directory");
+    }
+    return JSON.treeToValue(json, RunRecord.class);
   }
 
   /**
@@ -159,16 +190,32 @@ public final class RunDirectory {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException failure) {
-      throw unwritable(failure);
+      throw unusable(failure);
     }
   }
 
-  private UserException unwritable(IOException failure) {
+  private UserException unusable(IOException failure) {
     return UserException.input(
-        "Cannot use the output directory: " + failure,
+        "The output directory cannot be used: " + reason(failure),
         directory.toString(),
         "Choose an output that can be written, with room on its disk",
         failure);
+  }
+
+  /** What the file system said, without the names of classes. */
+  private static String reason(IOException failure) {
+    if (failure instanceof NotDirectoryException || failure instanceof FileAlreadyExistsException) {
+      return "it is a file";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "no permission";
+    }
+    if (failure instanceof NoSuchFileException) {
+      return "it cannot be created";
+    }
+    return failure instanceof FileSystemException inFileSystem && inFileSystem.getReason() != null
+        ? inFileSystem.getReason()
+        : String.valueOf(failure.getMessage());
   }
 
   private List<Path> entries() {
@@ -178,7 +225,7 @@ public final class RunDirectory {
     try (Stream<Path> children = Files.list(directory)) {
       return children.toList();
     } catch (IOException failure) {
-      throw unwritable(failure);
+      throw unusable(failure);
     }
   }
 

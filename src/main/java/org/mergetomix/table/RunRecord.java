@@ -9,7 +9,7 @@ import org.mergetomix.score.Estimate;
 /**
  * What {@code run.json} says: what the run is, and how far it got. Holds no secrets.
  *
- * @param format the layout of this file, 1
+ * @param format the layout of this file, {@link #FORMAT}
  * @param runId a hash of {@code identity}
  * @param state how far it got
  * @param identity everything that decides the result: digests of inputs, method, space, evaluator
@@ -51,6 +51,9 @@ public record RunRecord(
     SortedMap<String, Double> fidelity,
     List<Confirmation> confirmations) {
 
+  /** The layout of the file that this version reads and writes. */
+  public static final int FORMAT = 1;
+
   /**
    * This run, started again: what was found before stays, what the new start says of itself counts.
    */
@@ -77,17 +80,24 @@ public record RunRecord(
         confirmations);
   }
 
-  /** This run with its ranked table; what was compared with an earlier ranking is dropped. */
+  /**
+   * This run with its ranked table. What was compared with an earlier ranking stays as long as the
+   * ranking is the same, and is dropped otherwise.
+   *
+   * @param newCounts of mixtures; what it says of trained ones is not looked at
+   */
   public RunRecord ranked(
       Counts newCounts,
       Seconds newSeconds,
       SortedMap<String, Estimate> newBase,
       String digest,
       String now) {
+    boolean confirmed = counts.trained() > 0 || !confirmations.isEmpty();
+    boolean kept = confirmed && digest.equals(rankedDigest);
     return new RunRecord(
         format,
         runId,
-        State.RANKED,
+        kept ? State.CONFIRMED : State.RANKED,
         identity,
         inputs,
         configuration,
@@ -96,14 +106,18 @@ public record RunRecord(
         direction,
         scoreUnit,
         taskWeights,
-        newCounts,
+        new Counts(
+            newCounts.space(),
+            newCounts.evaluated(),
+            newCounts.failed(),
+            kept ? counts.trained() : 0),
         newSeconds,
         started,
         now,
         newBase,
         digest,
-        new TreeMap<>(),
-        List.of());
+        kept ? fidelity : new TreeMap<>(),
+        kept ? confirmations : List.of());
   }
 
   /** This run with some mixtures really fine-tuned and compared. */

@@ -1,0 +1,73 @@
+package org.mergetomix.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.testing.SmallRun;
+import org.mergetomix.testing.SparkSessionExtension;
+
+@ExtendWith(SparkSessionExtension.class)
+class CommandLineToolTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void goesTheWholeWay(SparkSession spark) {
+    SmallRun run = SmallRun.withoutExperts(folder);
+
+    assertThat(done(run, "check"))
+        .isEqualTo(
+            """
+            In order: 4 datasets, 15 mixtures.
+            Still to be fine-tuned, with finetune: a, b, c, d.
+            """);
+    assertThat(done(run, "finetune")).isEqualTo("Experts fine-tuned: a, b, c, d\n");
+    assertThat(done(run, "finetune"))
+        .isEqualTo("Experts there already, from the same inputs: a, b, c, d\n");
+    assertThat(done(run, "search"))
+        .contains("15 mixtures evaluated (15 now), 0 failed.")
+        .containsPattern("Merging took \\d+\\.\\d % of evaluating\\.")
+        .containsPattern("(?m)^   1  [a-d+]+ +\\d\\.\\d{4} ± \\d\\.\\d{4} +0\\.0000 ± 0\\.0000$")
+        .containsPattern("(?m)^  10  ")
+        .containsPattern("(?m)^Ranked digest: [0-9a-f]{64}$")
+        .endsWith("Report: " + run.output().resolve("report.html") + "\n");
+    assertThat(done(run, "fidelity"))
+        .containsPattern("Fidelity over \\d mixtures really fine-tuned: Pearson -?\\d\\.\\d{3} ")
+        .contains("On the confirm examples: winner")
+        .contains("The winner, really fine-tuned: ");
+    assertThat(done(run, "report"))
+        .isEqualTo("Report: " + run.output().resolve("report.html") + "\n");
+    Path merged = folder.resolve("merged.safetensors");
+    assertThat(done(run, "export", "--mixture", "a+c", "--to", merged.toString()))
+        .isEqualTo("Surrogate of a+c: " + merged + "\n");
+    assertThat(merged).isRegularFile();
+    assertThat(spark.sparkContext().isStopped()).isFalse();
+  }
+
+  @Test
+  void endsWithItsOwnCodeWhenMixturesFailed() throws IOException {
+    SmallRun run = SmallRun.of(folder);
+    SmallRun.DATASETS.forEach(run::breakExpert);
+
+    Ran ran = Ran.of(run.arguments("search", "--set", "search.max-failed=15"));
+
+    assertThat(ran.errors()).isEmpty();
+    assertThat(ran.exitCode()).isEqualTo(4);
+    assertThat(ran.results()).contains("0 mixtures evaluated (15 now), 15 failed.");
+    assertThat(Files.readString(run.output().resolve("report.html")))
+        .contains("No mixture could be evaluated.");
+  }
+
+  private static String done(SmallRun run, String command, String... options) {
+    Ran ran = Ran.of(run.arguments(command, options));
+    assertThat(ran.errors()).isEmpty();
+    assertThat(ran.exitCode()).isZero();
+    return ran.results();
+  }
+}

@@ -1,0 +1,128 @@
+package org.mergetomix.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.testing.SmallRun;
+import org.mergetomix.testing.SparkSessionExtension;
+
+@ExtendWith(SparkSessionExtension.class)
+class ExportActionTest {
+
+  @TempDir private Path folder;
+
+  private SparkSession spark;
+  private SmallRun run;
+
+  @BeforeEach
+  void prepare(SparkSession session) {
+    spark = session;
+    run = SmallRun.of(folder.resolve("inputs"));
+  }
+
+  @Test
+  void writesTheMeanOfTheExperts() {
+    Path target = folder.resolve("new/mean.safetensors");
+    export("a+b+d", target);
+
+    try (SafetensorsFile merged = SafetensorsFile.open(target)) {
+      assertThat(merged.metadata())
+          .containsEntry("merge-to-mix.mixture", "a+b+d")
+          .containsEntry("merge-to-mix.method", "average")
+          .containsKey("merge-to-mix.run");
+      assertThat(merged.tensors().keySet()).isEqualTo(tensors(run.base()));
+      for (String tensor : merged.tensors().keySet()) {
+        float[] a = head(run.expert("a"), tensor);
+        float[] b = head(run.expert("b"), tensor);
+        float[] d = head(run.expert("d"), tensor);
+        float[] found = head(target, tensor);
+        for (int i = 0; i < found.length; i++) {
+          assertThat((double) found[i])
+              .as(tensor)
+              .isEqualTo(((double) a[i] + b[i] + d[i]) / 3, within(1e-6));
+        }
+      }
+    }
+  }
+
+  @Test
+  void weighsARatioAsItSays() {
+    Path target = folder.resolve("ratio.safetensors");
+    export("a:0.25+c:0.75", target);
+
+    float[] a = head(run.expert("a"), "head.weight");
+    float[] c = head(run.expert("c"), "head.weight");
+    float[] found = head(target, "head.weight");
+    for (int i = 0; i < found.length; i++) {
+      assertThat((double) found[i]).isEqualTo(0.25 * a[i] + 0.75 * c[i], within(1e-6));
+    }
+  }
+
+  @Test
+  void refusesUnknownDatasets() {
+    assertThatThrownBy(() -> export("a+x+y", folder.resolve("none.safetensors")))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE);
+              assertThat(refusal)
+                  .hasMessage(
+                      "Unknown datasets in the mixture a+x+y: x, y (%s). Known: a, b, c, d.",
+                      run.manifestFile());
+            });
+    assertThat(folder.resolve("none.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void refusesToOverwriteAFile() throws IOException {
+    Path target = Files.writeString(folder.resolve("precious"), "text");
+
+    assertThatThrownBy(() -> export("a+b", target))
+        .isInstanceOf(UserException.class)
+        .hasMessage("The file exists already (%s). Choose another, or remove it.", target);
+    assertThat(target).hasContent("text");
+  }
+
+  @Test
+  void saysWhichExpertIsMissing() throws IOException {
+    Files.delete(run.expert("b"));
+
+    assertThatThrownBy(() -> export("a+b", folder.resolve("none.safetensors")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("The expert of dataset b does not exist (%s).", run.expert("b"));
+  }
+
+  private void export(String mixture, Path target) {
+    new ExportAction(spark, run.manifest(), run.configuration())
+        .run(Mixture.parse(mixture), target);
+  }
+
+  private static Set<String> tensors(Path checkpoint) {
+    try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
+      return Set.copyOf(file.tensors().keySet());
+    }
+  }
+
+  /** The first elements of a tensor, a few at most. */
+  private static float[] head(Path checkpoint, String tensor) {
+    try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
+      float[] elements = new float[(int) Math.min(64, file.tensors().get(tensor).elements())];
+      file.read(tensor, 0, elements, elements.length);
+      return elements;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.mergetomix.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.FidelityRow;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.RunRecord;
+import org.mergetomix.testing.SmallRun;
+import org.mergetomix.testing.SparkSessionExtension;
+
+@ExtendWith(SparkSessionExtension.class)
+class FidelityActionTest {
+
+  @TempDir private Path folder;
+
+  private SparkSession spark;
+  private SmallRun run;
+
+  @BeforeEach
+  void prepare(SparkSession session) {
+    spark = session;
+    run = SmallRun.of(folder);
+  }
+
+  @Test
+  void comparesSurrogatesWithModelsReallyFineTuned() throws IOException {
+    search();
+    FidelityAction.Result result = fidelity();
+
+    RunDirectory directory = new RunDirectory(run.output());
+    RunRecord record = directory.require();
+    assertThat(record).isEqualTo(result.record());
+    assertThat(record.state()).isEqualTo(RunRecord.State.CONFIRMED);
+    assertThat(record.fidelity())
+        .containsKeys("pearson", "spearman", "kendall", "regret", "spearman_low", "spearman_high");
+    assertThat(result.winner()).isRegularFile();
+
+    List<FidelityRow> rows = directory.fidelity(spark).read();
+    assertThat(rows.subList(0, 5))
+        .extracting(FidelityRow::mixture)
+        .containsExactly("", "a", "b", "c", "d");
+    List<FidelityRow> compared = rows.subList(5, rows.size());
+    assertThat(compared).hasSizeBetween(4, 6).allSatisfy(FidelityActionTest::isComparable);
+    assertThat(compared).extracting(FidelityRow::mixture).contains("a+b+c+d");
+    assertThat(record.counts().trained()).isEqualTo(compared.size());
+    assertThat(record.fidelity().get("mixtures")).isEqualTo(compared.size());
+
+    List<Confirmation> confirmations = record.confirmations();
+    assertThat(confirmations)
+        .extracting(Confirmation::label)
+        .startsWith("winner", "base", "all datasets", "best single dataset");
+    assertThat(confirmations.get(0).mixture()).isEqualTo(winner());
+    assertThat(confirmations.get(0).winnerGain().value()).isZero();
+    for (Confirmation confirmation : confirmations) {
+      assertThat(confirmation.winnerGain().value())
+          .as(confirmation.label())
+          .isCloseTo(
+              confirmation.score().value() - confirmations.get(0).score().value(), within(1e-12));
+    }
+
+    Path report = new ReportAction(spark, run.configuration()).run();
+    assertThat(Files.readString(report)).contains("best single dataset");
+
+    FidelityAction.Result again = fidelity();
+
+    assertThat(again.record().fidelity()).isEqualTo(record.fidelity());
+    assertThat(directory.fidelity(spark).read()).allMatch(row -> row.trainSeconds() == 0);
+
+    assertThat(search().record().confirmations())
+        .as("a search that finds the same keeps what was confirmed")
+        .isEqualTo(confirmations);
+  }
+
+  @Test
+  void refusesADirectoryWithoutASearch() {
+    assertThatThrownBy(this::fidelity)
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "There is no run in the output directory (%s). Run search first, or correct output.",
+            run.output());
+    assertThat(run.output()).doesNotExist();
+  }
+
+  @Test
+  void refusesASearchThatIsNotFinished() {
+    RunPlan plan = RunPlan.of(run.manifest(), run.configuration());
+    new RunDirectory(run.output()).write(RunRecords.begin(spark, plan, run.configuration()));
+
+    assertThatThrownBy(this::fidelity)
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "The search in the output directory is not finished (%s)."
+                + " Run search again: it goes on where it stopped.",
+            run.output());
+  }
+
+  @Test
+  void refusesASearchInWhichEverythingFailed() {
+    SmallRun.DATASETS.forEach(run::breakExpert);
+    search("search.max-failed=100");
+
+    assertThatThrownBy(this::fidelity)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
+              assertThat(refusal)
+                  .hasMessage(
+                      "Every mixture of the search failed, so there is no winner (%s)."
+                          + " Look up the errors in its ranked table, and search again.",
+                      run.output());
+            });
+    assertThat(run.output().resolve("models")).doesNotExist();
+  }
+
+  private static void isComparable(FidelityRow row) {
+    assertThat(row.mixture()).contains("+");
+    assertThat(row.role()).isIn("best", "worst", "all", "leave-one-out", "spread");
+    assertThat(row.real().value()).isPositive().isNotEqualTo(row.surrogate().value());
+    assertThat(row.confirm().value()).isPositive();
+    assertThat(Path.of(row.model())).isRegularFile();
+    assertThat(row.trainSeconds()).isPositive();
+  }
+
+  private String winner() {
+    return new RunDirectory(run.output()).ranked(spark).at(1).mixture();
+  }
+
+  private SearchAction.Result search(String... settings) {
+    return new SearchAction(spark, run.manifest(), run.configuration(settings), Progress.SILENT)
+        .run();
+  }
+
+  private FidelityAction.Result fidelity() {
+    return new FidelityAction(spark, run.manifest(), run.configuration(), Progress.SILENT).run();
+  }
+}

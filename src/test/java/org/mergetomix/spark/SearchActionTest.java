@@ -1,0 +1,239 @@
+package org.mergetomix.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.table.EvaluationRow;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RowStatus;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.RunRecord;
+import org.mergetomix.testing.SmallRun;
+import org.mergetomix.testing.SparkSessionExtension;
+
+@ExtendWith(SparkSessionExtension.class)
+class SearchActionTest {
+
+  private static final String FOUR_ROUNDS = "search.round-size=4";
+
+  @TempDir private static Path shared;
+
+  private static SparkSession spark;
+  private static SmallRun run;
+  private static SearchTasks tasks;
+  private static SearchAction.Result found;
+  private static final List<Long> PROGRESS = new ArrayList<>();
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void search(SparkSession session) throws Exception {
+    spark = session;
+    run = SmallRun.of(shared.resolve("inputs"));
+    try (SearchTasks listener = SearchTasks.listen(session)) {
+      tasks = listener;
+      found = search(run, SearchActionTest::keep, FOUR_ROUNDS, "search.partition-size=2");
+    }
+  }
+
+  @Test
+  void evaluatesEveryMixtureOnce() {
+    RunRecord record = found.record();
+
+    assertThat(found.evaluatedNow()).isEqualTo(SmallRun.MIXTURES);
+    assertThat(record.counts()).isEqualTo(new RunRecord.Counts(SmallRun.MIXTURES, 15, 0, 0));
+    assertThat(record.state()).isEqualTo(RunRecord.State.RANKED);
+    assertThat(record.base()).containsOnlyKeys("task");
+    assertThat(record.rankedDigest()).isEqualTo(directory().ranked(spark).digest());
+    assertThat(directory().require()).isEqualTo(record);
+    assertThat(rows()).extracting(EvaluationRow::mixture).doesNotHaveDuplicates().hasSize(15);
+    assertThat(rows()).extracting(EvaluationRow::key).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void showsTheBestFirst() {
+    assertThat(found.top()).hasSize(10);
+    assertThat(found.top())
+        .extracting(row -> row.score().value())
+        .isSorted()
+        .doesNotHaveDuplicates();
+    assertThat(found.top().get(0).gap().value()).isZero();
+    assertThat(found.top().get(0).gap().standardError()).isZero();
+  }
+
+  @Test
+  void comparesEveryMixtureWithTheBestOnTheSameExamples() {
+    Map<String, ExampleScores> scores =
+        rows().stream()
+            .collect(
+                Collectors.toMap(EvaluationRow::mixture, row -> row.exampleScores().orElseThrow()));
+    ExampleScores best = scores.get(found.top().get(0).mixture());
+
+    for (RankedRow row : found.top()) {
+      Estimate difference = scores.get(row.mixture()).minus(best);
+      assertThat(row.gap()).as(row.mixture()).isEqualTo(difference);
+      assertThat(row.score()).as(row.mixture()).isEqualTo(scores.get(row.mixture()).mean());
+      assertThat(row.taskScores().get("task")).isEqualTo(row.score());
+    }
+  }
+
+  @Test
+  void reportsProgressThatNeverGoesBack() {
+    assertThat(PROGRESS).isSorted().startsWith(0L).endsWith(15L);
+    assertThat(PROGRESS.stream().filter(done -> done == 15)).hasSize(1);
+  }
+
+  @Test
+  void evaluatesInSparkTasksOfIndexRanges() {
+    // Rounds of 4, 4, 4 and 3 mixtures, two in a task.
+    assertThat(tasks.count()).isEqualTo(8);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .anyMatch(name -> name.startsWith("merge-to-mix-native-"));
+  }
+
+  /** A model has half a million bytes; what a task hands back says only that it has written. */
+  @Test
+  void passesNoParametersThroughTheDriver() {
+    assertThat(tasks.largestResult()).isBetween(1L, 20_000L);
+  }
+
+  @Test
+  void findsTheSameWhateverTheRoundsPartitionsAndBuffers() {
+    SearchAction.Result other =
+        search(
+            elsewhere("other"),
+            Progress.SILENT,
+            "search.round-size=100",
+            "search.partition-size=1",
+            "merge.buffers=1");
+
+    assertThat(other.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+    assertThat(other.record().runId()).isEqualTo(found.record().runId());
+  }
+
+  @Test
+  void goesOnAfterTheLastCommittedRound() throws IOException {
+    FileUtils.copyDirectory(shared.resolve("inputs").toFile(), folder.toFile());
+    Path evaluations = folder.resolve("run/evaluations");
+    FileUtils.deleteDirectory(evaluations.resolve("round=0004").toFile());
+    Files.delete(evaluations.resolve("round=0003/_SUCCESS"));
+    SmallRun killed = SmallRun.movedTo(folder);
+
+    SearchAction.Result resumed = search(killed, Progress.SILENT, FOUR_ROUNDS);
+
+    assertThat(resumed.evaluatedNow()).isEqualTo(7);
+    assertThat(resumed.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+    assertThat(resumed.record().started()).isEqualTo(found.record().started());
+    assertThat(new RunDirectory(killed.output()).evaluations(spark).dataset().count())
+        .isEqualTo(15);
+
+    SearchAction.Result again = search(killed, Progress.SILENT);
+
+    assertThat(again.evaluatedNow()).isZero();
+    assertThat(again.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+  }
+
+  @Test
+  void knowsItsRowsByContentsAndNotByPaths() {
+    SmallRun moved = SmallRun.of(folder.resolve("moved"));
+    RunPlan plan = RunPlan.of(moved.manifest(), moved.configuration());
+    Map<String, EvaluationRow> rows =
+        rows().stream().collect(Collectors.toMap(EvaluationRow::mixture, Function.identity()));
+
+    assertThat(plan.runId()).isEqualTo(found.record().runId());
+    for (long index = 0; index < plan.space().size(); index++) {
+      EvaluationRow row = rows.get(plan.space().at(index).id());
+      assertThat(row.key()).isEqualTo(plan.key(plan.space().at(index), plan.tasks().get(0)));
+      assertThat(row.index()).isEqualTo(index);
+    }
+  }
+
+  @Test
+  void stopsAtTheFirstFailedMixtureUnlessToldOtherwise() throws IOException {
+    SmallRun broken = SmallRun.of(folder);
+    broken.breakExpert("d");
+
+    assertThatThrownBy(() -> search(broken, Progress.SILENT, FOUR_ROUNDS))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            failure -> {
+              assertThat(failure.exitCode()).isEqualTo(ExitCode.INPUT);
+              assertThat(failure)
+                  .hasMessageStartingWith(
+                      "More mixtures failed than search.max-failed = 0 allows; the first is"
+                          + " a+b+c+d: The score is not a number (task task).")
+                  .hasMessageContaining(broken.output().toString())
+                  .hasMessageEndingWith(
+                      "Mend the cause, or raise search.max-failed, and start again:"
+                          + " what is committed is kept.");
+            });
+    assertThat(new RunDirectory(broken.output()).require().state())
+        .isEqualTo(RunRecord.State.SEARCHING);
+    assertThat(broken.output().resolve("ranked")).doesNotExist();
+
+    SearchAction.Result partial = search(broken, Progress.SILENT, "search.max-failed=8");
+
+    assertThat(partial.record().counts()).isEqualTo(new RunRecord.Counts(15, 7, 8, 0));
+    assertThat(partial.top()).hasSize(7).noneMatch(row -> row.datasets().contains("d"));
+    assertThat(partial.evaluatedNow()).isEqualTo(12);
+    RankedRow failed = new RunDirectory(broken.output()).ranked(spark).find("a+d").orElseThrow();
+    assertThat(failed.status()).isEqualTo(RowStatus.FAILED);
+    assertThat(failed.rank()).isEmpty();
+    assertThat(failed.error())
+        .isEqualTo(
+            "The score is not a number (task task)."
+                + " Look for NaN or infinite values in the experts' checkpoints.");
+  }
+
+  @Test
+  void saysWhereTheTimeWent() {
+    RunRecord.Seconds seconds = found.record().seconds();
+
+    assertThat(seconds.merge()).isPositive();
+    assertThat(seconds.evaluate()).isPositive();
+    assertThat(seconds.merge())
+        .isEqualTo(rows().stream().mapToDouble(EvaluationRow::mergeSeconds).sum(), within(1e-9));
+    assertThat(seconds.wall()).isPositive();
+  }
+
+  private static SearchAction.Result search(SmallRun run, Progress progress, String... settings) {
+    return new SearchAction(spark, run.manifest(), run.configuration(settings), progress).run();
+  }
+
+  private static void keep(String step, long done, long total, Duration elapsed) {
+    PROGRESS.add(done);
+  }
+
+  private SmallRun elsewhere(String name) {
+    return SmallRun.of(folder.resolve(name));
+  }
+
+  private static RunDirectory directory() {
+    return new RunDirectory(run.output());
+  }
+
+  private static List<EvaluationRow> rows() {
+    return directory().evaluations(spark).rows().collect();
+  }
+}

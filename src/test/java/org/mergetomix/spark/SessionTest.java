@@ -1,0 +1,32 @@
+package org.mergetomix.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.testing.SparkSessionExtension;
+import scala.jdk.javaapi.CollectionConverters;
+
+@ExtendWith(SparkSessionExtension.class)
+class SessionTest {
+
+  @Test
+  void usesASessionThatIsThereAndLeavesItAsItWas(SparkSession present) {
+    Map<String, String> before = settings(present);
+
+    try (Session session = Session.open(new Configuration.Spark("local[7]", "another name"))) {
+      assertThat(session.spark()).isSameAs(present);
+    }
+
+    assertThat(present.sparkContext().isStopped()).isFalse();
+    assertThat(settings(present)).isEqualTo(before);
+    assertThat(present.range(3).count()).isEqualTo(3);
+  }
+
+  private static Map<String, String> settings(SparkSession session) {
+    return Map.copyOf(CollectionConverters.asJava(session.conf().getAll()));
+  }
+}

@@ -1,0 +1,307 @@
+package org.mergetomix.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.testing.Golden;
+
+class RunDirectoryTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void readsBackWhatItWrote() {
+    RunDirectory directory = new RunDirectory(folder.resolve("run"));
+    directory.write(confirmed());
+
+    assertThat(directory.read()).contains(confirmed());
+    assertThat(directory.require()).isEqualTo(confirmed());
+  }
+
+  @Test
+  void writesTheFieldsThatOthersRelyOn() throws IOException {
+    RunDirectory directory = new RunDirectory(folder);
+    directory.write(confirmed());
+
+    Golden.assertMatches(
+        RunDirectoryTest.class, "run.json", Files.readString(folder.resolve("run.json")));
+  }
+
+  @Test
+  void readsNumbersThatAreNone() {
+    RunRecord record =
+        fresh("1")
+            .ranked(
+                new RunRecord.Counts(3, 2, 1, 0),
+                new RunRecord.Seconds(0, 0, 0, 1),
+                new TreeMap<>(Map.of("task", new Estimate(1, Double.NaN))),
+                "d1",
+                "now");
+    RunDirectory directory = new RunDirectory(folder);
+    directory.write(record);
+
+    assertThat(directory.require()).isEqualTo(record);
+  }
+
+  @Test
+  void leavesNothingBesideWhatItWrote() throws IOException {
+    RunDirectory directory = new RunDirectory(folder);
+    directory.write(fresh("1"));
+    directory.write(confirmed());
+    directory.writeReport("<html></html>");
+
+    assertThat(names()).containsExactlyInAnyOrder("run.json", "report.html");
+    assertThat(directory.report()).hasContent("<html></html>");
+  }
+
+  @Test
+  void claimsANewDirectoryAndAnEmptyOne() throws IOException {
+    assertThatCode(() -> claim(new RunDirectory(folder.resolve("new/er")), "1"))
+        .doesNotThrowAnyException();
+    Files.createDirectory(folder.resolve("empty"));
+    assertThatCode(() -> claim(new RunDirectory(folder.resolve("empty")), "1"))
+        .doesNotThrowAnyException();
+    assertThat(folder.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void claimsADirectoryOfTheSameRun() {
+    RunDirectory directory = new RunDirectory(folder);
+    directory.write(confirmed());
+
+    assertThatCode(() -> claim(directory, "1")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesADirectoryOfAnotherRunAndSaysWhatDiffers() {
+    RunDirectory directory = new RunDirectory(folder);
+    directory.write(fresh("1"));
+
+    assertThatThrownBy(() -> claim(directory, "2"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE);
+              assertThat(refusal.problems())
+                  .singleElement()
+                  .satisfies(
+                      problem -> {
+                        assertThat(problem.what())
+                            .isEqualTo(
+                                "The output directory belongs to another run:"
+                                    + " evaluation.batch-size was 1 and is now 2");
+                        assertThat(problem.where()).isEqualTo(folder.toString());
+                        assertThat(problem.remedy())
+                            .isEqualTo(
+                                "Choose another output, or go back to what that run was started"
+                                    + " with");
+                      });
+            });
+    assertThat(directory.read()).contains(fresh("1"));
+  }
+
+  @Test
+  void refusesADirectoryOfOtherFiles() throws IOException {
+    Files.writeString(folder.resolve("thesis.tex"), "years of work");
+
+    assertThatThrownBy(() -> claim(new RunDirectory(folder), "1"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "The output directory is not empty and holds no run.json (%s)."
+                + " Choose another output, or empty it.",
+            folder);
+    assertThat(names()).containsExactly("thesis.tex");
+  }
+
+  @Test
+  void refusesAFileInPlaceOfADirectory() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    RunDirectory directory = new RunDirectory(file);
+
+    assertThatThrownBy(() -> claim(directory, "1"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "The output directory cannot be used: it is a file (%s)."
+                + " Choose an output that can be written, with room on its disk.",
+            file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "{}",
+        "[]",
+        "{\"format\": 1",
+        "{\"format\": 1, \"run_id\": \"x\"}",
+        "{\"format\": 1, \"surprise\": 2}",
+        "\u0000",
+      })
+  void saysThatRunJsonIsBroken(String text) throws IOException {
+    Files.writeString(folder.resolve("run.json"), text);
+    RunDirectory directory = new RunDirectory(folder);
+
+    assertThatThrownBy(() -> claim(directory, "1"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
+              assertThat(refusal)
+                  .hasMessageStartingWith("run.json is broken: ")
+                  .hasMessageContaining("(" + folder.resolve("run.json") + ").")
+                  .hasMessageEndingWith("Restore it, or choose another output directory.");
+            });
+    assertThat(folder.resolve("run.json")).hasContent(text);
+  }
+
+  @Test
+  void saysThatRunJsonIsOfALaterVersion() throws IOException {
+    RunDirectory directory = new RunDirectory(folder);
+    directory.write(confirmed());
+    String json = Files.readString(directory.record());
+    Files.writeString(directory.record(), json.replace("\"format\" : 1", "\"format\" : 2"));
+
+    assertThatThrownBy(directory::require)
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "run.json has format 2, and this version reads format 1 (%s)."
+                + " Use the version that wrote it, or choose another output directory.",
+            directory.record());
+  }
+
+  @Test
+  void saysThatThereIsNoRun() {
+    assertThatThrownBy(() -> new RunDirectory(folder).require())
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "There is no run in the output directory (%s). Run search first, or correct output.",
+            folder);
+  }
+
+  /** Not even root creates a folder there. */
+  @Test
+  void saysThatTheDirectoryCannotBeWritten() {
+    RunDirectory directory = new RunDirectory(Path.of("/proc/merge-to-mix"));
+
+    assertThatThrownBy(() -> directory.write(fresh("1")))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
+              assertThat(refusal)
+                  .hasMessageStartingWith("The output directory cannot be used: ")
+                  .hasMessageNotContaining("Exception")
+                  .hasMessageEndingWith(
+                      " (/proc/merge-to-mix)."
+                          + " Choose an output that can be written, with room on its disk.");
+            });
+  }
+
+  @Test
+  void keepsWhatWasConfirmedWhenTheRankingIsTheSame() {
+    RunRecord again =
+        confirmed()
+            .startedAgain(fresh("1"))
+            .ranked(
+                new RunRecord.Counts(3, 3, 0, 0),
+                new RunRecord.Seconds(1, 2, 3, 5),
+                new TreeMap<>(),
+                "d1",
+                "later");
+
+    assertThat(again.state()).isEqualTo(RunRecord.State.CONFIRMED);
+    assertThat(again.fidelity()).isEqualTo(confirmed().fidelity());
+    assertThat(again.confirmations()).isEqualTo(confirmed().confirmations());
+    assertThat(again.counts().trained()).isEqualTo(2);
+  }
+
+  @Test
+  void dropsWhatWasConfirmedWhenTheRankingIsAnother() {
+    RunRecord again =
+        confirmed()
+            .startedAgain(fresh("1"))
+            .ranked(
+                new RunRecord.Counts(3, 3, 0, 0),
+                new RunRecord.Seconds(1, 2, 3, 5),
+                new TreeMap<>(),
+                "d2",
+                "later");
+
+    assertThat(again.state()).isEqualTo(RunRecord.State.RANKED);
+    assertThat(again.fidelity()).isEmpty();
+    assertThat(again.confirmations()).isEmpty();
+    assertThat(again.counts().trained()).isZero();
+  }
+
+  private static RunRecord fresh(String batchSize) {
+    SortedMap<String, String> identity = new TreeMap<>();
+    identity.put("base", "b0");
+    identity.put("evaluation.batch-size", batchSize);
+    return new RunRecord(
+        1,
+        "run" + batchSize,
+        RunRecord.State.SEARCHING,
+        identity,
+        List.of(new RunRecord.RunInput("base", "", "/data/base.safetensors", "b0")),
+        new TreeMap<>(Map.of("seed", "1")),
+        new TreeMap<>(Map.of("java", "17")),
+        List.of("a", "b"),
+        Direction.LOWER_IS_BETTER,
+        "bits per byte",
+        new TreeMap<>(Map.of("task", 1.0)),
+        new RunRecord.Counts(3, 0, 0, 0),
+        new RunRecord.Seconds(0, 0, 0, 0),
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z",
+        new TreeMap<>(),
+        "",
+        new TreeMap<>(),
+        List.of());
+  }
+
+  private static RunRecord confirmed() {
+    return fresh("1")
+        .ranked(
+            new RunRecord.Counts(3, 2, 1, 0),
+            new RunRecord.Seconds(0.5, 2, 0, 4),
+            new TreeMap<>(Map.of("task", new Estimate(3, 0.25))),
+            "d1",
+            "2026-01-01T00:00:01Z")
+        .confirmed(
+            new RunRecord.Counts(3, 2, 1, 2),
+            new RunRecord.Seconds(0.5, 2, 8, 16),
+            new TreeMap<>(Map.of("pearson", 0.5)),
+            List.of(
+                new Confirmation("winner", "a+b", new Estimate(1, 0.5), new Estimate(0, 0)),
+                new Confirmation("base", "", new Estimate(2, 0.5), new Estimate(1, 0.125))),
+            "2026-01-01T00:00:02Z");
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  private static void claim(RunDirectory directory, String run) {
+    directory.claim(fresh(run).runId(), fresh(run).identity());
+  }
+}

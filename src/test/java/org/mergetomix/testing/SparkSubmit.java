@@ -1,0 +1,136 @@
+package org.mergetomix.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The program as a cluster runs it: Spark's own submission, in a process of its own, with the jar
+ * that a user would submit. Spark's jars are those that Maven brought, without what is in ours.
+ */
+public final class SparkSubmit {
+
+  private static final int LONGEST_SECONDS = 180;
+
+  private static final Pattern OURS =
+      Pattern.compile(
+          ".*/(classes|test-classes)/?|.*/org/mergetomix/.*|.*/merge-to-mix-[^/]*\\.jar"
+              + "|.*/(ai/djl|com/typesafe/config|info/picocli)/.*");
+
+  private final Process process;
+  private final Path results;
+  private final Path log;
+
+  private SparkSubmit(Process process, Path results, Path log) {
+    this.process = process;
+    this.results = results;
+    this.log = log;
+  }
+
+  /**
+   * Starts the program.
+   *
+   * @param folder where its output is kept
+   * @param master Spark's master
+   */
+  public static SparkSubmit start(Path folder, String master, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    // A shell that starts the tests in the background may have turned Ctrl-C off for its children.
+    command.addAll(List.of("env", "--default-signal=INT"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + Path.of(".mvn", "spark-jvm.options").toAbsolutePath());
+    command.addAll(List.of("-Xmx1g", "-Djava.awt.headless=true", "-cp", sparksJars()));
+    command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
+    command.addAll(List.of("--class", "org.mergetomix.MergeToMix"));
+    command.add(System.getProperty("shaded.jar"));
+    command.addAll(arguments);
+    try {
+      Path results = Files.createTempFile(folder, "results", ".txt");
+      Path log = Files.createTempFile(folder, "log", ".txt");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectOutput(results.toFile())
+              .redirectError(log.toFile())
+              .directory(folder.toFile());
+      builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+      return new SparkSubmit(builder.start(), results, log);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Runs the program to its end, and fails unless all went well. */
+  public static SparkSubmit run(Path folder, String master, List<String> arguments)
+      throws InterruptedException {
+    SparkSubmit submit = start(folder, master, arguments);
+    assertThat(submit.exitCode()).as(submit.log()).isZero();
+    return submit;
+  }
+
+  /** Waits for its end. */
+  public int exitCode() throws InterruptedException {
+    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      throw new AssertionError("Did not end: " + log());
+    }
+    return process.exitValue();
+  }
+
+  /** Kills it, as a machine that fails does: nothing is closed. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** What Ctrl-C does. */
+  public void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Whether it has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Its standard output. */
+  public String results() {
+    return text(results);
+  }
+
+  /** Its standard error. */
+  public String log() {
+    return text(log);
+  }
+
+  /** The part of the results that the first group of a pattern matches. */
+  public String found(String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(results());
+    assertThat(matcher.find()).as("%s in %s", pattern, results()).isTrue();
+    return matcher.group(1);
+  }
+
+  private static String sparksJars() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !OURS.matcher(entry).matches())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}
