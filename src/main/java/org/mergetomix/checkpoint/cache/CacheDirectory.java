@@ -117,17 +117,28 @@ final class CacheDirectory implements AutoCloseable {
     }
   }
 
-  private Optional<Claim> tryClaim(CacheKey key) throws IOException {
+  /** Claims a key whose content is there; does not wait for it. */
+  Optional<Present> claimIfPresent(CacheKey key) throws IOException {
+    return locks.withDirectory(() -> present(key));
+  }
+
+  private Optional<Present> present(CacheKey key) throws IOException {
     if (locks.isLost()) {
       throw CacheProblems.changedByOthers(root);
     }
     Optional<Entry> entry = entry(key);
-    if (entry.isPresent()) {
-      Optional<LockFile.Hold> shared = locks.tryShared(key.position());
-      if (shared.isPresent()) {
-        touch(data(key));
-      }
-      return shared.map(hold -> new Present(entry.get(), hold));
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    // Nobody holds it alone: content appears and goes only while the directory is locked.
+    touch(data(key));
+    return Optional.of(new Present(entry.get(), locks.tryShared(key.position()).orElseThrow()));
+  }
+
+  private Optional<Claim> tryClaim(CacheKey key) throws IOException {
+    Optional<Present> present = present(key);
+    if (present.isPresent()) {
+      return Optional.of(present.get());
     }
     Optional<LockFile.Hold> exclusive = locks.tryExclusive(key.position());
     if (exclusive.isPresent()) {

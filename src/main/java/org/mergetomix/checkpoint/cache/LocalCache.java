@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -17,8 +16,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.problem.UserException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lends files of remote stores as local files. Each content is fetched once per host, whatever the
@@ -32,29 +29,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalCache implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(LocalCache.class);
-
   /** No separators, nothing hidden, nothing a shell or a terminal would take for its own. */
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+=-]{0,199}");
 
-  private final CacheSettings settings;
   private final CacheDirectory directory;
   private final RemoteStore store;
+  private final RemoteFetcher fetcher;
   private final LocalFiles localFiles = new LocalFiles();
   private final FetchCounter counter;
   private final ExecutorService executor;
 
   private LocalCache(
-      CacheSettings settings,
-      CacheDirectory directory,
-      RemoteStore store,
-      FetchCounter counter,
-      ExecutorService executor) {
-    this.settings = settings;
+      CacheSettings settings, CacheDirectory directory, RemoteStore store, FetchCounter counter) {
     this.directory = directory;
     this.store = store;
     this.counter = counter;
-    this.executor = executor;
+    this.executor = threads(settings.threads());
+    this.fetcher = new RemoteFetcher(directory, store, counter, executor, settings.threads());
   }
 
   /**
@@ -70,19 +61,17 @@ public final class LocalCache implements AutoCloseable {
   static LocalCache open(CacheSettings settings, Configuration hadoop, RetryPolicy retries) {
     FetchCounter counter = new FetchCounter();
     Path root = root(settings.directory());
-    CacheDirectory directory =
-        local(
-            root,
-            () -> {
-              Files.createDirectories(root.getParent());
-              return CacheDirectory.open(root, settings, counter);
-            });
-    return new LocalCache(
-        settings,
-        directory,
-        new RemoteStore(hadoop, retries, counter),
-        counter,
-        threads(settings.threads()));
+    try {
+      // A link to a directory is a directory, but createDirectories would not take it for one.
+      if (!Files.isDirectory(root.getParent())) {
+        Files.createDirectories(root.getParent());
+      }
+      CacheDirectory directory = CacheDirectory.open(root, settings, counter);
+      return new LocalCache(
+          settings, directory, new RemoteStore(hadoop, retries, counter), counter);
+    } catch (IOException failure) {
+      throw CacheProblems.local(root, failure);
+    }
   }
 
   /** Users of one host do not share: one could not read what belongs to the other. */
@@ -111,7 +100,7 @@ public final class LocalCache implements AutoCloseable {
    * @throws java.io.UncheckedIOException when the thread is interrupted
    */
   public CachedFile fetch(RemoteFile file) {
-    return file.isLocal() ? localFiles.use(file) : fetchRemote(file).file();
+    return file.isLocal() ? localFiles.use(file) : fetcher.fetch(fetcher.wanted(file));
   }
 
   /**
@@ -125,23 +114,12 @@ public final class LocalCache implements AutoCloseable {
    */
   public CachedFolder fetchFolder(URI folder, SortedMap<String, String> digests) {
     digests.keySet().forEach(name -> requirePlain(name, folder));
+    RemoteFile whole = new RemoteFile(folder, "");
     SortedMap<String, CachedFile> files = new TreeMap<>();
-    SortedMap<String, CacheKey> keys = new TreeMap<>();
     boolean complete = false;
     try {
-      digests.forEach(
-          (name, digest) -> {
-            RemoteFile file = new RemoteFile(child(folder, name), digest);
-            if (file.isLocal()) {
-              files.put(name, localFiles.use(file));
-            } else {
-              Fetched fetched = fetchRemote(file);
-              files.put(name, fetched.file());
-              keys.put(name, fetched.key());
-            }
-          });
-      RemoteFile whole = new RemoteFile(folder, "");
-      Path path = whole.isLocal() ? whole.localPath() : view(keys);
+      Path path =
+          whole.isLocal() ? useInPlace(whole, digests, files) : fetchAll(whole, digests, files);
       complete = true;
       return new CachedFolder(path, files);
     } finally {
@@ -149,6 +127,34 @@ public final class LocalCache implements AutoCloseable {
         files.values().forEach(CachedFile::close);
       }
     }
+  }
+
+  private Path useInPlace(
+      RemoteFile folder, SortedMap<String, String> digests, SortedMap<String, CachedFile> files) {
+    digests.forEach(
+        (name, digest) ->
+            files.put(
+                name, localFiles.use(new RemoteFile(child(folder.location(), name), digest))));
+    return folder.localPath();
+  }
+
+  /** Holds what is there before it makes room for the rest, which could evict it otherwise. */
+  private Path fetchAll(
+      RemoteFile folder, SortedMap<String, String> digests, SortedMap<String, CachedFile> files) {
+    SortedMap<String, CacheKey> keys = new TreeMap<>();
+    SortedMap<String, RemoteFetcher.Wanted> missing = new TreeMap<>();
+    digests.forEach(
+        (name, digest) -> {
+          RemoteFetcher.Wanted wanted =
+              fetcher.wanted(new RemoteFile(child(folder.location(), name), digest));
+          keys.put(name, wanted.key());
+          fetcher
+              .findPresent(wanted)
+              .ifPresentOrElse(
+                  present -> files.put(name, present), () -> missing.put(name, wanted));
+        });
+    missing.forEach((name, wanted) -> files.put(name, fetcher.fetch(wanted)));
+    return view(keys);
   }
 
   private static void requirePlain(String name, URI folder) {
@@ -185,7 +191,11 @@ public final class LocalCache implements AutoCloseable {
           parts.add(key.hex());
         });
     CacheKey view = new CacheKey(Digests.sha256(parts.toArray(String[]::new)));
-    return local(() -> directory.view(view, keys));
+    try {
+      return directory.view(view, keys);
+    } catch (IOException failure) {
+      throw CacheProblems.local(directory.root(), failure);
+    }
   }
 
   /**
@@ -207,92 +217,6 @@ public final class LocalCache implements AutoCloseable {
   /** What was done since this was opened, by this JVM alone. */
   public FetchStatistics statistics() {
     return counter.statistics();
-  }
-
-  private record Fetched(CacheKey key, CachedFile file) {}
-
-  private Fetched fetchRemote(RemoteFile file) {
-    Optional<FileStatus> status =
-        file.sha256().isEmpty() ? Optional.of(store.status(file.location())) : Optional.empty();
-    CacheKey key =
-        status
-            .map(known -> CacheKey.ofVersion(file, known))
-            .orElseGet(() -> CacheKey.ofContent(file.sha256()));
-    CacheDirectory.Claim claim = local(() -> directory.claim(key));
-    if (claim instanceof CacheDirectory.Present present) {
-      counter.hit();
-      return lend(key, present);
-    }
-    // Publishing releases it too; after a failure the next one may try.
-    try (LockFile.Hold vacant = ((CacheDirectory.Vacant) claim).hold()) {
-      FileStatus known = status.orElseGet(() -> store.status(file.location()));
-      CacheDirectory.Present present = download(file, key, known, vacant);
-      counter.miss();
-      return lend(key, present);
-    }
-  }
-
-  private Fetched lend(CacheKey key, CacheDirectory.Present present) {
-    CacheDirectory.Entry entry = present.entry();
-    return new Fetched(
-        key,
-        new CachedFile(directory.data(key), entry::digest, entry.length(), present.hold()::close));
-  }
-
-  private CacheDirectory.Present download(
-      RemoteFile file, CacheKey key, FileStatus status, LockFile.Hold vacant) {
-    long length = status.getLen();
-    LOGGER.info("Fetching {}, {} bytes", file.shown(), length);
-    PartialFile partial = local(() -> directory.begin(key, file.shown(), length));
-    try {
-      local(partial::resume);
-      Download.run(
-          store, file.location(), status, partial, directory.root(), executor, settings.threads());
-      local(partial::force);
-    } finally {
-      local(partial::close);
-    }
-    String digest = Digests.sha256(directory.unpublished(key));
-    try {
-      LocalFiles.requireDigest(file, digest);
-      requireUnchanged(file, key);
-    } catch (UserException refused) {
-      local(() -> directory.discard(key));
-      throw refused;
-    }
-    CacheDirectory.Entry entry = new CacheDirectory.Entry(digest, length);
-    return new CacheDirectory.Present(entry, local(() -> directory.publish(key, entry, vacant)));
-  }
-
-  /** Without a promised digest, chunks of two versions of a file could have been put together. */
-  private void requireUnchanged(RemoteFile file, CacheKey key) {
-    if (file.sha256().isEmpty()
-        && !CacheKey.ofVersion(file, store.status(file.location())).equals(key)) {
-      throw UserException.input(
-          "The file changed while it was fetched",
-          file.shown(),
-          "Run again when nothing writes to it any more");
-    }
-  }
-
-  private <T> T local(IoSupplier<T> work) {
-    return local(directory.root(), work);
-  }
-
-  private void local(IoAction work) {
-    local(
-        () -> {
-          work.run();
-          return work;
-        });
-  }
-
-  private static <T> T local(Path root, IoSupplier<T> work) {
-    try {
-      return work.get();
-    } catch (IOException failure) {
-      throw CacheProblems.local(root, failure);
-    }
   }
 
   /**

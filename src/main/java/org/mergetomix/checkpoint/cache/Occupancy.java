@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,7 +80,8 @@ final class Occupancy {
   }
 
   /**
-   * Makes room for a file of that length.
+   * Makes room for a file of that length: removes what was not used for longest and is not in use.
+   * Removes nothing when that would not do.
    *
    * @param shown how the file is named in messages
    * @throws org.mergetomix.problem.UserException when what is in use leaves too little
@@ -87,22 +90,37 @@ final class Occupancy {
     if (length > capacity) {
       throw CacheProblems.tooLarge(shown, length, capacity);
     }
-    while (bytes() > capacity - length) {
-      if (!evictOne(counter)) {
-        throw CacheProblems.inUse(shown, length, capacity, bytes());
-      }
-    }
+    long used = occupants.stream().mapToLong(Occupant::bytes).sum();
     long needed = length - PartialFile.plan(file(wanted, "chunks")).present();
-    while (needed > free()) {
-      if (!evictOne(counter)) {
+    long excess = Math.max(used - (capacity - length), needed - free());
+    Map<Occupant, LockFile.Hold> victims = new LinkedHashMap<>();
+    try {
+      long evictable = 0;
+      for (Occupant occupant : occupants) {
+        if (evictable < excess) {
+          Optional<LockFile.Hold> hold = locks.tryExclusive(occupant.key().position());
+          if (hold.isPresent()) {
+            victims.put(occupant, hold.get());
+            evictable += occupant.bytes();
+          }
+        }
+      }
+      if (used - evictable > capacity - length) {
+        throw CacheProblems.inUse(shown, length, capacity, used - evictable);
+      }
+      if (needed > free() + evictable) {
         throw CacheProblems.diskTooSmall(root, shown, needed, free());
       }
+      for (Occupant victim : victims.keySet()) {
+        remove(victim.key());
+        counter.eviction();
+      }
+    } finally {
+      victims.values().forEach(LockFile.Hold::close);
     }
-  }
-
-  /** Bytes of everything but what is wanted. */
-  private long bytes() {
-    return occupants.stream().mapToLong(Occupant::bytes).sum();
+    if (!victims.isEmpty()) {
+      removeBrokenViews();
+    }
   }
 
   /** Bytes that the disk can still take. */
@@ -110,25 +128,10 @@ final class Occupancy {
     return Files.getFileStore(root).getUsableSpace();
   }
 
-  /** Removes what was not used for longest and is not in use; false when there is nothing. */
-  private boolean evictOne(FetchCounter counter) throws IOException {
-    for (Occupant occupant : occupants) {
-      Optional<LockFile.Hold> hold = locks.tryExclusive(occupant.key().position());
-      if (hold.isPresent()) {
-        try {
-          for (String extension : List.of("data", "record", "part", "chunks")) {
-            Files.deleteIfExists(file(occupant.key(), extension));
-          }
-          removeBrokenViews();
-        } finally {
-          hold.get().close();
-        }
-        occupants.remove(occupant);
-        counter.eviction();
-        return true;
-      }
+  private void remove(CacheKey key) throws IOException {
+    for (String extension : List.of("data", "record", "part", "chunks")) {
+      Files.deleteIfExists(file(key, extension));
     }
-    return false;
   }
 
   /** A view whose files are all there may be in use; one that lacks any cannot. */
