@@ -76,6 +76,15 @@ final class FetchProcess implements AutoCloseable {
     return line == null ? "ended" : line;
   }
 
+  /** The next answer but for what was only announced. */
+  String digest() throws IOException {
+    String answer = answer();
+    while (answer.equals("looking")) {
+      answer = answer();
+    }
+    return answer;
+  }
+
   /** As the out-of-memory killer does it. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
@@ -87,7 +96,9 @@ final class FetchProcess implements AutoCloseable {
     answers.close();
   }
 
-  /** Orders: fetch FILE, hold FILE, release, hang NUMBER, fill NUMBER, free, bytes. */
+  /**
+   * Orders: fetch FILE, hold FILE, release, announce, pause, hang NUMBER, fill NUMBER, free, bytes.
+   */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     CacheFixture fixture = new CacheFixture(folder, STORE);
@@ -101,6 +112,8 @@ final class FetchProcess implements AutoCloseable {
             switch (words[0]) {
               case "fetch", "hold" -> fetch(cache, fixture, words, held);
               case "release" -> release(held);
+              case "announce" -> announce(fixture.store);
+              case "pause" -> pause(fixture.store, input);
               case "hang" -> hang(fixture.store, Integer.parseInt(words[1]));
               case "fill" -> fill(fixture.store, folder, Integer.parseInt(words[1]));
               case "free" -> free(folder);
@@ -131,6 +144,24 @@ final class FetchProcess implements AutoCloseable {
     held.forEach(CachedFile::close);
     held.clear();
     return "released";
+  }
+
+  /** Says when it is about to look whether a file is there. */
+  private static String announce(Store store) {
+    store.beforeStatus(() -> System.out.println("looking"));
+    return "will announce";
+  }
+
+  /** The first read waits for a line. */
+  private static String pause(Store store, BufferedReader input) {
+    store.beforeRead(
+        (number, position) -> {
+          if (number == 1) {
+            System.out.println("reading");
+            input.readLine();
+          }
+        });
+    return "will pause";
   }
 
   /** From that read on, nothing comes any more. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,29 +36,28 @@ class SharedDirectoryTest {
     for (String name : names) {
       fixture.remote(name, 5000);
     }
-    List<FetchProcess> processes = new ArrayList<>();
-    try {
-      for (int i = 0; i < 3; i++) {
-        processes.add(FetchProcess.start(folder, LARGE));
+    try (FetchProcess first = FetchProcess.start(folder, LARGE);
+        FetchProcess second = FetchProcess.start(folder, LARGE);
+        FetchProcess third = FetchProcess.start(folder, LARGE)) {
+      assertThat(first.send("pause").answer()).isEqualTo("will pause");
+      assertThat(first.send("fetch a").answer()).isEqualTo("reading");
+      for (FetchProcess process : List.of(second, third)) {
+        assertThat(process.send("announce").answer()).isEqualTo("will announce");
+        assertThat(process.send("fetch a").answer()).isEqualTo("looking");
       }
-      for (FetchProcess process : processes) {
-        for (String name : names) {
-          process.send("fetch " + name);
-        }
-        process.send("bytes");
-      }
+      first.send("go");
+
       long read = 0;
-      for (FetchProcess process : processes) {
+      for (FetchProcess process : List.of(first, second, third)) {
+        process.send("fetch b").send("fetch c").send("bytes");
+      }
+      for (FetchProcess process : List.of(first, second, third)) {
         for (String name : names) {
-          assertThat(process.answer()).isEqualTo(Digests.sha256(fixture.origin(name)));
+          assertThat(process.digest()).isEqualTo(Digests.sha256(fixture.origin(name)));
         }
         read += Long.parseLong(process.answer());
       }
       assertThat(read).isEqualTo(15_000);
-    } finally {
-      for (FetchProcess process : processes) {
-        process.close();
-      }
     }
   }
 

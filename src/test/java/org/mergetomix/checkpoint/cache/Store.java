@@ -26,6 +26,7 @@ final class Store {
   private volatile Optional<Long> claimedLength = Optional.empty();
   private volatile long spoiltByte = -1;
   private volatile ReadHook hook = (number, position) -> {};
+  private volatile Runnable statusHook = () -> {};
 
   /** Called before each read with its number, from 1 on. */
   @FunctionalInterface
@@ -45,6 +46,11 @@ final class Store {
 
   Store beforeRead(ReadHook work) {
     hook = work;
+    return this;
+  }
+
+  Store beforeStatus(Runnable work) {
+    statusHook = work;
     return this;
   }
 
@@ -82,6 +88,7 @@ final class Store {
 
   void onStatus() throws IOException {
     statuses.incrementAndGet();
+    statusHook.run();
     fail();
   }
 
