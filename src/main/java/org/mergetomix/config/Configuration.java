@@ -26,6 +26,7 @@ public record Configuration(
     Training training,
     Fidelity fidelity,
     Report report,
+    Cache cache,
     Spark spark)
     implements Serializable {
 
@@ -151,6 +152,17 @@ public record Configuration(
 
   /** What is shown of the result. */
   public record Report(int top) implements Serializable {}
+
+  /**
+   * Copies of remote files on the disk of each host.
+   *
+   * @param directory empty for the temporary directory of the JVM
+   * @param capacity in bytes
+   * @param threads ranges that are read at once
+   * @param chunkSize length of a range in bytes
+   */
+  public record Cache(String directory, long capacity, int threads, int chunkSize)
+      implements Serializable {}
 
   /**
    * How the job runs on Spark.

@@ -19,6 +19,9 @@ final class ConfigurationLoader {
   private static final Range SHARE = Range.aboveAndAtMost(0, 1);
   private static final Range COUNT_OR_NONE = Range.atLeast(0);
 
+  private static final long SMALLEST_CHUNK = 1 << 16;
+  private static final long LARGEST_CHUNK = 1 << 30;
+
   private ConfigurationLoader() {}
 
   static Configuration load(List<Path> files, List<String> settings) {
@@ -63,6 +66,7 @@ final class ConfigurationLoader {
         training(root.section("training")),
         fidelity(root.section("fidelity")),
         new Configuration.Report(root.section("report").integer("top", COUNT)),
+        cache(root.section("cache")),
         spark(root.section("spark")));
   }
 
@@ -150,6 +154,14 @@ final class ConfigurationLoader {
         section.integer("mixtures", COUNT_OR_NONE),
         section.integer("bootstrap-samples", COUNT),
         section.number("confidence", Range.between(0, 1)));
+  }
+
+  private static Configuration.Cache cache(Section section) {
+    return new Configuration.Cache(
+        section.textOrEmpty("directory"),
+        section.bytes("capacity", COUNT),
+        section.integer("threads", COUNT),
+        (int) section.bytes("chunk-size", Range.from(SMALLEST_CHUNK, LARGEST_CHUNK)));
   }
 
   private static Configuration.Spark spark(Section section) {

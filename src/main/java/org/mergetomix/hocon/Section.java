@@ -94,6 +94,16 @@ public final class Section {
     return whole.filter(number -> isAllowed(key, value.get(), number, range)).orElse(0L);
   }
 
+  /** Required number of bytes, plain or as text with a unit: {@code 16 MiB}. */
+  public long bytes(String key, Range range) {
+    Optional<ConfigValue> value = required(key);
+    Optional<Long> bytes = value.flatMap(Values::bytes);
+    if (value.isPresent() && bytes.isEmpty()) {
+      wrongType(key, value.get(), "a number of bytes such as 4096 or \"16 MiB\"");
+    }
+    return bytes.filter(number -> isAllowed(key, value.orElseThrow(), number, range)).orElse(0L);
+  }
+
   /** Required finite number. */
   public double number(String key, Range range) {
     return required(key).flatMap(value -> asNumber(key, value, range)).orElse(0.0);

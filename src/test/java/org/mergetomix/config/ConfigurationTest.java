@@ -58,6 +58,7 @@ class ConfigurationTest {
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
+                new Configuration.Cache("", 50L << 30, 4, 16 << 20),
                 new Configuration.Spark("", "merge-to-mix")));
   }
 
@@ -87,6 +88,7 @@ class ConfigurationTest {
           case "merge.lines.scaling" -> "linear";
           case "merge.density", "merge.epsilon", "merge.gamma", "merge.select-top-k" -> "0.375";
           case "training.length" -> "epochs";
+          case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
           default -> "3";
         };
@@ -171,6 +173,23 @@ class ConfigurationTest {
     assertThat(configuration.seed()).isEqualTo(1000);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "7, 7",
+    "7B, 7",
+    "7 KiB, 7168",
+    "3MiB, 3145728",
+    "50 GiB, 53687091200",
+    "2 TiB, 2199023255552"
+  })
+  void readsBytesPlainOrWithAUnit(String text, long bytes) {
+    Path file = file("my.conf", "cache.capacity = " + text);
+
+    assertThat(Configuration.load(List.of(file), List.of()).cache().capacity()).isEqualTo(bytes);
+    assertThat(Configuration.load(List.of(), List.of("cache.capacity=" + text)).cache().capacity())
+        .isEqualTo(bytes);
+  }
+
   @Test
   void refusesAnUnknownKeyWithItsLineAndTheNearestKey() {
     Path file = file("my.conf", "", "", "search.rond-size = 3");
@@ -213,6 +232,14 @@ class ConfigurationTest {
         "seed { a = 1 } | seed must be a whole number, not a group of keys",
         "output = 5 | output must be text, not 5",
         "output = [a] | output must be text, not a list",
+        "cache.capacity = 5.5 | cache.capacity must be a number of bytes such as 4096 or \"16 MiB\","
+            + " not 5.5",
+        "cache.capacity = 5 GB | cache.capacity must be a number of bytes such as 4096 or"
+            + " \"16 MiB\", not \"5 GB\"",
+        "cache.capacity = 9000000 TiB | cache.capacity must be a number of bytes such as 4096 or"
+            + " \"16 MiB\", not \"9000000 TiB\"",
+        "cache.capacity = true | cache.capacity must be a number of bytes such as 4096 or"
+            + " \"16 MiB\", not true",
         "search = 5 | search must be a group of keys, not 5",
         "training.weight-decay = 0.1x | training.weight-decay must be a number, not \"0.1x\"",
         "training.clip-norm = 1e999 | training.clip-norm must be a finite number, not 1e999",
@@ -237,6 +264,9 @@ class ConfigurationTest {
         "merge.lambda=big | merge.lambda must be a number or auto, not \"big\"",
         "report.top=ten | report.top must be a whole number, not \"ten\"",
         "report.top=NaN | report.top must be a whole number, not \"NaN\"",
+        "cache.capacity=0 GiB | cache.capacity must be at least 1, not \"0 GiB\"",
+        "cache.chunk-size=1KiB | cache.chunk-size must be from 65536 to 1073741824, not"
+            + " \"1KiB\"",
         "spark.app-name= | spark.app-name is empty",
       })
   void refusesASettingOutOfRange(String setting, String message) {

@@ -1,0 +1,29 @@
+/**
+ * Files from anywhere as local files, each read once per host.
+ *
+ * <p>Start with {@link org.mergetomix.checkpoint.cache.LocalCache}. It takes a {@link
+ * org.mergetomix.checkpoint.cache.RemoteFile} (a location that Hadoop's file systems understand,
+ * and its sha256 when the manifest gives one) and lends a {@link
+ * org.mergetomix.checkpoint.cache.CachedFile}, or for several files that belong together a {@link
+ * org.mergetomix.checkpoint.cache.CachedFolder}. What is lent stays until it is closed; everything
+ * else may be evicted, least recently used first. Files of the local file system are not copied.
+ *
+ * <p>The way of a fetch: {@code CacheKey} names the content, {@code CacheDirectory} says whether it
+ * is there and makes room for it, {@code RemoteFetcher} lets {@code Download} read it in parallel
+ * ranges through {@code RemoteStore} into a {@code PartialFile}, which remembers finished chunks
+ * across crashes; the whole is compared with what was promised and renamed into place.
+ *
+ * <p>Several processes share a directory through one lock file, {@code LockFile}: a byte of it for
+ * the directory, held for moments while anything changes hands, and a byte for every key, held
+ * exclusively by who fetches it and shared by who uses it. A dead process holds nothing. Never open
+ * that file elsewhere in the same JVM: closing it would drop every lock.
+ *
+ * <p>How an executor's runtime is meant to use it: open one cache per JVM from the group {@code
+ * cache} of the configuration and the Hadoop configuration that the driver broadcasts; fetch base,
+ * experts and data before they are mapped, with the digests that the plan holds, so that a hit asks
+ * the remote store nothing; keep what is lent for as long as the mapping lives, and close it after
+ * the mapping; add {@link org.mergetomix.checkpoint.cache.LocalCache#statistics} to the metrics;
+ * close the cache last. A driver that only looks at an index file uses {@link
+ * org.mergetomix.checkpoint.cache.LocalCache#readSmall}.
+ */
+package org.mergetomix.checkpoint.cache;
