@@ -13,5 +13,8 @@
  * so that in prefix order the next mixture costs about one addition a parameter; a {@code Kernel}
  * is the arithmetic on a chunk of elements. Sums run over datasets in ascending order in float32,
  * whatever was merged before, so a surrogate has the same bits wherever it is made.
+ *
+ * <p>{@link org.mergetomix.merge.Preflight} tells, before anything is merged, how far the experts
+ * moved and how much they agree.
  */
 package org.mergetomix.merge;
