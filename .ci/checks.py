@@ -1,13 +1,12 @@
 """Runs the functions of a module whose names begin with check_, and counts."""
 
 import inspect
-import sys
 import traceback
 
 
 def run(module):
     """Runs every check in the order of the file, prints the count, and returns an exit code."""
-    failed = 0
+    failures = []
     found = [
         (name, function)
         for name, function in inspect.getmembers(module, inspect.isfunction)
@@ -19,8 +18,9 @@ def run(module):
             function()
             print(f"ok    {name}", flush=True)
         except Exception:
-            failed += 1
             print(f"FAIL  {name}", flush=True)
-            traceback.print_exc(file=sys.stdout)
-    print(f"{len(found) - failed} passed, {failed} failed", flush=True)
-    return 1 if failed or not found else 0
+            failures.append((name, traceback.format_exc()))
+    for name, trace in failures:
+        print(f"\n{name}\n{trace}", flush=True)
+    print(f"{len(found) - len(failures)} passed, {len(failures)} failed", flush=True)
+    return 1 if failures or not found else 0

@@ -103,14 +103,15 @@ print(f"{scored.where('tied').count()} of {scored.count()} mixtures tie with the
 rows = best.collect()
 figure, axes = plt.subplots(figsize=(8, 0.35 * len(rows) + 1.2))
 axes.errorbar(
-    [row.score for row in rows],
-    [row.mixture for row in rows],
-    xerr=[1.96 * row.standard_error for row in rows],
+    [row.gap for row in rows],
+    [f"{row.mixture} (tied)" if row.tied and row.gap > 0 else row.mixture for row in rows],
+    xerr=[1.96 * row.gap_standard_error for row in rows],
     fmt="o",
     capsize=3,
 )
+axes.axvline(0, color="black", linewidth=0.8)
 axes.invert_yaxis()
-axes.set_xlabel(unit + ", with 95 % intervals")
+axes.set_xlabel(f"gap to the best in {unit}, with 95 % intervals of the paired difference")
 axes.set_title("Best mixtures by their surrogates")
 finish(figure, "best-mixtures")
 
@@ -181,15 +182,7 @@ if run["state"] == "CONFIRMED":
 
     figure, axes = plt.subplots(figsize=(6, 5))
     for role, group in points.groupby("role"):
-        axes.errorbar(
-            group["surrogate_score"],
-            group["real_score"],
-            xerr=1.96 * group["surrogate_standard_error"],
-            yerr=1.96 * group["real_standard_error"],
-            fmt="o",
-            alpha=0.8,
-            label=role,
-        )
+        axes.scatter(group["surrogate_score"], group["real_score"], label=role)
     axes.set_xlabel(f"surrogate, {unit}")
     axes.set_ylabel(f"really fine-tuned, {unit}")
     axes.set_title(f"Fidelity: Spearman {spearman:.2f}")
