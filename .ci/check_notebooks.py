@@ -1,0 +1,158 @@
+"""Runs the notebooks with a real PySpark, over the run of a finished demo.
+
+Environment: CI_DEMO, the directory of the demo.
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import checks
+from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = ROOT / "notebooks" / "read_a_run.py"
+SQL = ROOT / "notebooks" / "read_a_run.sql"
+RUN = Path(os.environ["CI_DEMO"]).resolve() / "run"
+RECORD = json.loads((RUN / "run.json").read_text())
+
+PLOTS = {"best-mixtures.png", "dataset-effects.png", "fidelity.png"}
+
+
+def session():
+    return (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", False)
+        .config("spark.ui.showConsoleProgress", False)
+        .config("spark.sql.shuffle.partitions", 2)
+        .getOrCreate()
+    )
+
+
+def run_plainly(run, figures):
+    return subprocess.run(
+        [sys.executable, str(NOTEBOOK), "--run", str(run), "--figures", str(figures)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def ranked():
+    return session().read.parquet(str(RUN / "ranked")).where("rank IS NOT NULL").toPandas()
+
+
+def effects():
+    """The gain of every dataset, by pandas."""
+    table = ranked()
+    gains = {}
+    for dataset in RECORD["datasets"]:
+        has_it = table["datasets"].map(lambda datasets, id=dataset: id in datasets)
+        gains[dataset] = table[~has_it]["score"].mean() - table[has_it]["score"].mean()
+    assert RECORD["direction"] == "LOWER_IS_BETTER"
+    return gains
+
+
+def check_the_notebook_run_as_a_program():
+    figures = Path(tempfile.mkdtemp(prefix="figures-"))
+    result = run_plainly(RUN, figures)
+    assert result.returncode == 0, result.stderr
+    text = result.stdout
+    assert f"run {RECORD['run_id']}, CONFIRMED" in text, text
+
+    best = ranked().sort_values("rank").iloc[0]
+    assert re.search(rf"^ +1 +{re.escape(best['mixture'])} ", text, re.MULTILINE), text
+
+    gains = effects()
+    most_helpful = max(gains, key=gains.get)
+    first = re.search(r"dataset +with +without +gain\n +(\w+) .* (-?[\d.]+)\n", text)
+    assert first, text
+    assert first.group(1) == most_helpful, (first.group(1), gains)
+    assert abs(float(first.group(2)) - gains[most_helpful]) < 1e-5, (first.group(2), gains)
+
+    assert f"Spearman {RECORD['fidelity']['spearman']:.3f} over" in text, text
+    assert f"training {RECORD['seconds']['training']:.1f} s" in text, text
+    assert {file.name for file in figures.iterdir()} == PLOTS, list(figures.iterdir())
+    for file in figures.iterdir():
+        assert file.read_bytes().startswith(b"\x89PNG") and file.stat().st_size > 5000, file
+
+
+def check_the_notebook_with_the_names_that_databricks_gives():
+    session()
+    shown = []
+
+    class Widgets:
+        values = {}
+
+        def text(self, name, default, label):
+            self.values[name] = str(RUN)
+
+        def get(self, name):
+            return self.values[name]
+
+    class Utilities:
+        widgets = Widgets()
+
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        end = runpy.run_path(
+            str(NOTEBOOK), init_globals={"dbutils": Utilities(), "display": shown.append}
+        )
+    assert end["FIGURES"] is None
+    assert len(shown) == 5, shown
+    gains = {row["dataset"]: row["gain"] for row in end["effects"].collect()}
+    expected = effects()
+    assert gains.keys() == expected.keys()
+    assert all(abs(gains[id] - expected[id]) < 1e-9 for id in gains), (gains, expected)
+    assert abs(end["spearman"] - RECORD["fidelity"]["spearman"]) < 1e-9, end["spearman"]
+
+
+def check_that_an_unfinished_run_is_refused():
+    run = Path(tempfile.mkdtemp(prefix="unfinished-"))
+    record = RECORD | {"state": "SEARCHING"}
+    (run / "run.json").write_text(json.dumps(record))
+    result = run_plainly(run, run / "figures")
+    assert result.returncode != 0
+    assert "is not ranked yet: its state is SEARCHING" in result.stderr, result.stderr
+    shutil.rmtree(run)
+
+
+def check_that_a_run_without_fidelity_is_enough():
+    run = Path(tempfile.mkdtemp(prefix="ranked-"))
+    for table in ("ranked", "evaluations"):
+        shutil.copytree(RUN / table, run / table)
+    record = RECORD | {"state": "RANKED", "fidelity": {}, "confirmations": []}
+    (run / "run.json").write_text(json.dumps(record))
+    result = run_plainly(run, run / "figures")
+    assert result.returncode == 0, result.stderr
+    assert "No fidelity yet" in result.stdout, result.stdout
+    assert {file.name for file in (run / "figures").iterdir()} == PLOTS - {"fidelity.png"}
+    shutil.rmtree(run)
+
+
+def check_the_sql_notebook():
+    spark = session()
+    spark.conf.set("run", str(RUN))
+    results = []
+    for cell in SQL.read_text().split("-- COMMAND ----------"):
+        statement = "\n".join(line for line in cell.splitlines() if not line.startswith("--"))
+        statement = statement.strip().rstrip(";")
+        if statement and not statement.startswith("CREATE WIDGET"):
+            results.append(spark.sql(statement).toPandas())
+    (spearman,) = [frame["spearman"][0] for frame in results if "spearman" in frame]
+    assert abs(spearman - RECORD["fidelity"]["spearman"]) < 1e-9, spearman
+    (gains,) = [frame for frame in results if "gain" in frame]
+    expected = effects()
+    assert all(abs(row.gain - expected[row.dataset]) < 1e-9 for row in gains.itertuples())
+
+
+if __name__ == "__main__":
+    sys.exit(checks.run(sys.modules[__name__]))

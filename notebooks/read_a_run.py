@@ -1,0 +1,222 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # What a run found
+# MAGIC
+# MAGIC Which mixture is best, which others are as good, what each dataset does, how far the surrogates
+# MAGIC can be trusted, and what it cost. Everything is read from the run's tables; nothing is computed
+# MAGIC again.
+# MAGIC
+# MAGIC In Databricks: set the widget `run` to the output directory of a run. With plain PySpark, pandas
+# MAGIC and matplotlib: `python notebooks/read_a_run.py --run target/demo/run --figures target/figures`
+
+# COMMAND ----------
+
+import argparse
+import json
+import os
+import sys
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+try:
+    dbutils.widgets.text("run", "target/demo/run", "Output directory of the run")  # noqa: F821
+    RUN, FIGURES = dbutils.widgets.get("run").rstrip("/"), None  # noqa: F821
+except NameError:  # not in Databricks
+    parser = argparse.ArgumentParser(description="Shows what a run of merge-to-mix found.")
+    parser.add_argument("--run", default="target/demo/run", help="output directory of the run")
+    parser.add_argument("--figures", default="target/figures", help="where plots are saved")
+    arguments = parser.parse_args()
+    RUN, FIGURES = arguments.run.rstrip("/"), arguments.figures
+
+    import matplotlib
+
+    matplotlib.use("Agg")  # a machine without a screen
+
+import matplotlib.pyplot as plt
+
+spark = SparkSession.builder.appName("read a run").getOrCreate()
+
+
+def show(frame):
+    """Shows a small table: Databricks' own, or plain text."""
+    try:
+        display(frame)  # noqa: F821
+    except NameError:
+        print(frame.toPandas().to_string(index=False), end="\n\n")
+
+
+def finish(figure, name):
+    """Saves a plot, or leaves it to the notebook to show."""
+    figure.tight_layout()
+    if FIGURES is not None:
+        os.makedirs(FIGURES, exist_ok=True)
+        figure.savefig(os.path.join(FIGURES, name + ".png"), dpi=120)
+        plt.close(figure)
+
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## The run
+# MAGIC
+# MAGIC `run.json` says how far it got. Without a state of `RANKED` or `CONFIRMED` there is no ranked
+# MAGIC table yet.
+
+# COMMAND ----------
+
+run = json.loads(spark.read.text(RUN + "/run.json", wholetext=True).first().value)
+if run["state"] not in ("RANKED", "CONFIRMED"):
+    sys.exit(f"{RUN} is not ranked yet: its state is {run['state']}. Let search finish.")
+
+unit = run["score_unit"]
+lower_is_better = run["direction"] == "LOWER_IS_BETTER"
+print(f"run {run['run_id']}, {run['state']}, started {run['started']}")
+print(f"datasets: {', '.join(run['datasets'])}")
+print("mixtures: {evaluated} evaluated, {failed} failed, of {space}".format(**run["counts"]))
+print(f"scores in {unit}, {'lower' if lower_is_better else 'higher'} is better\n")
+
+ranked = spark.read.parquet(RUN + "/ranked")
+evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + "/evaluations")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## The best mixtures
+# MAGIC
+# MAGIC A mixture ties with the best when its gap, measured on the same examples, is below 1.96 of the
+# MAGIC gap's own standard errors. The best of many is partly luck, so take ties seriously.
+
+# COMMAND ----------
+
+scored = ranked.where("rank IS NOT NULL").withColumn(
+    "tied", F.col("gap") <= 1.96 * F.col("gap_standard_error")
+)
+best = scored.orderBy("rank").limit(15)
+show(
+    best.select(
+        "rank", "mixture", "size", "score", "standard_error", "gap", "gap_standard_error", "tied"
+    )
+)
+print(f"{scored.where('tied').count()} of {scored.count()} mixtures tie with the best.\n")
+
+rows = best.collect()
+figure, axes = plt.subplots(figsize=(8, 0.35 * len(rows) + 1.2))
+axes.errorbar(
+    [row.gap for row in rows],
+    [f"{row.mixture} (tied)" if row.tied and row.gap > 0 else row.mixture for row in rows],
+    xerr=[1.96 * row.gap_standard_error for row in rows],
+    fmt="o",
+    capsize=3,
+)
+axes.axvline(0, color="black", linewidth=0.8)
+axes.invert_yaxis()
+axes.set_xlabel(f"gap to the best in {unit}, with 95 % intervals of the paired difference")
+axes.set_title("Best mixtures by their surrogates")
+finish(figure, "best-mixtures")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## What failed
+
+# COMMAND ----------
+
+failed = evaluations.where("status = 'failed'")
+show(failed.groupBy("error").agg(F.countDistinct("mixture").alias("mixtures")))
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## What each dataset does
+# MAGIC
+# MAGIC The mean score of all mixtures with a dataset against that of all mixtures without it. A positive
+# MAGIC gain means that mixtures with it are better.
+
+# COMMAND ----------
+
+has_it = F.expr("array_contains(datasets, dataset)")
+effects = (
+    scored.crossJoin(spark.createDataFrame([(id,) for id in run["datasets"]], ["dataset"]))
+    .groupBy("dataset")
+    .agg(
+        F.avg(F.when(has_it, F.col("score"))).alias("with"),
+        F.avg(F.when(~has_it, F.col("score"))).alias("without"),
+    )
+)
+gain = F.col("without") - F.col("with") if lower_is_better else F.col("with") - F.col("without")
+effects = effects.withColumn("gain", gain).orderBy(F.desc_nulls_last("gain"))
+show(effects)
+
+rows = effects.where("gain IS NOT NULL").collect()
+figure, axes = plt.subplots(figsize=(8, 0.35 * len(rows) + 1.2))
+axes.barh([row.dataset for row in rows], [row.gain for row in rows])
+axes.axvline(0, color="black", linewidth=0.8)
+axes.invert_yaxis()
+axes.set_xlabel(f"gain in {unit}, positive is better")
+axes.set_title("What each dataset does")
+finish(figure, "dataset-effects")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## How far to trust it
+# MAGIC
+# MAGIC Some mixtures were really fine-tuned. If the points rise together, the surrogates rank as real
+# MAGIC trainings would. Only the order counts: a surrogate's score is not a forecast of the real one.
+
+# COMMAND ----------
+
+if run["state"] == "CONFIRMED":
+    fidelity = spark.read.parquet(RUN + "/fidelity")
+    # The base and the experts are the same model on both sides.
+    compared = fidelity.where("role NOT IN ('base', 'single')")
+    show(compared.select("mixture", "role", "surrogate_score", "real_score", "confirm_score"))
+
+    points = compared.toPandas()
+    spearman = points["surrogate_score"].rank().corr(points["real_score"].rank())
+    print(f"Spearman {spearman:.3f} over {len(points)} mixtures really fine-tuned")
+    if "spearman" in run["fidelity"]:
+        interval = "{spearman:.3f} ({spearman_low:.3f} to {spearman_high:.3f})"
+        print("the run's own: " + interval.format(**run["fidelity"]))
+
+    figure, axes = plt.subplots(figsize=(6, 5))
+    for role, group in points.groupby("role"):
+        axes.scatter(group["surrogate_score"], group["real_score"], label=role)
+    axes.set_xlabel(f"surrogate, {unit}")
+    axes.set_ylabel(f"really fine-tuned, {unit}")
+    axes.set_title(f"Fidelity: Spearman {spearman:.2f}")
+    axes.legend()
+    finish(figure, "fidelity")
+
+    print("\nOn examples that took no part in choosing:")
+    for row in run["confirmations"]:
+        score, winner_gain = row["score"], row["winner_gain"]
+        print(
+            f"  {row['label']:<26}{score['value']:.4f} ± {1.96 * score['standard_error']:.4f}"
+            f"   winner better by {winner_gain['value']:.4f}"
+        )
+else:
+    print("No fidelity yet: run the command fidelity.")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## What it cost
+
+# COMMAND ----------
+
+show(
+    evaluations.groupBy("round")
+    .agg(
+        F.countDistinct("mixture").alias("mixtures"),
+        F.sum("merge_seconds").alias("merge_seconds"),
+        F.sum("evaluate_seconds").alias("evaluate_seconds"),
+    )
+    .orderBy("round")
+)
+seconds = run["seconds"]
+print(
+    f"merging {seconds['merge']:.1f} s, evaluating {seconds['evaluate']:.1f} s and training "
+    f"{seconds['training']:.1f} s, summed over task slots; {seconds['wall']:.1f} s from start to end"
+)

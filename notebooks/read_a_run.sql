@@ -1,0 +1,163 @@
+-- Databricks notebook source
+-- MAGIC %md
+-- MAGIC # What a run found, in SQL
+-- MAGIC
+-- MAGIC Set the widget `run` to the output directory of a run. The questions are those of
+-- MAGIC `read_a_run.py`, which also draws. Without the command `fidelity` there is no table of that name:
+-- MAGIC its cells fail, the others do not need it.
+
+-- COMMAND ----------
+
+CREATE WIDGET TEXT run DEFAULT "/Volumes/main/merge_to_mix/files/runs/first";
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## The tables
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW ranked USING parquet OPTIONS (path '${run}/ranked');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW evaluations USING parquet OPTIONS (path '${run}/evaluations');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW fidelity USING parquet OPTIONS (path '${run}/fidelity');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW run USING json OPTIONS (path '${run}/run.json', multiLine 'true');
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## The run
+
+-- COMMAND ----------
+
+SELECT run_id, state, direction, score_unit, counts.evaluated, counts.failed, started, updated
+FROM run;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## The best mixtures
+-- MAGIC
+-- MAGIC A gap below 1.96 of its own standard errors is a tie with the best.
+
+-- COMMAND ----------
+
+SELECT
+  rank,
+  mixture,
+  size,
+  score,
+  standard_error,
+  gap,
+  gap_standard_error,
+  gap <= 1.96 * gap_standard_error AS tied
+FROM ranked
+WHERE rank IS NOT NULL
+ORDER BY rank
+LIMIT 15;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## What failed
+
+-- COMMAND ----------
+
+SELECT error, count(DISTINCT mixture) AS mixtures
+FROM evaluations
+WHERE status = 'failed'
+GROUP BY error;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## What each dataset does
+-- MAGIC
+-- MAGIC Mixtures with it against mixtures without it; a positive gain means that mixtures with it are
+-- MAGIC better.
+
+-- COMMAND ----------
+
+WITH effects AS (
+  SELECT
+    dataset,
+    avg(score) FILTER (WHERE array_contains(datasets, dataset)) AS score_with,
+    avg(score) FILTER (WHERE NOT array_contains(datasets, dataset)) AS score_without
+  FROM ranked
+  CROSS JOIN (SELECT explode(datasets) AS dataset FROM run)
+  WHERE rank IS NOT NULL
+  GROUP BY dataset
+)
+SELECT
+  dataset,
+  score_with,
+  score_without,
+  (score_without - score_with) * if(direction = 'LOWER_IS_BETTER', 1, -1) AS gain
+FROM effects
+CROSS JOIN (SELECT direction FROM run)
+ORDER BY gain DESC NULLS LAST;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## How far to trust it
+-- MAGIC
+-- MAGIC Spearman's correlation of surrogates and models really fine-tuned: that of their ranks, ties
+-- MAGIC sharing one. The base and the experts are left out, as the same model on both sides.
+
+-- COMMAND ----------
+
+WITH ranks AS (
+  SELECT
+    rank() OVER (ORDER BY surrogate_score)
+      + (count(*) OVER (PARTITION BY surrogate_score) - 1) / 2 AS surrogate_rank,
+    rank() OVER (ORDER BY real_score)
+      + (count(*) OVER (PARTITION BY real_score) - 1) / 2 AS real_rank
+  FROM fidelity
+  WHERE role NOT IN ('base', 'single')
+)
+SELECT count(*) AS mixtures, corr(surrogate_rank, real_rank) AS spearman
+FROM ranks;
+
+-- COMMAND ----------
+
+SELECT
+  mixture,
+  role,
+  surrogate_score,
+  surrogate_standard_error,
+  real_score,
+  real_standard_error,
+  confirm_score,
+  confirm_standard_error,
+  model
+FROM fidelity
+ORDER BY role, mixture;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## What it cost
+
+-- COMMAND ----------
+
+SELECT
+  round,
+  count(DISTINCT mixture) AS mixtures,
+  sum(merge_seconds) AS merge_seconds,
+  sum(evaluate_seconds) AS evaluate_seconds
+FROM evaluations
+GROUP BY round
+ORDER BY round;
+
+-- COMMAND ----------
+
+SELECT sum(train_seconds) AS train_seconds FROM fidelity;

@@ -1,0 +1,216 @@
+package org.mergetomix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.table.EvaluationRow;
+import org.mergetomix.table.FidelityRow;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.SparkSessionExtension;
+
+/**
+ * The notebooks are in the source format of Databricks, and the SQL one understands the tables as
+ * the program writes them. CI runs the Python one.
+ */
+@ExtendWith(SparkSessionExtension.class)
+class NotebooksTest {
+
+  private static final Path SQL = Path.of("notebooks", "read_a_run.sql");
+  private static final List<String> MIXTURES = List.of("a", "a+b", "a+b+c", "a+c", "b", "b+c", "c");
+  private static final List<Double> SCORES = List.of(2.0, 1.0, 3.0, 4.0, 5.0, 6.0, 7.0);
+
+  @TempDir private Path run;
+
+  @ParameterizedTest
+  @CsvSource({"read_a_run.py, #", "read_a_run.sql, --"})
+  void isInTheSourceFormat(String name, String comment) throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("notebooks", name));
+
+    assertThat(lines.get(0)).isEqualTo(comment + " Databricks notebook source");
+    for (List<String> cell : cells(lines.subList(1, lines.size()), comment)) {
+      List<String> written = cell.stream().filter(line -> !line.isBlank()).toList();
+      assertThat(written).as("an empty cell").isNotEmpty();
+      boolean magic = written.get(0).startsWith(comment + " MAGIC ");
+      if (magic) {
+        assertThat(written.get(0)).isEqualTo(comment + " MAGIC %md");
+      }
+      assertThat(written)
+          .as("a cell is either all magic or none")
+          .allMatch(line -> magic == line.startsWith(comment + " MAGIC"));
+    }
+  }
+
+  @Test
+  void answersTheQuestionsInSql(SparkSession spark, JavaSparkContext context) throws IOException {
+    writeARun(spark, context);
+    List<Dataset<Row>> answers = new ArrayList<>();
+    for (String statement : statements()) {
+      if (!statement.startsWith("CREATE WIDGET")) {
+        answers.add(spark.sql(statement.replace("${run}", run.toString())));
+      }
+    }
+
+    assertThat(only(answers, "run_id").first().<String>getAs("state")).isEqualTo("CONFIRMED");
+
+    assertThat(only(answers, "tied").collectAsList())
+        .extracting(row -> row.getAs("mixture"), row -> row.getAs("tied"))
+        .startsWith(tuple("a+b", true), tuple("a", true), tuple("a+b+c", false))
+        .hasSize(MIXTURES.size());
+
+    Row failure = only(answers, "error").first();
+    assertThat(failure.<String>getAs("error")).isEqualTo("no memory");
+    assertThat(failure.<Long>getAs("mixtures")).isEqualTo(1);
+
+    Map<String, Double> gains = new TreeMap<>();
+    only(answers, "gain")
+        .collectAsList()
+        .forEach(row -> gains.put(row.getAs("dataset"), row.getAs("gain")));
+    assertThat(gains.get("a")).isCloseTo((5.0 + 6 + 7) / 3 - (2.0 + 1 + 3 + 4) / 4, within(1e-12));
+    assertThat(gains.get("c")).isCloseTo((2.0 + 1 + 5) / 3 - (3.0 + 4 + 6 + 7) / 4, within(1e-12));
+
+    // Ranks 1, 2.5, 2.5, 4 against 2, 1, 3, 4.
+    Row spearman = only(answers, "spearman").first();
+    assertThat(spearman.<Long>getAs("mixtures")).isEqualTo(4);
+    assertThat(spearman.<Double>getAs("spearman"))
+        .isCloseTo(3.0 / Math.sqrt(4.5 * 5), within(1e-12));
+
+    Row round = only(answers, "round").first();
+    assertThat(round.<Integer>getAs("round")).isEqualTo(1);
+    assertThat(round.<Long>getAs("mixtures")).isEqualTo(MIXTURES.size() + 1);
+    assertThat(round.<Double>getAs("merge_seconds")).isCloseTo(MIXTURES.size() * 0.5, within(1e-9));
+    assertThat(only(answers, "train_seconds").first().getDouble(0)).isEqualTo(5 * 10.0);
+  }
+
+  private void writeARun(SparkSession spark, JavaSparkContext context) throws IOException {
+    RunDirectory directory = new RunDirectory(run);
+    List<EvaluationRow> evaluations = new ArrayList<>();
+    for (int i = 0; i < MIXTURES.size(); i++) {
+      Mixture mixture = Mixture.parse(MIXTURES.get(i));
+      double score = SCORES.get(i);
+      ExampleScores examples =
+          new ExampleScores(new double[] {score - 1, score + 1}, new double[] {1, 1});
+      evaluations.add(EvaluationRow.scored(i, "key" + i, mixture, "task", examples, 0.5, 1.5));
+    }
+    Mixture broken = Mixture.parse("a:0.9+b:0.1");
+    evaluations.add(EvaluationRow.failed(9, "key9", broken, "task", "no memory"));
+    directory.evaluations(spark).append(1, context.parallelize(evaluations, 2));
+    directory
+        .ranked(spark)
+        .write(
+            directory.evaluations(spark).rows().map(NotebooksTest::ranked),
+            Direction.LOWER_IS_BETTER);
+    directory
+        .fidelity(spark)
+        .write(
+            List.of(
+                fidelity("", "base", 9, 9),
+                fidelity("a+b", "best", 1, 2),
+                fidelity("a+c", "spread", 2, 1),
+                fidelity("b+c", "spread", 2, 3),
+                fidelity("a+b+c", "all", 3, 4)));
+    new ObjectMapper()
+        .writeValue(
+            directory.record().toFile(),
+            Map.of(
+                "run_id", "1234",
+                "state", "CONFIRMED",
+                "direction", Direction.LOWER_IS_BETTER.name(),
+                "score_unit", "bits per byte",
+                "counts", Map.of("evaluated", MIXTURES.size(), "failed", 1),
+                "started", "2026-01-01T00:00:00Z",
+                "updated", "2026-01-01T00:00:01Z",
+                "datasets", List.of("a", "b", "c")));
+  }
+
+  private static RankedRow ranked(EvaluationRow row) {
+    return new RankedRow(
+        OptionalLong.empty(),
+        row.mixture(),
+        row.datasets(),
+        row.weights(),
+        row.score(),
+        new Estimate(row.score().value() - 1, 0.6),
+        new TreeMap<>(Map.of(row.task(), row.score())),
+        row.status(),
+        row.error(),
+        row.mergeSeconds(),
+        row.evaluateSeconds());
+  }
+
+  private static FidelityRow fidelity(String mixture, String role, double surrogate, double real) {
+    return new FidelityRow(
+        mixture,
+        role,
+        new Estimate(surrogate, 0.1),
+        new Estimate(real, 0.1),
+        new Estimate(real, 0.1),
+        10,
+        "models/" + mixture);
+  }
+
+  /** The one answer that has this column. */
+  private static Dataset<Row> only(List<Dataset<Row>> answers, String column) {
+    List<Dataset<Row>> found =
+        answers.stream()
+            .filter(answer -> Arrays.asList(answer.columns()).contains(column))
+            .toList();
+    assertThat(found).as(column).hasSize(1);
+    return found.get(0);
+  }
+
+  private static List<String> statements() throws IOException {
+    return cells(Files.readAllLines(SQL), "--").stream()
+        .map(
+            cell ->
+                cell.stream()
+                    .filter(line -> !line.startsWith("--"))
+                    .collect(Collectors.joining("\n"))
+                    .strip())
+        .filter(statement -> !statement.isEmpty())
+        .map(statement -> statement.replaceFirst(";$", ""))
+        .toList();
+  }
+
+  private static List<List<String>> cells(List<String> lines, String comment) {
+    List<Integer> bounds =
+        Stream.of(
+                Stream.of(-1),
+                IntStream.range(0, lines.size())
+                    .filter(i -> lines.get(i).equals(comment + " COMMAND ----------"))
+                    .boxed(),
+                Stream.of(lines.size()))
+            .flatMap(bound -> bound)
+            .toList();
+    return IntStream.range(1, bounds.size())
+        .mapToObj(i -> lines.subList(bounds.get(i - 1) + 1, bounds.get(i)))
+        .toList();
+  }
+}
