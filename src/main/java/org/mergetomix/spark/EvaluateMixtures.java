@@ -3,12 +3,11 @@ package org.mergetomix.spark;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.TaskCompletionListener;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.ExampleScores;
@@ -35,21 +34,17 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
   @Override
   public Iterator<EvaluationRow> call(Iterator<IndexRange> ranges) {
     RunPlan run = plan.value();
-    ExecutorRuntime runtime = ExecutorRuntime.of(run);
-    Iterable<IndexRange> pieces = () -> ranges;
-    Stream<IndexRange> stream = StreamSupport.stream(pieces.spliterator(), false);
-    return stream
-        .flatMapToLong(range -> LongStream.range(range.start(), range.end()))
-        .boxed()
-        .flatMap(index -> evaluate(run, runtime, index).stream())
-        .iterator();
+    // One slot for the whole partition: its merger keeps the sums that neighbours share.
+    SlotLease lease = ExecutorRuntime.of(run).lease();
+    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) finished -> lease.close());
+    return new PartitionRows(ranges, index -> evaluate(run, lease, index));
   }
 
-  private List<EvaluationRow> evaluate(RunPlan run, ExecutorRuntime runtime, long index) {
+  private List<EvaluationRow> evaluate(RunPlan run, SlotLease lease, long index) {
     Mixture mixture = run.space().at(index);
     List<EvaluationRow> rows;
     try {
-      rows = runtime.onSlot(slot -> evaluate(run, slot, index, mixture));
+      rows = lease.call(slot -> evaluate(run, slot, index, mixture));
     } catch (RuntimeException | OutOfMemoryError failure) {
       if (Thread.currentThread().isInterrupted()) {
         throw failure;

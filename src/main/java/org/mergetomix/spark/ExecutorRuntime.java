@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
@@ -60,26 +59,20 @@ final class ExecutorRuntime implements AutoCloseable {
     }
   }
 
-  /**
-   * Lends a slot to some work, which runs on a native thread; waits for it. Opens a further slot
-   * when none is idle, so there are as many as tasks run at once.
-   */
+  /** Lends a slot to one task. There come to be as many slots as tasks run at once. */
+  SlotLease lease() {
+    return new SlotLease(this);
+  }
+
+  /** Lends a slot to some work, which runs on a native thread; waits for it. */
   <T> T onSlot(Function<Slot, T> work) {
-    return NativeThreads.call(lend(work));
+    try (SlotLease lease = lease()) {
+      return lease.call(work);
+    }
   }
 
-  private <T> Callable<T> lend(Function<Slot, T> work) {
-    return () -> {
-      Slot slot = take();
-      try {
-        return work.apply(slot);
-      } finally {
-        giveBack(slot);
-      }
-    };
-  }
-
-  private Slot take() {
+  /** An idle slot, or a new one; called on a native thread. */
+  Slot take() {
     synchronized (this) {
       if (!idle.isEmpty()) {
         return idle.pop();
@@ -88,7 +81,7 @@ final class ExecutorRuntime implements AutoCloseable {
     return Slot.open(plan, experts);
   }
 
-  private synchronized void giveBack(Slot slot) {
+  synchronized void giveBack(Slot slot) {
     if (closed) {
       slot.close();
     } else {

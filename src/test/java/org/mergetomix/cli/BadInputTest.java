@@ -167,7 +167,7 @@ class BadInputTest {
         3,
         List.of(
             "The data holds no example (%s). Write one example a line.".formatted(run.text("task")),
-            "Not UTF-8 text, somewhere after example 0 (%s).".formatted(run.text("confirm"))
+            "Not UTF-8 text (%s:1).".formatted(run.text("confirm"))
                 + " Convert it to UTF-8, one example a line."),
         run.arguments("search"));
 

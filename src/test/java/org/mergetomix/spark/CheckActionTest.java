@@ -72,7 +72,7 @@ class CheckActionTest {
                 assertThat(refusal.problems())
                     .extracting(problem -> problem.message())
                     .containsExactlyInAnyOrder(
-                        "Not UTF-8 text, somewhere after example 0 (%s).".formatted(run.text("a"))
+                        "Not UTF-8 text (%s:1).".formatted(run.text("a"))
                             + " Convert it to UTF-8, one example a line.",
                         "The data holds no example (%s). Write one example a line."
                             .formatted(run.text("confirm"))));

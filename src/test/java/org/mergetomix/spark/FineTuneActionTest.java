@@ -146,7 +146,7 @@ class FineTuneActionTest {
               assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
               assertThat(refusal.problems())
                   .extracting(problem -> problem.where())
-                  .containsExactly(run.text("a").toString(), run.text("c").toString());
+                  .containsExactly(run.text("a") + ":2", run.text("c").toString());
             });
     assertThat(run.expert("b")).doesNotExist();
   }

@@ -172,8 +172,8 @@ class SharedDirectoryTest {
       assertThat(process.send("free").answer()).isEqualTo("freed");
       assertThat(process.send("fetch model").answer())
           .isEqualTo(Digests.sha256(fixture.origin("model")));
-      // What was read when the disk was full, in two threads, was not kept.
-      assertThat(Long.parseLong(process.send("bytes").answer())).isBetween(20_100L, 20_200L);
+      // At most what was read when the disk was full, in two threads, is read again.
+      assertThat(Long.parseLong(process.send("bytes").answer())).isBetween(20_000L, 20_200L);
     }
   }
 

@@ -1,0 +1,51 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.LongFunction;
+import org.mergetomix.mixture.IndexRange;
+import org.mergetomix.table.EvaluationRow;
+
+/**
+ * The rows of a partition, index by index, each made when it is asked for: a stream would hold the
+ * rows of a whole range.
+ */
+final class PartitionRows implements Iterator<EvaluationRow> {
+
+  private final Iterator<IndexRange> ranges;
+  private final LongFunction<List<EvaluationRow>> rows;
+  private final Deque<EvaluationRow> ready = new ArrayDeque<>();
+  private long next;
+  private long end;
+
+  PartitionRows(Iterator<IndexRange> ranges, LongFunction<List<EvaluationRow>> rows) {
+    this.ranges = ranges;
+    this.rows = rows;
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (ready.isEmpty() && (next < end || ranges.hasNext())) {
+      if (next == end) {
+        IndexRange range = ranges.next();
+        next = range.start();
+        end = range.end();
+      } else {
+        ready.addAll(rows.apply(next));
+        next++;
+      }
+    }
+    return !ready.isEmpty();
+  }
+
+  @Override
+  public EvaluationRow next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return ready.remove();
+  }
+}
