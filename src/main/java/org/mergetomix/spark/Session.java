@@ -51,7 +51,9 @@ public final class Session implements AutoCloseable {
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
       conf.setIfMissing("spark.ui.enabled", "false");
       conf.setIfMissing("spark.sql.shuffle.partitions", "4");
-      conf.setIfMissing("spark.executor.heartbeatInterval", "1s");
+      // Heartbeats carry progress. One that comes before Spark is up, which takes seconds with a
+      // large jar on a busy machine, makes Spark print errors that mean nothing.
+      conf.setIfMissing("spark.executor.heartbeatInterval", "5s");
     }
     return new Session(start(conf), true);
   }

@@ -85,6 +85,21 @@ class FidelityActionTest {
         .isEqualTo(confirmations);
   }
 
+  /** What slots have prepared belongs to the manifest they prepared it for. */
+  @Test
+  void judgesOnConfirmExamplesThatWereNamedAfterTheSearch() throws IOException {
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(run.manifestFile(), manifest.replace("confirm = \"confirm.txt\"", ""));
+    search("search.minimum-size=3");
+    Files.writeString(run.manifestFile(), manifest);
+
+    FidelityAction.Result result = fidelity("search.minimum-size=3", "fidelity.mixtures=0");
+
+    assertThat(result.record().confirmations())
+        .extracting(Confirmation::label)
+        .contains("winner", "base", "best single dataset");
+  }
+
   @Test
   void refusesADirectoryWithoutASearch() {
     assertThatThrownBy(this::fidelity)
@@ -145,7 +160,8 @@ class FidelityActionTest {
         .run();
   }
 
-  private FidelityAction.Result fidelity() {
-    return new FidelityAction(spark, run.manifest(), run.configuration(), Progress.SILENT).run();
+  private FidelityAction.Result fidelity(String... settings) {
+    return new FidelityAction(spark, run.manifest(), run.configuration(settings), Progress.SILENT)
+        .run();
   }
 }
