@@ -10,7 +10,7 @@ import picocli.CommandLine;
 
 @CommandLine.Command(
     name = "export",
-    description = "Writes the surrogate of one mixture to a safetensors file.")
+    description = "Writes the surrogate of one mixture as a folder that Hugging Face reads.")
 final class ExportCommand extends SessionCommand {
 
   @CommandLine.Option(
@@ -23,8 +23,8 @@ final class ExportCommand extends SessionCommand {
   @CommandLine.Option(
       names = "--to",
       required = true,
-      paramLabel = "FILE",
-      description = "The file to write; one that exists is not overwritten.")
+      paramLabel = "FOLDER",
+      description = "The folder to write, which must not exist.")
   private Path target;
 
   ExportCommand(Console console) {

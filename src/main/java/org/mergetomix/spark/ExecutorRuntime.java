@@ -7,7 +7,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorSink;
+import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
+import org.mergetomix.mixture.Mixture;
 
 /**
  * What the task slots of one JVM share: the mapped base and experts, each opened once and prepared
@@ -69,6 +72,16 @@ final class ExecutorRuntime implements AutoCloseable {
     try (SlotLease lease = lease()) {
       return lease.call(work);
     }
+  }
+
+  /** The base, shared by all slots. */
+  Checkpoint base() {
+    return base;
+  }
+
+  /** Merges one mixture into something else than a live model. */
+  void merge(Mixture mixture, TensorSink target) {
+    new PrefixMerger(experts, 1).merge(mixture, target);
   }
 
   /** An idle slot, or a new one; called on a native thread. */

@@ -1,23 +1,36 @@
 package org.mergetomix.spark;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.SafetensorsWriter;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.CheckpointFolderWriter;
+import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.LiveModel;
 
-/** Writes the surrogate of one mixture to a safetensors file: the only way one reaches a disk. */
+/**
+ * Writes the surrogate of one mixture as a folder that Hugging Face reads: the only way one reaches
+ * a disk. Tensors have the base's types, rounded once; configuration and tokenizer files are copied
+ * from a base that is a folder.
+ */
 public final class ExportAction {
+
+  private static final int CHUNK = 8192;
+
+  private static final Pattern COMPANION =
+      Pattern.compile("(?!.*\\.index\\.json$).*\\.(json|txt|model|jinja)");
 
   private final SparkSession spark;
   private final Manifest manifest;
@@ -34,9 +47,9 @@ public final class ExportAction {
    * Merges the mixture, as a Spark task, and writes it.
    *
    * @param mixture a mixture of the manifest's datasets
-   * @param target the file to write; one that exists is not overwritten
+   * @param target the folder to write, which must not exist
    * @throws UserException if the mixture has unknown datasets, an input is missing or broken, or
-   *     the file cannot be written
+   *     the folder cannot be written
    */
   public void run(Mixture mixture, Path target) {
     List<String> known = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
@@ -50,7 +63,7 @@ public final class ExportAction {
     }
     if (Files.exists(target)) {
       throw UserException.usage(
-          "The file exists already", target.toString(), "Choose another, or remove it");
+          "The folder exists already", target.toString(), "Choose another, or remove it");
     }
     List<Problem> missing = manifest.missingFiles(Purpose.SEARCHING);
     if (!missing.isEmpty()) {
@@ -59,12 +72,12 @@ public final class ExportAction {
     RunPlan plan = RunPlan.of(manifest, configuration);
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
-    String file = target.toAbsolutePath().toString();
+    String folder = target.toAbsolutePath().toString();
     context.setJobGroup("export", "Export " + mixture, false);
     try {
       context
           .parallelize(List.of(mixture), 1)
-          .foreach(exported -> write(broadcast.value(), exported, Path.of(file)));
+          .foreach(exported -> write(broadcast.value(), exported, Path.of(folder)));
     } finally {
       context.clearJobGroup();
       broadcast.destroy();
@@ -72,22 +85,51 @@ public final class ExportAction {
   }
 
   private static void write(RunPlan plan, Mixture mixture, Path target) {
-    ExecutorRuntime.of(plan)
-        .onSlot(
-            slot -> {
-              LiveModel surrogate = slot.merge(mixture);
-              SafetensorsWriter.write(
-                  target,
-                  surrogate.tensors(),
-                  Map.of(
-                      "merge-to-mix.mixture",
-                      mixture.id(),
-                      "merge-to-mix.method",
-                      plan.method().describe(),
-                      "merge-to-mix.run",
-                      plan.runId()),
-                  surrogate);
-              return mixture;
-            });
+    Map<String, String> metadata =
+        Map.of(
+            "format", "pt",
+            "merge-to-mix.mixture", mixture.id(),
+            "merge-to-mix.method", plan.method().describe(),
+            "merge-to-mix.run", plan.runId());
+    ExecutorRuntime runtime = ExecutorRuntime.of(plan);
+    try (CheckpointFolderWriter folder =
+        CheckpointFolderWriter.begin(
+            target, runtime.base().tensors(), metadata, CheckpointFolderWriter.SHARD_BYTES)) {
+      runtime.merge(mixture, folder);
+      copyIntegers(runtime.base(), folder);
+      companions(plan.base().file()).forEach(folder::copy);
+      folder.commit();
+    }
+  }
+
+  /** Tensors of whole numbers have no delta: they are the base's. */
+  private static void copyIntegers(Checkpoint base, CheckpointFolderWriter folder) {
+    long[] chunk = new long[CHUNK];
+    for (TensorSpec tensor : base.tensors().values()) {
+      if (!tensor.dtype().floating()) {
+        for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
+          int length = (int) Math.min(CHUNK, tensor.elements() - offset);
+          base.readIntegers(tensor.name(), offset, chunk, length);
+          folder.writeIntegers(tensor.name(), offset, chunk, length);
+        }
+      }
+    }
+  }
+
+  /** What a model's folder holds beside its tensors: configuration and tokenizer. */
+  private static List<Path> companions(Path base) {
+    if (!Files.isDirectory(base)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(base)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> COMPANION.matcher(file.getFileName().toString()).matches())
+          .sorted()
+          .toList();
+    } catch (IOException failure) {
+      throw UserException.input(
+          "Cannot list the base's folder: " + failure, base.toString(), "", failure);
+    }
   }
 }

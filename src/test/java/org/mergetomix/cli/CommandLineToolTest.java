@@ -43,10 +43,10 @@ class CommandLineToolTest {
         .contains("The winner, really fine-tuned: ");
     assertThat(done(run, "report"))
         .isEqualTo("Report: " + run.output().resolve("report.html") + "\n");
-    Path merged = folder.resolve("merged.safetensors");
+    Path merged = folder.resolve("merged");
     assertThat(done(run, "export", "--mixture", "a+c", "--to", merged.toString()))
         .isEqualTo("Surrogate of a+c: " + merged + "\n");
-    assertThat(merged).isRegularFile();
+    assertThat(merged.resolve("model.safetensors")).isRegularFile();
     assertThat(spark.sparkContext().isStopped()).isFalse();
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
@@ -36,10 +38,10 @@ class ExportActionTest {
 
   @Test
   void writesTheMeanOfTheExperts() {
-    Path target = folder.resolve("new/mean.safetensors");
+    Path target = folder.resolve("new/mean");
     export("a+b+d", target);
 
-    try (SafetensorsFile merged = SafetensorsFile.open(target)) {
+    try (SafetensorsFile merged = SafetensorsFile.open(target.resolve("model.safetensors"))) {
       assertThat(merged.metadata())
           .containsEntry("merge-to-mix.mixture", "a+b+d")
           .containsEntry("merge-to-mix.method", "average")
@@ -49,7 +51,7 @@ class ExportActionTest {
         float[] a = head(run.expert("a"), tensor);
         float[] b = head(run.expert("b"), tensor);
         float[] d = head(run.expert("d"), tensor);
-        float[] found = head(target, tensor);
+        float[] found = head(target.resolve("model.safetensors"), tensor);
         for (int i = 0; i < found.length; i++) {
           assertThat((double) found[i])
               .as(tensor)
@@ -61,20 +63,47 @@ class ExportActionTest {
 
   @Test
   void weighsARatioAsItSays() {
-    Path target = folder.resolve("ratio.safetensors");
+    Path target = folder.resolve("ratio");
     export("a:0.25+c:0.75", target);
 
     float[] a = head(run.expert("a"), "head.weight");
     float[] c = head(run.expert("c"), "head.weight");
-    float[] found = head(target, "head.weight");
+    float[] found = head(target.resolve("model.safetensors"), "head.weight");
     for (int i = 0; i < found.length; i++) {
       assertThat((double) found[i]).isEqualTo(0.25 * a[i] + 0.75 * c[i], within(1e-6));
     }
   }
 
   @Test
+  void copiesConfigurationAndTokenizerOfABaseThatIsAFolder() throws IOException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Files.copy(run.base(), base.resolve("model.safetensors"));
+    Files.writeString(base.resolve("config.json"), "{}");
+    Files.writeString(base.resolve("tokenizer.model"), "tokens");
+    Files.writeString(base.resolve("weights.bin"), "not copied");
+    Manifest given = run.manifest();
+    Manifest withFolder =
+        new Manifest(
+            given.file(),
+            new Manifest.Base(
+                given.base().model(),
+                base,
+                given.base().tokenizer(),
+                given.base().context(),
+                Optional.empty()),
+            given.datasets(),
+            given.tasks());
+    Path target = folder.resolve("exported");
+
+    new ExportAction(spark, withFolder, run.configuration()).run(Mixture.parse("a+b"), target);
+
+    assertThat(target.toFile().list())
+        .containsExactlyInAnyOrder("model.safetensors", "config.json", "tokenizer.model");
+  }
+
+  @Test
   void refusesUnknownDatasets() {
-    assertThatThrownBy(() -> export("a+x+y", folder.resolve("none.safetensors")))
+    assertThatThrownBy(() -> export("a+x+y", folder.resolve("none")))
         .isInstanceOfSatisfying(
             UserException.class,
             refusal -> {
@@ -84,7 +113,7 @@ class ExportActionTest {
                       "Unknown datasets in the mixture a+x+y: x, y (%s). Known: a, b, c, d.",
                       run.manifestFile());
             });
-    assertThat(folder.resolve("none.safetensors")).doesNotExist();
+    assertThat(folder.resolve("none")).doesNotExist();
   }
 
   @Test
@@ -93,7 +122,7 @@ class ExportActionTest {
 
     assertThatThrownBy(() -> export("a+b", target))
         .isInstanceOf(UserException.class)
-        .hasMessage("The file exists already (%s). Choose another, or remove it.", target);
+        .hasMessage("The folder exists already (%s). Choose another, or remove it.", target);
     assertThat(target).hasContent("text");
   }
 
@@ -101,7 +130,7 @@ class ExportActionTest {
   void saysWhichExpertIsMissing() throws IOException {
     Files.delete(run.expert("b"));
 
-    assertThatThrownBy(() -> export("a+b", folder.resolve("none.safetensors")))
+    assertThatThrownBy(() -> export("a+b", folder.resolve("none")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("The expert of dataset b does not exist (%s).", run.expert("b"));
   }
