@@ -54,9 +54,7 @@ class ArchitectureTest {
               "table",
               "analysis",
               "report",
-              "search",
               "score"),
-          room("search", "table", "mixture", "score"),
           room("analysis", "table", "mixture", "score"),
           room("table", "mixture", "score"),
           room("report", "analysis", "table", "score"),
@@ -75,7 +73,6 @@ class ArchitectureTest {
               "demo",
               "cli",
               "spark",
-              "search",
               "analysis",
               "table",
               "report",
@@ -91,11 +88,8 @@ class ArchitectureTest {
 
   private static final List<Door> DOORS =
       List.of(
-          new Door("Spark", "org.apache.spark..", List.of("spark", "table", "search", "demo")),
-          new Door(
-              "DJL",
-              "ai.djl..",
-              List.of("surrogate", "merge", "evaluation", "training", "spark.DeviceChoice")),
+          new Door("Spark", "org.apache.spark..", List.of("spark", "table", "demo")),
+          new Door("DJL", "ai.djl..", List.of("surrogate", "merge", "evaluation", "training")),
           new Door(
               "Hadoop's file system", "org.apache.hadoop.fs..", List.of("checkpoint", "table")),
           new Door("picocli", "picocli..", List.of("MergeToMix", "cli")));

@@ -29,9 +29,9 @@ final class RunOptions {
     return Configuration.load(files, settings);
   }
 
-  /** What the user wants, with defaults that files and settings win over. */
-  Configuration configuration(List<String> defaults) {
-    List<String> all = new ArrayList<>(defaults);
+  /** What the user wants, with some keys given, which only the user's own settings win over. */
+  Configuration configuration(List<String> given) {
+    List<String> all = new ArrayList<>(given);
     all.addAll(settings);
     return Configuration.load(files, all);
   }

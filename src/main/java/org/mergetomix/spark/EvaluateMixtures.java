@@ -35,7 +35,7 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
   public Iterator<EvaluationRow> call(Iterator<IndexRange> ranges) {
     RunPlan run = plan.value();
     // One slot for the whole partition: its merger keeps the sums that neighbours share.
-    SlotLease lease = ExecutorRuntime.of(run).lease();
+    SlotLease lease = ExecutorRuntime.lease(run);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) finished -> lease.close());
     return new PartitionRows(ranges, index -> evaluate(run, lease, index));
   }

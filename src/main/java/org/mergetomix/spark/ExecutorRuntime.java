@@ -2,6 +2,7 @@ package org.mergetomix.spark;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -27,6 +28,7 @@ final class ExecutorRuntime implements AutoCloseable {
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
   private final Deque<Slot> idle = new ArrayDeque<>();
+  private int leases;
   private boolean closed;
 
   private ExecutorRuntime(String planId, RunPlan plan) {
@@ -38,14 +40,30 @@ final class ExecutorRuntime implements AutoCloseable {
           .forEach(
               (id, expert) -> deltas.put(id, Delta.open(base, expert.file(), expert.policy())));
       experts = PreparedExperts.of(base, deltas, plan.method());
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       close();
       throw failure;
     }
   }
 
-  /** The runtime for a plan; the one for another plan is closed. */
-  static synchronized ExecutorRuntime of(RunPlan plan) {
+  /**
+   * Lends a slot for a plan to one task; the runtime for another plan is closed. There come to be
+   * as many slots as tasks run at once.
+   */
+  static synchronized SlotLease lease(RunPlan plan) {
+    ExecutorRuntime runtime = of(plan);
+    runtime.lent();
+    return new SlotLease(runtime);
+  }
+
+  /** Lends a slot to some work, which runs on a native thread; waits for it. */
+  static <T> T onSlot(RunPlan plan, Function<Slot, T> work) {
+    try (SlotLease lease = lease(plan)) {
+      return lease.call(work);
+    }
+  }
+
+  private static ExecutorRuntime of(RunPlan plan) {
     String planId = plan.runId() + plan.buffers() + plan.inputs() + plan.tasks();
     if (current == null || !current.planId.equals(planId)) {
       shutDown();
@@ -59,18 +77,6 @@ final class ExecutorRuntime implements AutoCloseable {
     if (current != null) {
       current.close();
       current = null;
-    }
-  }
-
-  /** Lends a slot to one task. There come to be as many slots as tasks run at once. */
-  SlotLease lease() {
-    return new SlotLease(this);
-  }
-
-  /** Lends a slot to some work, which runs on a native thread; waits for it. */
-  <T> T onSlot(Function<Slot, T> work) {
-    try (SlotLease lease = lease()) {
-      return lease.call(work);
     }
   }
 
@@ -94,20 +100,32 @@ final class ExecutorRuntime implements AutoCloseable {
     return Slot.open(plan, experts);
   }
 
-  synchronized void giveBack(Slot slot) {
+  private synchronized void lent() {
+    leases++;
+  }
+
+  /** The end of a lease; what was closed meanwhile is released with the last one. */
+  synchronized void giveBack(Optional<Slot> slot) {
+    leases--;
+    slot.ifPresent(closed ? Slot::close : idle::push);
     if (closed) {
-      slot.close();
-    } else {
-      idle.push(slot);
+      releaseInputs();
     }
   }
 
+  /** Closes idle slots at once, and the inputs as soon as no slot is lent. */
   @Override
   public synchronized void close() {
     closed = true;
     idle.forEach(Slot::close);
     idle.clear();
-    deltas.values().forEach(Delta::close);
-    base.close();
+    releaseInputs();
+  }
+
+  private void releaseInputs() {
+    if (leases == 0) {
+      deltas.values().forEach(Delta::close);
+      base.close();
+    }
   }
 }

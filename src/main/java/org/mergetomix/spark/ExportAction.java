@@ -91,7 +91,17 @@ public final class ExportAction {
             "merge-to-mix.mixture", mixture.id(),
             "merge-to-mix.method", plan.method().describe(),
             "merge-to-mix.run", plan.runId());
-    ExecutorRuntime runtime = ExecutorRuntime.of(plan);
+    try (SlotLease lease = ExecutorRuntime.lease(plan)) {
+      lease.withRuntime(runtime -> write(plan, mixture, target, metadata, runtime));
+    }
+  }
+
+  private static void write(
+      RunPlan plan,
+      Mixture mixture,
+      Path target,
+      Map<String, String> metadata,
+      ExecutorRuntime runtime) {
     try (CheckpointFolderWriter folder =
         CheckpointFolderWriter.begin(
             target, runtime.base().tensors(), metadata, CheckpointFolderWriter.SHARD_BYTES)) {

@@ -99,6 +99,7 @@ public final class FidelityAction {
     Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, record.direction());
     RunRecord done =
         record.confirmed(
+            configuration.asMap(),
             new RunRecord.Counts(
                 record.counts().space(),
                 record.counts().evaluated(),
@@ -123,7 +124,7 @@ public final class FidelityAction {
     return new Result(done, fidelity, model);
   }
 
-  /** The mixtures to fine-tune, and why; the winner and all datasets come first in any case. */
+  /** The mixtures to fine-tune, and why; the winner and all datasets are among them. */
   private Map<Mixture, String> roles(RunPlan plan, RankedTable ranked, Mixture winner) {
     Map<Mixture, String> roles = new LinkedHashMap<>();
     try (ComparableMixtures comparable = new ComparableMixtures(spark, ranked)) {

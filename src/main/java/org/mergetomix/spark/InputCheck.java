@@ -87,10 +87,11 @@ final class InputCheck {
           .parallelize(List.of(graph), 1)
           .map(path -> mismatchesOf(path, tensors, checkpoint))
           .first();
-    } catch (RuntimeException failure) {
-      throw Failures.mendable(failure).<RuntimeException>map(found -> found).orElse(failure);
     } catch (Exception failure) {
-      throw new IllegalStateException(failure);
+      // Spark throws checked exceptions that nobody declares.
+      throw Failures.mendable(failure)
+          .<RuntimeException>map(found -> found)
+          .orElseGet(() -> new IllegalStateException(failure));
     }
   }
 

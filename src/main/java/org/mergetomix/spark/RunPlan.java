@@ -71,7 +71,9 @@ record RunPlan(
               task.id(),
               text(manifest, task.data()),
               Digests.sha256(task.data()),
-              task.confirm().map(file -> text(manifest, file)).stream().toList(),
+              task.confirm().stream()
+                  .map(file -> new TaskPlan.ConfirmText(text(manifest, file), Digests.sha256(file)))
+                  .toList(),
               task.weight()));
     }
     Configuration.Search search = configuration.search();
@@ -148,10 +150,13 @@ record RunPlan(
     experts.forEach(
         (id, expert) ->
             inputs.add(new RunRecord.RunInput("expert", id, expert.path(), expert.digest())));
-    tasks.forEach(
-        task ->
-            inputs.add(
-                new RunRecord.RunInput("task", task.id(), task.text().path(), task.digest())));
+    for (TaskPlan task : tasks) {
+      inputs.add(new RunRecord.RunInput("task", task.id(), task.text().path(), task.digest()));
+      for (TaskPlan.ConfirmText confirm : task.confirm()) {
+        inputs.add(
+            new RunRecord.RunInput("confirm", task.id(), confirm.text().path(), confirm.digest()));
+      }
+    }
     return List.copyOf(inputs);
   }
 

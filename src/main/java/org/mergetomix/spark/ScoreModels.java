@@ -48,19 +48,19 @@ final class ScoreModels {
   }
 
   private static ModelScores score(RunPlan plan, Subject subject) {
-    return ExecutorRuntime.of(plan)
-        .onSlot(
-            slot -> {
-              if (subject instanceof CheckpointSubject checkpoint) {
-                try (Checkpoint file = Checkpoint.open(Path.of(checkpoint.path()))) {
-                  slot.fill(file, checkpoint.path());
-                }
-              } else {
-                slot.merge(Mixture.parse(subject.mixture()));
-              }
-              SortedMap<String, ExampleScores> search = new TreeMap<>();
-              plan.tasks().forEach(task -> search.put(task.id(), slot.evaluate(task.id())));
-              return new ModelScores(search, slot.evaluateConfirm());
-            });
+    return ExecutorRuntime.onSlot(
+        plan,
+        slot -> {
+          if (subject instanceof CheckpointSubject checkpoint) {
+            try (Checkpoint file = Checkpoint.open(Path.of(checkpoint.path()))) {
+              slot.fill(file, checkpoint.path());
+            }
+          } else {
+            slot.merge(Mixture.parse(subject.mixture()));
+          }
+          SortedMap<String, ExampleScores> search = new TreeMap<>();
+          plan.tasks().forEach(task -> search.put(task.id(), slot.evaluate(task.id())));
+          return new ModelScores(search, slot.evaluateConfirm());
+        });
   }
 }

@@ -125,16 +125,16 @@ public final class SearchAction {
   }
 
   private static SortedMap<String, Estimate> baseScores(RunPlan plan) {
-    return ExecutorRuntime.of(plan)
-        .onSlot(
-            slot -> {
-              SortedMap<String, Estimate> scores = new TreeMap<>();
-              try (Checkpoint base = Checkpoint.open(plan.base().file())) {
-                slot.fill(base, plan.base().path());
-              }
-              plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
-              return scores;
-            });
+    return ExecutorRuntime.onSlot(
+        plan,
+        slot -> {
+          SortedMap<String, Estimate> scores = new TreeMap<>();
+          try (Checkpoint base = Checkpoint.open(plan.base().file())) {
+            slot.fill(base, plan.base().path());
+          }
+          plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
+          return scores;
+        });
   }
 
   private long evaluateMissing(JavaSparkContext context, Broadcast<RunPlan> plan, RunPlan run) {
@@ -159,13 +159,13 @@ public final class SearchAction {
             context
                 .parallelize(pieces, pieces.size())
                 .mapPartitions(new EvaluateMixtures(plan, listener.counter(), failed)));
-        round++;
         List<IndexRange> all = new ArrayList<>(done.ranges());
         all.addAll(now.ranges());
         done = IndexRanges.of(all);
         if (failed.value() > configuration.search().maxFailed()) {
-          throw tooManyFailed(evaluations);
+          throw tooManyFailed(evaluations, round);
         }
+        round++;
       }
       listener.complete();
     }
@@ -214,10 +214,10 @@ public final class SearchAction {
     return round.ranges().stream().flatMap(range -> range.split(size).stream()).toList();
   }
 
-  private UserException tooManyFailed(EvaluationsTable evaluations) {
+  private UserException tooManyFailed(EvaluationsTable evaluations, int round) {
     Row first =
         evaluations
-            .dataset()
+            .dataset(round)
             .where(col("status").equalTo(RowStatus.FAILED.text()))
             .orderBy("index")
             .select("mixture", "error")

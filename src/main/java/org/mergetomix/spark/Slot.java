@@ -37,12 +37,13 @@ final class Slot implements AutoCloseable {
         slot.tasks.put(task.id(), LanguageModelling.prepare(task.text(), plan.batchSize(), model));
         task.confirm()
             .forEach(
-                text ->
+                confirm ->
                     slot.confirmTasks.put(
-                        task.id(), LanguageModelling.prepare(text, plan.batchSize(), model)));
+                        task.id(),
+                        LanguageModelling.prepare(confirm.text(), plan.batchSize(), model)));
       }
       return slot;
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       slot.close();
       throw failure;
     }

@@ -1,6 +1,7 @@
 package org.mergetomix.spark;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A slot that is lent to one task until it is closed. One thread at a time. */
@@ -24,9 +25,18 @@ final class SlotLease implements AutoCloseable {
         });
   }
 
+  /** Runs some work with what all slots share, on a native thread, and waits for it. */
+  void withRuntime(Consumer<ExecutorRuntime> work) {
+    NativeThreads.call(
+        () -> {
+          work.accept(runtime);
+          return runtime;
+        });
+  }
+
   @Override
   public void close() {
-    slot.ifPresent(runtime::giveBack);
+    runtime.giveBack(slot);
     slot = Optional.empty();
   }
 }

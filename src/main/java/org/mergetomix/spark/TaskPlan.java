@@ -14,8 +14,16 @@ import org.mergetomix.evaluation.TextData;
  * @param confirm the examples that judge the winner; none or one
  * @param weight the task's weight in the score over all tasks
  */
-record TaskPlan(String id, TextData text, String digest, List<TextData> confirm, double weight)
+record TaskPlan(String id, TextData text, String digest, List<ConfirmText> confirm, double weight)
     implements Serializable {
+
+  /**
+   * Examples that judge the winner.
+   *
+   * @param text how and where they are
+   * @param digest sha256 of the file
+   */
+  record ConfirmText(TextData text, String digest) implements Serializable {}
 
   /** Everything about the task that decides a score. */
   String identity() {

@@ -70,6 +70,9 @@ record TrainingJob(
 
   /** How many steps the training has. */
   int steps() {
+    if (recipe.length() instanceof FineTuning.Steps fixed) {
+      return fixed.count();
+    }
     long windows = windows().values().stream().mapToLong(List::size).sum();
     return recipe.length().steps(windows, recipe.batchSize());
   }

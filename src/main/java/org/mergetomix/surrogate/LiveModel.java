@@ -70,7 +70,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
           graph.toString(),
           "Export it with torch.jit.script or torch.jit.trace, then save",
           failure);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       model.close();
       throw failure;
     }

@@ -38,7 +38,7 @@ public final class EvaluationsTable {
         .createDataFrame(rows.map(EvaluationSchema::row), EvaluationSchema.SCHEMA)
         .write()
         .mode(SaveMode.Overwrite)
-        .parquet(directory.resolve(String.format(Locale.ROOT, "round=%04d", round)).toString());
+        .parquet(path(round).toString());
   }
 
   /** The number for the next round: one more than any committed one, 1 for the first. */
@@ -55,9 +55,18 @@ public final class EvaluationsTable {
     return spark.read().schema(EvaluationSchema.SCHEMA).parquet(rounds);
   }
 
+  /** The rows of one committed round. */
+  public Dataset<Row> dataset(int round) {
+    return spark.read().schema(EvaluationSchema.SCHEMA).parquet(LiteralPath.of(path(round)));
+  }
+
   /** Every committed row. */
   public JavaRDD<EvaluationRow> rows() {
     return dataset().javaRDD().map(EvaluationSchema::evaluation);
+  }
+
+  private Path path(int round) {
+    return directory.resolve(String.format(Locale.ROOT, "round=%04d", round));
   }
 
   private List<Path> committed() {

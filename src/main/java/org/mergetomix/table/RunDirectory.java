@@ -32,6 +32,9 @@ import org.mergetomix.problem.UserException;
 /** The output directory of one run: where its files lie. */
 public final class RunDirectory {
 
+  /** What the names of files begin with that are still being written. */
+  private static final String UNFINISHED = ".unfinished-";
+
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -179,7 +182,7 @@ public final class RunDirectory {
   }
 
   private void write(Path target, String text) {
-    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+    Path temporary = target.resolveSibling(UNFINISHED + target.getFileName());
     try {
       Files.createDirectories(directory);
       try {
@@ -223,7 +226,10 @@ public final class RunDirectory {
       return List.of();
     }
     try (Stream<Path> children = Files.list(directory)) {
-      return children.toList();
+      // A process that was killed while it wrote leaves its temporary file.
+      return children
+          .filter(child -> !child.getFileName().toString().startsWith(UNFINISHED))
+          .toList();
     } catch (IOException failure) {
       throw unusable(failure);
     }

@@ -120,8 +120,9 @@ public record RunRecord(
         kept ? confirmations : List.of());
   }
 
-  /** This run with some mixtures really fine-tuned and compared. */
+  /** This run with some mixtures really fine-tuned, as this configuration says, and compared. */
   public RunRecord confirmed(
+      SortedMap<String, String> newConfiguration,
       Counts newCounts,
       Seconds newSeconds,
       SortedMap<String, Double> newFidelity,
@@ -133,7 +134,7 @@ public record RunRecord(
         State.CONFIRMED,
         identity,
         inputs,
-        configuration,
+        newConfiguration,
         versions,
         datasets,
         direction,

@@ -78,6 +78,24 @@ class CheckActionTest {
                             .formatted(run.text("confirm"))));
   }
 
+  @Test
+  void findsABrokenModelABrokenExpertAndABrokenTextAtOnce() throws IOException {
+    Files.writeString(run.manifest().base().model(), "no graph");
+    Files.writeString(run.expert("b"), "no tensors");
+    run.writeText("task", List.of(" "));
+
+    assertThatThrownBy(this::check)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal ->
+                assertThat(refusal.problems())
+                    .extracting(problem -> problem.where())
+                    .containsExactlyInAnyOrder(
+                        run.manifest().base().model().toString(),
+                        run.expert("b").toString(),
+                        run.text("task").toString()));
+  }
+
   private CheckAction.Result check(String... settings) {
     return new CheckAction(spark, run.manifest(), run.configuration(settings)).run();
   }

@@ -82,6 +82,12 @@ class RunDirectoryTest {
   }
 
   @Test
+  void claimsADirectoryInWhichTheFirstRecordWasNotFinished() throws IOException {
+    Files.writeString(folder.resolve(".unfinished-run.json"), "{");
+    assertThatCode(() -> claim(new RunDirectory(folder), "1")).doesNotThrowAnyException();
+  }
+
+  @Test
   void claimsADirectoryOfTheSameRun() {
     RunDirectory directory = new RunDirectory(folder);
     directory.write(confirmed());
@@ -286,6 +292,7 @@ class RunDirectoryTest {
             "d1",
             "2026-01-01T00:00:01Z")
         .confirmed(
+            fresh("1").configuration(),
             new RunRecord.Counts(3, 2, 1, 2),
             new RunRecord.Seconds(0.5, 2, 8, 16),
             new TreeMap<>(Map.of("pearson", 0.5)),
