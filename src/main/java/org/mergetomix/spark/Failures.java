@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.spark.SparkThrowable;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.table.TableWriteException;
 
 /** What a failure inside Spark means to the user. */
 public final class Failures {
@@ -34,8 +34,8 @@ public final class Failures {
       if (cause instanceof UserException mendable) {
         return Optional.of(mendable);
       }
-      if (cause instanceof SparkThrowable thrown) {
-        place = thrown.getMessageParameters().getOrDefault("path", place);
+      if (cause instanceof TableWriteException table) {
+        place = table.location();
       }
       if (cause instanceof IOException) {
         Optional<UserException> outside = outside((IOException) cause, place);

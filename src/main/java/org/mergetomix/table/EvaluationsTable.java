@@ -34,11 +34,12 @@ public final class EvaluationsTable {
 
   /** Computes and commits one round; returns when it is durable. */
   public void append(int round, JavaRDD<EvaluationRow> rows) {
-    spark
-        .createDataFrame(rows.map(EvaluationSchema::row), EvaluationSchema.SCHEMA)
-        .write()
-        .mode(SaveMode.Overwrite)
-        .parquet(path(round).toString());
+    TableWriteException.write(
+        spark
+            .createDataFrame(rows.map(EvaluationSchema::row), EvaluationSchema.SCHEMA)
+            .write()
+            .mode(SaveMode.Overwrite),
+        path(round));
   }
 
   /** The number for the next round: one more than any committed one, 1 for the first. */

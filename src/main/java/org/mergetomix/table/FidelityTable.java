@@ -40,12 +40,13 @@ public final class FidelityTable {
 
   /** Replaces the table. */
   public void write(List<FidelityRow> rows) {
-    spark
-        .createDataFrame(rows.stream().map(FidelityTable::row).toList(), SCHEMA)
-        .coalesce(1)
-        .write()
-        .mode(SaveMode.Overwrite)
-        .parquet(directory.toString());
+    TableWriteException.write(
+        spark
+            .createDataFrame(rows.stream().map(FidelityTable::row).toList(), SCHEMA)
+            .coalesce(1)
+            .write()
+            .mode(SaveMode.Overwrite),
+        directory);
   }
 
   /** The rows in the order in which they were written; none when there is no table. */

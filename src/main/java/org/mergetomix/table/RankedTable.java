@@ -81,11 +81,8 @@ public final class RankedTable {
             .javaRDD()
             .zipWithIndex()
             .map(place -> withRank(place._1(), place._2() + 1));
-    spark
-        .createDataFrame(ordered, SCHEMA)
-        .write()
-        .mode(SaveMode.Overwrite)
-        .parquet(directory.toString());
+    TableWriteException.write(
+        spark.createDataFrame(ordered, SCHEMA).write().mode(SaveMode.Overwrite), directory);
   }
 
   /** The table as it is; mixtures that failed have no rank. */

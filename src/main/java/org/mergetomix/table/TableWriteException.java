@@ -1,0 +1,32 @@
+package org.mergetomix.table;
+
+import java.nio.file.Path;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Row;
+
+/** Writing a table failed; says where, which Spark's own failures do not always. */
+public final class TableWriteException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String location;
+
+  private TableWriteException(Path location, Exception cause) {
+    super("Cannot write " + location, cause);
+    this.location = location.toString();
+  }
+
+  /** Where the table was to be written. */
+  public String location() {
+    return location;
+  }
+
+  /** Writes Parquet, and wraps whatever goes wrong: Spark throws undeclared checked exceptions. */
+  static void write(DataFrameWriter<Row> writer, Path location) {
+    try {
+      writer.parquet(location.toString());
+    } catch (Exception failure) {
+      throw new TableWriteException(location, failure);
+    }
+  }
+}
