@@ -5,13 +5,14 @@ package org.mergetomix.report;
  * tasks, so where tasks run side by side they exceed the wall time.
  *
  * @param mixturesEvaluated surrogates that were evaluated
- * @param expertsTrained experts fine-tuned by this run; those given or found again do not count
+ * @param expertsTrained experts that the run stands on, one a dataset, whether trained now, before,
+ *     or given
  * @param realTrainings mixtures really fine-tuned, for the winner and for fidelity
  * @param trainingsSaved trainings that trying each evaluated mixture would have needed, less those
  *     that were made
  * @param mergeSeconds merging and writing the parameters
  * @param evaluateSeconds evaluating surrogates
- * @param trainingSeconds fine-tuning experts and mixtures
+ * @param trainingSeconds really fine-tuning mixtures; experts left out
  * @param wallSeconds from start to end
  */
 public record Cost(

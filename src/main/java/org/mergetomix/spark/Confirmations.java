@@ -72,9 +72,7 @@ final class Confirmations {
   }
 
   private double searchScore(String mixture) {
-    SortedMap<String, Estimate> means = new TreeMap<>();
-    scores.get(mixture).search().forEach((task, examples) -> means.put(task, examples.mean()));
-    return plan.overall(means).value();
+    return plan.overallOf(scores.get(mixture).search()).value();
   }
 
   /** The mean over models of every example's score: what a random choice gives on average. */

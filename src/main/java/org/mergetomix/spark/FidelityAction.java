@@ -183,13 +183,13 @@ public final class FidelityAction {
       List<TrainingOutcome> trained,
       SortedMap<String, ModelScores> scores) {
     List<FidelityRow> rows = new ArrayList<>();
-    Estimate base = overall(plan, scores.get("").search());
+    Estimate base = plan.overallOf(scores.get("").search());
     rows.add(
         new FidelityRow("", "base", base, base, confirm(plan, scores, ""), 0, plan.base().path()));
     plan.experts()
         .forEach(
             (id, expert) -> {
-              Estimate score = overall(plan, scores.get(id).search());
+              Estimate score = plan.overallOf(scores.get(id).search());
               rows.add(
                   new FidelityRow(
                       id, "single", score, score, confirm(plan, scores, id), 0, expert.path()));
@@ -204,7 +204,7 @@ public final class FidelityAction {
                   mixture.id(),
                   role,
                   ranked.find(mixture.id()).orElseThrow().score(),
-                  overall(plan, scores.get(mixture.id()).search()),
+                  plan.overallOf(scores.get(mixture.id()).search()),
                   confirm(plan, scores, mixture.id()),
                   model.seconds(),
                   model.model()));
@@ -212,15 +212,9 @@ public final class FidelityAction {
     return rows;
   }
 
-  private static Estimate overall(RunPlan plan, SortedMap<String, ExampleScores> scores) {
-    SortedMap<String, Estimate> estimates = new TreeMap<>();
-    scores.forEach((task, examples) -> estimates.put(task, examples.mean()));
-    return plan.overall(estimates);
-  }
-
   private static Estimate confirm(
       RunPlan plan, SortedMap<String, ModelScores> scores, String mixture) {
     SortedMap<String, ExampleScores> confirm = scores.get(mixture).confirm();
-    return confirm.isEmpty() ? new Estimate(Double.NaN, Double.NaN) : overall(plan, confirm);
+    return confirm.isEmpty() ? new Estimate(Double.NaN, Double.NaN) : plan.overallOf(confirm);
   }
 }

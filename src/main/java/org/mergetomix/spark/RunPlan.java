@@ -19,6 +19,7 @@ import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.RunRecord;
 
 /**
@@ -140,6 +141,13 @@ record RunPlan(
     return Estimate.weightedMean(
         scored.stream().map(task -> scores.get(task.id())).toList(),
         scored.stream().map(TaskPlan::weight).toList());
+  }
+
+  /** The same, from the scores per example. */
+  Estimate overallOf(SortedMap<String, ExampleScores> scores) {
+    SortedMap<String, Estimate> means = new TreeMap<>();
+    scores.forEach((task, examples) -> means.put(task, examples.mean()));
+    return overall(means);
   }
 
   /** The inputs, for the run record. */
