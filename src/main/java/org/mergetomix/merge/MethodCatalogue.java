@@ -8,9 +8,9 @@ import java.util.function.Function;
 import org.mergetomix.problem.UserException;
 
 /**
- * The methods there are: what each is made of, which parameters it has, and their defaults. A
- * paper's default is the value that it recommends, or one that it uses where it recommends none;
- * mergekit's are its own, whose density of 1 drops nothing.
+ * The methods there are: what each is made of, which parameters it has, and their defaults. In mode
+ * paper some defaults are our choice, since the papers give ranges: the densities of DARE, DELLA,
+ * Breadcrumbs and grafting, and SCE's select-top-k. mergekit's density of 1 drops nothing.
  */
 final class MethodCatalogue {
 
