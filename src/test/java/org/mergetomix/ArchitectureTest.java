@@ -27,7 +27,10 @@ class ArchitectureTest {
 
   private static final String ROOT = "org.mergetomix";
 
-  /** Every room but the root package, and what it may import beside {@code problem}. */
+  /**
+   * Every room but the root package, and what it may import beside {@code problem} and {@code
+   * location}.
+   */
   private static final List<Room> ROOMS =
       List.of(
           room(
@@ -69,6 +72,7 @@ class ArchitectureTest {
           room("hocon"),
           room("score"),
           room("problem"),
+          room("location"),
           room(
               "demo",
               "cli",
@@ -136,6 +140,7 @@ class ArchitectureTest {
   private static void checkImports(Room room) {
     Set<String> allowed = new HashSet<>(room.mayImport());
     allowed.add("problem");
+    allowed.add("location");
     allowed.add(room.name());
     String[] forbidden =
         Stream.concat(Stream.of(room("")), ROOMS.stream())
