@@ -25,6 +25,16 @@ public interface Checkpoint extends TensorSource, AutoCloseable {
     return SafetensorsFile.open(path);
   }
 
+  /**
+   * The names of the files that decide what a checkpoint's folder means: index and shards or the
+   * single file, and an adapter's two files; in ascending order.
+   *
+   * @throws org.mergetomix.problem.UserException if there are none, or the index breaks a rule
+   */
+  static List<String> files(Path folder) {
+    return List.copyOf(CheckpointFolder.of(folder).files().keySet());
+  }
+
   /** How messages call it: the path that it was opened from. */
   String name();
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Names for contents: SHA-256 as 64 lower-case hexadecimal digits. */
 public final class Digests {
@@ -50,13 +52,17 @@ public final class Digests {
     if (!Files.isDirectory(path)) {
       return sha256(path);
     }
+    SortedMap<String, String> digests = new TreeMap<>();
+    CheckpointFolder.of(path).files().forEach((name, file) -> digests.put(name, sha256(file)));
+    return folder(digests);
+  }
+
+  /** The digest of a checkpoint's folder from those of its files by name. */
+  public static String folder(SortedMap<String, String> digests) {
     MessageDigest digest = sha256();
-    CheckpointFolder.of(path)
-        .files()
-        .forEach(
-            (name, file) ->
-                digest.update(
-                    "%s  %s\n".formatted(sha256(file), name).getBytes(StandardCharsets.UTF_8)));
+    digests.forEach(
+        (name, sha256) ->
+            digest.update("%s  %s\n".formatted(sha256, name).getBytes(StandardCharsets.UTF_8)));
     return hexadecimal(digest);
   }
 

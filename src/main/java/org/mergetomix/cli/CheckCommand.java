@@ -18,7 +18,8 @@ final class CheckCommand extends SessionCommand {
   @Override
   ExitCode run(Session session, Configuration configuration) {
     CheckAction.Result result =
-        new CheckAction(session.spark(), RunOptions.manifest(configuration), configuration).run();
+        new CheckAction(session.spark(), RunOptions.manifest(session, configuration), configuration)
+            .run();
     console().line("In order: %d datasets, %,d mixtures.", result.datasets(), result.mixtures());
     if (!result.missingExperts().isEmpty()) {
       console()

@@ -44,8 +44,8 @@ final class DemoCommand extends SessionCommand {
   ExitCode run(Session session, Configuration configuration) {
     console().line("Which languages help Catalan? Names from Unicode CLDR, a model of 136 k");
     console().line("parameters, 8 languages to choose from, so 255 mixtures.");
-    new Example(directory).prepare(session.spark(), console());
-    Manifest manifest = RunOptions.manifest(configuration);
+    new Example(directory).prepare(session.spark(), configuration, console());
+    Manifest manifest = RunOptions.manifest(session, configuration);
     FineTuneCommand.print(
         console(), new FineTuneAction(session.spark(), manifest, configuration, console()).run());
     SearchAction.Result search =

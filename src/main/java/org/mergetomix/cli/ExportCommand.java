@@ -33,7 +33,7 @@ final class ExportCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    new ExportAction(session.spark(), RunOptions.manifest(configuration), configuration)
+    new ExportAction(session.spark(), RunOptions.manifest(session, configuration), configuration)
         .run(Mixture.parse(mixture), target);
     console().line("Surrogate of %s: %s", mixture, target);
     return ExitCode.DONE;

@@ -29,7 +29,10 @@ final class FidelityCommand extends SessionCommand {
   ExitCode run(Session session, Configuration configuration) {
     FidelityAction.Result result =
         new FidelityAction(
-                session.spark(), RunOptions.manifest(configuration), configuration, console())
+                session.spark(),
+                RunOptions.manifest(session, configuration),
+                configuration,
+                console())
             .run();
     Path report = new ReportAction(session.spark(), configuration).run();
     print(console(), result);

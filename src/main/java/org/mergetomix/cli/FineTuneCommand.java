@@ -22,7 +22,10 @@ final class FineTuneCommand extends SessionCommand {
   ExitCode run(Session session, Configuration configuration) {
     List<TrainingOutcome> outcomes =
         new FineTuneAction(
-                session.spark(), RunOptions.manifest(configuration), configuration, console())
+                session.spark(),
+                RunOptions.manifest(session, configuration),
+                configuration,
+                console())
             .run();
     print(console(), outcomes);
     return ExitCode.DONE;

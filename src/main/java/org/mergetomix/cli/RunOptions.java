@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.spark.ManifestAction;
+import org.mergetomix.spark.Session;
 import picocli.CommandLine.Option;
 
 /** The options that say what a command works on. */
@@ -37,7 +39,7 @@ final class RunOptions {
   }
 
   /** What the user has. */
-  static Manifest manifest(Configuration configuration) {
-    return Manifest.read(configuration.requireManifest());
+  static Manifest manifest(Session session, Configuration configuration) {
+    return new ManifestAction(session.spark(), configuration).run();
   }
 }

@@ -27,7 +27,10 @@ final class SearchCommand extends SessionCommand {
   ExitCode run(Session session, Configuration configuration) {
     SearchAction.Result result =
         new SearchAction(
-                session.spark(), RunOptions.manifest(configuration), configuration, console())
+                session.spark(),
+                RunOptions.manifest(session, configuration),
+                configuration,
+                console())
             .run();
     Path report = new ReportAction(session.spark(), configuration).run();
     print(console(), result);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -189,12 +190,12 @@ public record Configuration(
   }
 
   /**
-   * The manifest's path, for a command that cannot do without.
+   * Where the manifest lies, for a command that cannot do without.
    *
-   * @throws UserException usage, when none is given
+   * @throws UserException usage, when none is given or it names no place
    */
-  public Path requireManifest() {
-    return Path.of(require("manifest", manifest, "FILE"));
+  public Location requireManifest() {
+    return location("manifest", require("manifest", manifest, "FILE"));
   }
 
   /**
@@ -204,6 +205,14 @@ public record Configuration(
    */
   public String requireOutput() {
     return require("output", output, "DIRECTORY");
+  }
+
+  private static Location location(String key, String value) {
+    try {
+      return Location.of(value);
+    } catch (IllegalArgumentException malformed) {
+      throw UserException.usage("Key " + key + " " + malformed.getMessage(), "", "");
+    }
   }
 
   private static String require(String key, String value, String example) {

@@ -29,7 +29,7 @@ final class ConfigurationLoader {
     Config reference = reference();
     Config stacked = reference;
     for (Path file : files) {
-      stacked = HoconFile.parse(file, findings).withFallback(stacked);
+      stacked = HoconFile.parse(file.toString(), file, findings).withFallback(stacked);
     }
     for (String setting : settings) {
       stacked = Setting.parse(setting, reference, findings).withFallback(stacked);

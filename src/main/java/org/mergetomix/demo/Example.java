@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.SafetensorsWriter;
 import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.TextData;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.manifest.Tokenizer;
@@ -60,7 +62,7 @@ public final class Example {
    * @return the manifest
    * @throws UserException if the directory cannot be written
    */
-  public Path prepare(SparkSession spark, Progress progress) {
+  public Path prepare(SparkSession spark, Configuration configuration, Progress progress) {
     Path graph = directory.resolve("byte-transformer.pt");
     Path initial = directory.resolve("initial.safetensors");
     Path base = directory.resolve("base.safetensors");
@@ -86,7 +88,7 @@ public final class Example {
           failure);
     }
     writeInitialWeights(graph, initial);
-    new TrainAction(spark, progress)
+    new TrainAction(spark, configuration, progress)
         .run("pretrain", graph, initial, texts, pretraining, SEED, base);
     Path manifest = directory.resolve("manifest.conf");
     Manifest.write(manifest(manifest, graph, base), manifest);
@@ -100,23 +102,25 @@ public final class Example {
 
   private Manifest manifest(Path file, Path graph, Path base) {
     return new Manifest(
-        file,
-        new Manifest.Base(graph, base, Tokenizer.BYTES, CONTEXT, Optional.empty()),
+        Location.of(file),
+        new Manifest.Base(
+            Location.of(graph), Location.of(base), Tokenizer.BYTES, CONTEXT, Optional.empty()),
         CANDIDATES.stream()
             .map(
                 language ->
                     new Manifest.DatasetEntry(
                         language,
-                        Optional.of(text(language + ".txt")),
-                        directory.resolve("experts").resolve(language + ".safetensors"),
+                        Optional.of(Location.of(text(language + ".txt"))),
+                        Location.of(
+                            directory.resolve("experts").resolve(language + ".safetensors")),
                         Optional.empty()))
             .toList(),
         List.of(
             new Manifest.TaskEntry(
                 TARGET,
                 TaskKind.LANGUAGE_MODELLING,
-                text(TARGET + ".search.txt"),
-                Optional.of(text(TARGET + ".confirm.txt")),
+                Location.of(text(TARGET + ".search.txt")),
+                Optional.of(Location.of(text(TARGET + ".confirm.txt"))),
                 1)));
   }
 

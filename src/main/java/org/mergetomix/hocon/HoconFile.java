@@ -26,12 +26,12 @@ public final class HoconFile {
   /**
    * Reads the file and resolves its substitutions from itself.
    *
-   * @param file the file; its name as given here is how messages call it
+   * @param name how messages call the file
+   * @param file the file
    * @param findings told when the file is missing, unreadable, or not HOCON
    * @return the values with their lines; empty after a problem
    */
-  public static Config parse(Path file, Findings findings) {
-    String name = file.toString();
+  public static Config parse(String name, Path file, Findings findings) {
     findings.announce(name);
     try {
       if (Files.isDirectory(file)) {

@@ -4,23 +4,24 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.location.Location;
+import org.mergetomix.location.Readability;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
- * The data that mixtures are made of and judged by. All paths are absolute and normalised.
- * Immutable.
+ * The data that mixtures are made of and judged by. Immutable.
  *
- * @param file the manifest's own file
+ * @param file where the manifest itself lies
  * @param base the model that everything starts from
  * @param datasets in ascending order of their ids, which are unique; two or more when read
  * @param tasks in the order of the file, with unique ids; one or more when read
  */
-public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<TaskEntry> tasks) {
+public record Manifest(
+    Location file, Base base, List<DatasetEntry> datasets, List<TaskEntry> tasks) {
 
   /** Sorts the datasets, whatever order they come in. */
   public Manifest {
-    file = file.toAbsolutePath().normalize();
     datasets = datasets.stream().sorted(Comparator.comparing(DatasetEntry::id)).toList();
     tasks = List.copyOf(tasks);
   }
@@ -36,8 +37,8 @@ public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<T
    * @param tied pairs of names that stand for one tensor
    */
   public record Base(
-      Path model,
-      Path checkpoint,
+      Location model,
+      Location checkpoint,
       Tokenizer tokenizer,
       int context,
       Optional<String> sha256,
@@ -49,7 +50,11 @@ public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<T
 
     /** A base without tied tensors. */
     public Base(
-        Path model, Path checkpoint, Tokenizer tokenizer, int context, Optional<String> sha256) {
+        Location model,
+        Location checkpoint,
+        Tokenizer tokenizer,
+        int context,
+        Optional<String> sha256) {
       this(model, checkpoint, tokenizer, context, sha256, List.of());
     }
   }
@@ -72,10 +77,15 @@ public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<T
    * @param form in which form the expert comes
    */
   public record DatasetEntry(
-      String id, Optional<Path> data, Path expert, Optional<String> sha256, ExpertForm form) {
+      String id,
+      Optional<Location> data,
+      Location expert,
+      Optional<String> sha256,
+      ExpertForm form) {
 
     /** A dataset whose expert has the base's names and a form that shows. */
-    public DatasetEntry(String id, Optional<Path> data, Path expert, Optional<String> sha256) {
+    public DatasetEntry(
+        String id, Optional<Location> data, Location expert, Optional<String> sha256) {
       this(id, data, expert, sha256, ExpertForm.PLAIN);
     }
   }
@@ -90,17 +100,24 @@ public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<T
    * @param weight its share in the score over all tasks, relative to the others; above 0
    */
   public record TaskEntry(
-      String id, TaskKind kind, Path data, Optional<Path> confirm, double weight) {}
+      String id, TaskKind kind, Location data, Optional<Location> confirm, double weight) {}
 
   /**
    * Reads a manifest; relative paths in it start at its own folder. The files it names are not
    * looked at.
    *
+   * @param file where it lies
+   * @param copy the same file on this machine; its path when it is local
    * @throws UserException input, when the manifest itself is missing or unreadable; usage, with
    *     everything else that is wrong with it
    */
+  public static Manifest read(Location file, Path copy) {
+    return ManifestReader.read(file, copy);
+  }
+
+  /** Reads a manifest of this machine, as {@link #read(Location, Path)}. */
   public static Manifest read(Path file) {
-    return ManifestReader.read(file);
+    return read(Location.of(file), file);
   }
 
   /**
@@ -116,9 +133,10 @@ public record Manifest(Path file, Base base, List<DatasetEntry> datasets, List<T
   /**
    * What stands in the way of these purposes: files that are missing, folders, unreadable or empty.
    *
+   * @param files looks at them
    * @return a problem for each such file, told once; empty when all is well
    */
-  public List<Problem> missingFiles(Purpose... purposes) {
-    return RequiredFiles.missing(this, List.of(purposes));
+  public List<Problem> missingFiles(Readability files, Purpose... purposes) {
+    return RequiredFiles.missing(this, files, List.of(purposes));
   }
 }

@@ -1,7 +1,6 @@
 package org.mergetomix.manifest;
 
 import com.typesafe.config.ConfigOrigin;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -11,9 +10,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
-import org.mergetomix.hocon.InputFile;
 import org.mergetomix.hocon.Range;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.location.InputFile;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
@@ -24,27 +24,25 @@ import org.mergetomix.problem.UserException;
 final class ManifestReader {
 
   private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
-  private static final Pattern REMOTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
 
-  private final Path folder;
+  private final Location folder;
   private final Findings findings;
 
-  private ManifestReader(Path folder, Findings findings) {
+  private ManifestReader(Location folder, Findings findings) {
     this.folder = folder;
     this.findings = findings;
   }
 
-  static Manifest read(Path file) {
-    InputFile.complaint(file)
+  static Manifest read(Location file, Path copy) {
+    InputFile.complaint(copy)
         .ifPresent(
             reason -> {
               throw UserException.input("The manifest " + reason, file.toString(), "");
             });
     Findings findings = new Findings();
-    Section root = Section.root(HoconFile.parse(file, findings), findings);
+    Section root = Section.root(HoconFile.parse(file.text(), copy, findings), findings);
     refuseIfAny(findings);
-    Path absolute = file.toAbsolutePath().normalize();
-    Manifest manifest = new ManifestReader(absolute.getParent(), findings).read(absolute, root);
+    Manifest manifest = new ManifestReader(file.parent(), findings).read(file, root);
     root.refuseUnknownKeys();
     refuseIfAny(findings);
     return manifest;
@@ -56,7 +54,7 @@ final class ManifestReader {
     }
   }
 
-  private Manifest read(Path file, Section root) {
+  private Manifest read(Location file, Section root) {
     Base base = base(root.section("base"));
     List<Section> datasets = root.sections("datasets");
     List<Section> tasks = root.sections("tasks");
@@ -71,8 +69,8 @@ final class ManifestReader {
 
   private Base base(Section section) {
     return new Base(
-        path(section, "model"),
-        path(section, "checkpoint"),
+        location(section, "model"),
+        location(section, "checkpoint"),
         section.choice("tokenizer", Tokenizer.class),
         section.integer("context", Range.atLeast(2)),
         sha256(section),
@@ -82,8 +80,8 @@ final class ManifestReader {
   private DatasetEntry dataset(Section section) {
     return new DatasetEntry(
         id(section, "Dataset id", ", because + and : separate datasets in a mixture's id"),
-        optionalPath(section, "data"),
-        path(section, "expert"),
+        optionalLocation(section, "data"),
+        location(section, "expert"),
         sha256(section),
         ExpertFormReader.read(section));
   }
@@ -92,8 +90,8 @@ final class ManifestReader {
     return new TaskEntry(
         id(section, "Task id", ""),
         section.choice("kind", TaskKind.class),
-        path(section, "data"),
-        optionalPath(section, "confirm"),
+        location(section, "data"),
+        optionalLocation(section, "confirm"),
         section.number("weight", Range.above(0), 1.0));
   }
 
@@ -148,24 +146,19 @@ final class ManifestReader {
     return digest.map(text -> text.toLowerCase(Locale.ROOT));
   }
 
-  private Path path(Section section, String key) {
+  private Location location(Section section, String key) {
     return resolve(section, key, section.text(key));
   }
 
-  private Optional<Path> optionalPath(Section section, String key) {
+  private Optional<Location> optionalLocation(Section section, String key) {
     return section.optionalText(key).map(text -> resolve(section, key, text));
   }
 
-  private Path resolve(Section section, String key, String text) {
-    if (REMOTE.matcher(text).matches()) {
-      section.problem(
-          key, section.pathOf(key) + " must be a path on this machine, not \"" + text + "\"", "");
-      return folder;
-    }
+  private Location resolve(Section section, String key, String text) {
     try {
-      return folder.resolve(text).normalize();
-    } catch (InvalidPathException e) {
-      section.problem(key, section.pathOf(key) + " is not a path: " + e.getReason(), "");
+      return folder.resolve(text);
+    } catch (IllegalArgumentException malformed) {
+      section.problem(key, section.pathOf(key) + " " + malformed.getMessage(), "");
       return folder;
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import org.mergetomix.hocon.Choice;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
@@ -16,17 +17,17 @@ import org.mergetomix.problem.UserException;
 /** Writes a manifest the way a person would: in reading order, an entry a block. */
 final class ManifestWriter {
 
-  private final Path folder;
+  private final Location folder;
   private final StringBuilder text = new StringBuilder();
 
-  private ManifestWriter(Path folder) {
+  private ManifestWriter(Location folder) {
     this.folder = folder;
   }
 
   static void write(Manifest manifest, Path file) {
     Path target = file.toAbsolutePath().normalize();
     Path folder = target.getParent();
-    ManifestWriter writer = new ManifestWriter(folder);
+    ManifestWriter writer = new ManifestWriter(Location.of(folder));
     writer.append(manifest);
     try {
       Files.createDirectories(folder);
@@ -63,7 +64,7 @@ final class ManifestWriter {
     for (DatasetEntry dataset : manifest.datasets()) {
       text.append("{\n");
       appendText("id", Optional.of(dataset.id()));
-      dataset.data().ifPresent(path -> append("data", path));
+      dataset.data().ifPresent(data -> append("data", data));
       append("expert", dataset.expert());
       appendText("sha256", dataset.sha256());
       append(dataset.form());
@@ -75,7 +76,7 @@ final class ManifestWriter {
       appendText("id", Optional.of(task.id()));
       append("kind", Choice.name(task.kind()));
       append("data", task.data());
-      task.confirm().ifPresent(path -> append("confirm", path));
+      task.confirm().ifPresent(confirm -> append("confirm", confirm));
       append("weight", Double.toString(task.weight()));
       text.append("}\n");
     }
@@ -113,9 +114,8 @@ final class ManifestWriter {
     return ConfigUtil.quoteString(value);
   }
 
-  private void append(String key, Path path) {
-    Path shown = path.startsWith(folder) ? folder.relativize(path) : path;
-    appendText(key, Optional.of(shown.toString()));
+  private void append(String key, Location location) {
+    appendText(key, Optional.of(location.from(folder)));
   }
 
   private void appendText(String key, Optional<String> value) {

@@ -1,11 +1,11 @@
 package org.mergetomix.manifest;
 
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.mergetomix.hocon.InputFile;
+import org.mergetomix.location.Location;
+import org.mergetomix.location.Readability;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.problem.Problem;
@@ -14,16 +14,18 @@ import org.mergetomix.problem.Problem;
 final class RequiredFiles {
 
   private final Manifest manifest;
+  private final Readability readability;
 
   /** A set, because purposes share files. */
   private final Set<Problem> problems = new LinkedHashSet<>();
 
-  private RequiredFiles(Manifest manifest) {
+  private RequiredFiles(Manifest manifest, Readability readability) {
     this.manifest = manifest;
+    this.readability = readability;
   }
 
-  static List<Problem> missing(Manifest manifest, List<Purpose> purposes) {
-    RequiredFiles files = new RequiredFiles(manifest);
+  static List<Problem> missing(Manifest manifest, Readability readability, List<Purpose> purposes) {
+    RequiredFiles files = new RequiredFiles(manifest, readability);
     for (Purpose purpose : purposes) {
       files.require("The base's model", manifest.base().model());
       files.requireCheckpoint(
@@ -73,16 +75,16 @@ final class RequiredFiles {
     }
   }
 
-  private void require(String subject, Path file) {
-    tell(subject, file, InputFile.complaint(file), "Correct its path in " + manifest.file());
+  private void require(String subject, Location file) {
+    tell(subject, file, readability.complaint(file), "Correct its path in " + manifest.file());
   }
 
   /** A checkpoint is a file, or a folder as Hugging Face writes it. */
-  private void requireCheckpoint(String subject, Path path, String remedy) {
-    tell(subject, path, InputFile.complaintOfFileOrFolder(path), remedy);
+  private void requireCheckpoint(String subject, Location path, String remedy) {
+    tell(subject, path, readability.complaintOfFileOrFolder(path), remedy);
   }
 
-  private void tell(String subject, Path file, Optional<String> complaint, String remedy) {
+  private void tell(String subject, Location file, Optional<String> complaint, String remedy) {
     complaint.ifPresent(
         reason -> problems.add(new Problem(subject + " " + reason, file.toString(), remedy)));
   }

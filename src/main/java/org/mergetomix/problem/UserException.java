@@ -1,6 +1,7 @@
 package org.mergetomix.problem;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +44,11 @@ public final class UserException extends RuntimeException {
   /** An input or output is missing, broken or not accessible: exit code 3. */
   public static UserException input(String what, String where, String remedy, Throwable cause) {
     return new UserException(ExitCode.INPUT, List.of(new Problem(what, where, remedy)), cause);
+  }
+
+  /** The same with other words for each problem. */
+  public UserException with(UnaryOperator<Problem> words) {
+    return new UserException(exitCode, problems.stream().map(words).toList(), getCause());
   }
 
   /** How the process should end. */

@@ -1,13 +1,13 @@
 package org.mergetomix.spark;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.SubsetSpace;
@@ -45,23 +45,31 @@ public final class CheckAction {
    * @throws UserException with all problems, if there are any
    */
   public Result run() {
+    InputAccess access = InputAccess.of(spark, configuration);
+    try (InputFiles files = access.open()) {
+      return run(access, files);
+    }
+  }
+
+  private Result run(InputAccess access, InputFiles files) {
     Map<Boolean, List<Manifest.DatasetEntry>> datasets =
         manifest.datasets().stream()
-            .collect(Collectors.partitioningBy(CheckAction::canBeFineTunedLater));
-    List<Problem> missing = new ArrayList<>(missing(datasets.get(false), Purpose.SEARCHING));
-    missing.addAll(missing(manifest.datasets(), Purpose.CONFIRMING));
+            .collect(Collectors.partitioningBy(dataset -> canBeFineTunedLater(dataset, files)));
+    List<Problem> missing = new ArrayList<>(missing(files, datasets.get(false), Purpose.SEARCHING));
+    missing.addAll(missing(files, manifest.datasets(), Purpose.CONFIRMING));
     if (!datasets.get(true).isEmpty()) {
-      missing.addAll(missing(datasets.get(true), Purpose.FINE_TUNING));
+      missing.addAll(missing(files, datasets.get(true), Purpose.FINE_TUNING));
     }
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
-    List<Path> texts =
+    List<Location> texts =
         manifest.datasets().stream()
             .flatMap(dataset -> dataset.data().stream())
-            .filter(Files::exists)
+            .filter(files::exists)
             .toList();
-    List<Problem> warnings = new InputCheck(spark).texts(texts).run(manifest, datasets.get(false));
+    List<Problem> warnings =
+        new InputCheck(spark, access, files).texts(texts).run(manifest, datasets.get(false));
     int largest = configuration.search().maximumSize();
     List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
     long mixtures =
@@ -75,12 +83,13 @@ public final class CheckAction {
         warnings);
   }
 
-  private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset) {
-    return !Files.exists(dataset.expert()) && dataset.data().isPresent();
+  private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset, InputFiles files) {
+    return dataset.data().isPresent() && !files.exists(dataset.expert());
   }
 
-  private List<Problem> missing(List<Manifest.DatasetEntry> datasets, Purpose purpose) {
+  private List<Problem> missing(
+      InputFiles files, List<Manifest.DatasetEntry> datasets, Purpose purpose) {
     return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks())
-        .missingFiles(purpose);
+        .missingFiles(files, purpose);
   }
 }

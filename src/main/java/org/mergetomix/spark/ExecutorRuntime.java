@@ -6,12 +6,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.checkpoint.TensorSink;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.UserException;
 
 /**
  * What the task slots of one JVM share: the mapped base and experts, each opened once and prepared
@@ -23,8 +26,9 @@ final class ExecutorRuntime implements AutoCloseable {
   private static ExecutorRuntime current;
 
   private final String planId;
+  private final InputFiles files;
   private final RunPlan plan;
-  private final Checkpoint base;
+  private Optional<Checkpoint> opened = Optional.empty();
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
   private final Deque<Slot> idle = new ArrayDeque<>();
@@ -33,13 +37,19 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private ExecutorRuntime(String planId, RunPlan plan) {
     this.planId = planId;
-    this.plan = plan;
-    this.base = Checkpoint.open(plan.base().file());
+    this.files = plan.access().open();
     try {
-      plan.experts()
+      this.plan = plan.fetched(files);
+      opened = Optional.of(Checkpoint.open(this.plan.base().file()));
+      this.plan
+          .experts()
           .forEach(
-              (id, expert) -> deltas.put(id, Delta.open(base, expert.file(), expert.policy())));
-      experts = PreparedExperts.of(base, deltas, plan.method());
+              (id, expert) -> deltas.put(id, Delta.open(base(), expert.file(), expert.policy())));
+      experts = PreparedExperts.of(base(), deltas, this.plan.method());
+    } catch (UserException problems) {
+      UserException named = files.named(problems);
+      close();
+      throw named;
     } catch (RuntimeException | Error failure) {
       close();
       throw failure;
@@ -80,9 +90,23 @@ final class ExecutorRuntime implements AutoCloseable {
     }
   }
 
+  /** The plan with its inputs as files of this host. */
+  RunPlan plan() {
+    return plan;
+  }
+
+  /** Some work, with problems that name inputs by where they lie. */
+  <T> T naming(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (UserException problems) {
+      throw files.named(problems);
+    }
+  }
+
   /** The base, shared by all slots. */
   Checkpoint base() {
-    return base;
+    return opened.orElseThrow();
   }
 
   /** Merges one mixture into something else than a live model. */
@@ -97,7 +121,7 @@ final class ExecutorRuntime implements AutoCloseable {
         return idle.pop();
       }
     }
-    return Slot.open(plan, experts);
+    return Slot.open(files, plan, experts);
   }
 
   private synchronized void lent() {
@@ -125,7 +149,8 @@ final class ExecutorRuntime implements AutoCloseable {
   private void releaseInputs() {
     if (leases == 0) {
       deltas.values().forEach(Delta::close);
-      base.close();
+      opened.ifPresent(Checkpoint::close);
+      files.close();
     }
   }
 }

@@ -6,6 +6,7 @@ import org.mergetomix.checkpoint.ExpertKind;
 import org.mergetomix.checkpoint.ExpertPolicy;
 import org.mergetomix.checkpoint.PrefixMapping;
 import org.mergetomix.checkpoint.TiedNames;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.manifest.ExpertForm;
 import org.mergetomix.manifest.Manifest;
 
@@ -43,6 +44,10 @@ record ExpertInput(FileInput input, ExpertPolicy policy) implements Serializable
         manifest.base().tied().stream()
             .map(tie -> new TiedNames(tie.first(), tie.second()))
             .toList());
+  }
+
+  ExpertInput fetched(InputFiles files) {
+    return new ExpertInput(input.fetched(files), policy);
   }
 
   String path() {

@@ -13,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.CheckpointFolderWriter;
 import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -58,18 +59,20 @@ public final class ExportAction {
     if (!unknown.isEmpty()) {
       throw UserException.usage(
           "Unknown datasets in the mixture " + mixture + ": " + String.join(", ", unknown),
-          manifest.file().toString(),
+          manifest.file().text(),
           "Known: " + String.join(", ", known));
     }
     if (Files.exists(target)) {
       throw UserException.usage(
           "The folder exists already", target.toString(), "Choose another, or remove it");
     }
-    List<Problem> missing = manifest.missingFiles(Purpose.SEARCHING);
-    if (!missing.isEmpty()) {
-      throw UserException.input(missing);
+    try (InputFiles files = InputAccess.of(spark, configuration).open()) {
+      List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING);
+      if (!missing.isEmpty()) {
+        throw UserException.input(missing);
+      }
     }
-    RunPlan plan = RunPlan.of(manifest, configuration);
+    RunPlan plan = RunPlan.of(spark, manifest, configuration);
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     String folder = target.toAbsolutePath().toString();
@@ -92,22 +95,18 @@ public final class ExportAction {
             "merge-to-mix.method", plan.method().describe(),
             "merge-to-mix.run", plan.runId());
     try (SlotLease lease = ExecutorRuntime.lease(plan)) {
-      lease.withRuntime(runtime -> write(plan, mixture, target, metadata, runtime));
+      lease.withRuntime(runtime -> write(mixture, target, metadata, runtime));
     }
   }
 
   private static void write(
-      RunPlan plan,
-      Mixture mixture,
-      Path target,
-      Map<String, String> metadata,
-      ExecutorRuntime runtime) {
+      Mixture mixture, Path target, Map<String, String> metadata, ExecutorRuntime runtime) {
     try (CheckpointFolderWriter folder =
         CheckpointFolderWriter.begin(
             target, runtime.base().tensors(), metadata, CheckpointFolderWriter.SHARD_BYTES)) {
       runtime.merge(mixture, folder);
       copyIntegers(runtime.base(), folder);
-      companions(plan.base().file()).forEach(folder::copy);
+      companions(runtime.plan().base().file()).forEach(folder::copy);
       folder.commit();
     }
   }

@@ -15,7 +15,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.analysis.Fidelity;
 import org.mergetomix.analysis.FidelitySelection;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
@@ -58,7 +60,7 @@ public final class FidelityAction {
    * @param fidelity the figures; empty when too few mixtures were fine-tuned
    * @param winner the checkpoint of the winner, really fine-tuned
    */
-  public record Result(RunRecord record, Optional<Fidelity> fidelity, Path winner) {}
+  public record Result(RunRecord record, Optional<Fidelity> fidelity, Location winner) {}
 
   /**
    * Trains and compares.
@@ -68,12 +70,14 @@ public final class FidelityAction {
    */
   public Result run() {
     long started = System.nanoTime();
-    FineTuneAction.requireData(manifest);
-    List<Problem> missing = manifest.missingFiles(Purpose.SEARCHING, Purpose.CONFIRMING);
-    if (!missing.isEmpty()) {
-      throw UserException.input(missing);
+    try (InputFiles files = InputAccess.of(spark, configuration).open()) {
+      FineTuneAction.requireData(manifest, files);
+      List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING);
+      if (!missing.isEmpty()) {
+        throw UserException.input(missing);
+      }
     }
-    RunPlan plan = RunPlan.of(manifest, configuration);
+    RunPlan plan = RunPlan.of(spark, manifest, configuration);
     RunRecord record = directory.require();
     directory.claim(plan.runId(), plan.identity());
     if (record.state() == RunRecord.State.SEARCHING) {
@@ -115,12 +119,12 @@ public final class FidelityAction {
             new Confirmations(plan, winner, scores).list(spread(roles)),
             Instant.now().toString());
     directory.write(done);
-    Path model =
+    Location model =
         trained.stream()
             .filter(outcome -> outcome.mixture().equals(winner.id()))
-            .map(TrainingOutcome::file)
+            .map(TrainingOutcome::model)
             .findFirst()
-            .orElseGet(() -> plan.experts().get(winner.id()).file());
+            .orElseGet(() -> plan.experts().get(winner.id()).input().location());
     return new Result(done, fidelity, model);
   }
 
@@ -153,17 +157,20 @@ public final class FidelityAction {
   }
 
   private List<TrainingOutcome> train(Collection<Mixture> mixtures) {
-    TrainingPlan training = new TrainingPlan(manifest, configuration);
+    TrainingPlan training = TrainingPlan.of(spark, manifest, configuration);
     List<TrainingJob> jobs =
         mixtures.stream()
-            .map(mixture -> training.job(mixture, TrainingPlan.file(directory.models(), mixture)))
+            .map(
+                mixture ->
+                    training.job(
+                        mixture, TrainingPlan.file(Location.of(directory.models()), mixture)))
             .toList();
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }
 
   private SortedMap<String, ModelScores> score(RunPlan plan, List<TrainingOutcome> trained) {
     List<ScoreModels.Subject> subjects = new ArrayList<>();
-    subjects.add(new ScoreModels.CheckpointSubject("", plan.base().path()));
+    subjects.add(new ScoreModels.CheckpointSubject("", plan.base().location()));
     plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
     trained.forEach(
         model -> subjects.add(new ScoreModels.CheckpointSubject(model.mixture(), model.model())));
@@ -207,7 +214,7 @@ public final class FidelityAction {
                   plan.overallOf(scores.get(mixture.id()).search()),
                   confirm(plan, scores, mixture.id()),
                   model.seconds(),
-                  model.model()));
+                  model.model().text()));
         });
     return rows;
   }

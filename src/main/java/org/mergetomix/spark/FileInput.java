@@ -3,26 +3,48 @@ package org.mergetomix.spark;
 import java.io.Serializable;
 import java.nio.file.Path;
 import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.location.Location;
+import org.mergetomix.problem.UserException;
 
 /**
  * A file, or the folder of a checkpoint, that the run reads; known by its contents.
  *
- * @param path where it lies
+ * @param location where it lies
+ * @param promised the sha256 that the manifest gives; empty when it gives none
  * @param digest its sha256, in hex
  */
-record FileInput(String path, String digest) implements Serializable {
+record FileInput(Location location, String promised, String digest) implements Serializable {
 
-  /** Reads a file once, for its digest. */
-  static FileInput of(Path file) {
-    return new FileInput(file.toString(), Digests.sha256(file));
+  /** A checkpoint, a file or a folder, or any other file of this machine; it is read once. */
+  static FileInput of(Path path) {
+    return new FileInput(Location.of(path), "", Digests.checkpoint(path));
   }
 
-  /** Reads a checkpoint, a file or a folder, once for its digest. */
-  static FileInput ofCheckpoint(Path path) {
-    return new FileInput(path.toString(), Digests.checkpoint(path));
+  /**
+   * The same on this host.
+   *
+   * @throws UserException if it cannot be fetched or is not what it was when the run began
+   */
+  FileInput fetched(InputFiles files) {
+    if (location.isLocal()) {
+      return this;
+    }
+    Path here = files.fetch(location, promised);
+    if (!files.digest(location, promised).equals(digest)) {
+      throw UserException.input(
+          "The file changed since the run began", location.text(), "Start again");
+    }
+    return new FileInput(Location.of(here), promised, digest);
   }
 
+  /** Where it lies, as it is shown. */
+  String path() {
+    return location.text();
+  }
+
+  /** Where a fetched input is. */
   Path file() {
-    return Path.of(path);
+    return location.path();
   }
 }

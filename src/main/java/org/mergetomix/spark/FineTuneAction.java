@@ -1,10 +1,10 @@
 package org.mergetomix.spark;
 
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -39,14 +39,21 @@ public final class FineTuneAction {
    * @throws UserException if an input is missing or broken, or a loss stops being a number
    */
   public List<TrainingOutcome> run() {
+    InputAccess access = InputAccess.of(spark, configuration);
+    try (InputFiles files = access.open()) {
+      return run(access, files);
+    }
+  }
+
+  private List<TrainingOutcome> run(InputAccess access, InputFiles files) {
     List<Manifest.DatasetEntry> trainable =
-        manifest.datasets().stream().filter(dataset -> !given(dataset)).toList();
+        manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
     Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
-    requireData(training);
-    new InputCheck(spark)
+    requireData(training, files);
+    new InputCheck(spark, access, files)
         .texts(trainable.stream().flatMap(dataset -> dataset.data().stream()).toList())
         .run(training, List.of());
-    TrainingPlan plan = new TrainingPlan(training, configuration);
+    TrainingPlan plan = TrainingPlan.of(spark, training, configuration);
     List<TrainingJob> jobs = new ArrayList<>();
     for (Manifest.DatasetEntry dataset : trainable) {
       jobs.add(plan.job(Mixture.subset(List.of(dataset.id())), dataset.expert()));
@@ -54,7 +61,7 @@ public final class FineTuneAction {
     List<TrainingOutcome> outcomes =
         new ArrayList<>(new TrainingJobs(spark, progress).run("finetune", jobs));
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      if (given(dataset)) {
+      if (given(dataset, files)) {
         outcomes.add(TrainingOutcome.given(dataset.id(), dataset.expert()));
       }
     }
@@ -63,12 +70,12 @@ public final class FineTuneAction {
   }
 
   /** An expert that is there and could not be trained here: it is the user's own. */
-  private static boolean given(Manifest.DatasetEntry dataset) {
-    return dataset.data().isEmpty() && Files.exists(dataset.expert());
+  private static boolean given(Manifest.DatasetEntry dataset, InputFiles files) {
+    return dataset.data().isEmpty() && files.exists(dataset.expert());
   }
 
   /** Every dataset must have data, and the files must be there. */
-  static void requireData(Manifest manifest) {
+  static void requireData(Manifest manifest, InputFiles files) {
     List<Problem> problems = new ArrayList<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       if (dataset.data().isEmpty()) {
@@ -82,7 +89,7 @@ public final class FineTuneAction {
     if (!problems.isEmpty()) {
       throw UserException.usage(problems);
     }
-    problems.addAll(manifest.missingFiles(Purpose.FINE_TUNING));
+    problems.addAll(manifest.missingFiles(files, Purpose.FINE_TUNING));
     if (!problems.isEmpty()) {
       throw UserException.input(problems);
     }

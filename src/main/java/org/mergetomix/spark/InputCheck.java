@@ -1,6 +1,5 @@
 package org.mergetomix.spark;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -9,7 +8,9 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -19,16 +20,21 @@ import org.mergetomix.surrogate.LiveModel;
 final class InputCheck {
 
   private final SparkSession spark;
+  private final InputAccess access;
+  private final InputFiles files;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
-  InputCheck(SparkSession spark) {
+  /** A check of files that are open for it, on the driver's host. */
+  InputCheck(SparkSession spark, InputAccess access, InputFiles files) {
     this.spark = spark;
+    this.access = access;
+    this.files = files;
   }
 
   /** Reads texts that are there, beside those of the tasks. */
-  InputCheck texts(List<Path> files) {
-    files.forEach(file -> attempt(() -> TextExamples.read(file)));
+  InputCheck texts(List<Location> texts) {
+    texts.forEach(this::readText);
     return this;
   }
 
@@ -41,21 +47,20 @@ final class InputCheck {
    * @throws UserException if anything does not fit
    */
   List<Problem> run(Manifest manifest, List<Manifest.DatasetEntry> experts) {
-    Path baseFile = manifest.base().checkpoint();
+    Location baseFile = manifest.base().checkpoint();
     attempt(
         () -> {
-          try (Checkpoint base = Checkpoint.open(baseFile)) {
+          try (Checkpoint base = Checkpoint.open(files.headers(baseFile))) {
             warnings.addAll(base.warnings());
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(base, manifest, expert));
             }
-            problems.addAll(
-                mismatches(manifest.base().model(), base.tensors(), baseFile.toString()));
+            problems.addAll(mismatches(manifest.base().model(), base.tensors(), baseFile.text()));
           }
         });
     for (Manifest.TaskEntry task : manifest.tasks()) {
-      attempt(() -> TextExamples.read(task.data()));
-      task.confirm().ifPresent(file -> attempt(() -> TextExamples.read(file)));
+      readText(task.data());
+      task.confirm().ifPresent(this::readText);
     }
     if (!problems.isEmpty()) {
       throw UserException.input(problems);
@@ -64,28 +69,33 @@ final class InputCheck {
   }
 
   private void checkExpert(Checkpoint base, Manifest manifest, Manifest.DatasetEntry dataset) {
-    try (Delta delta = Delta.open(base, dataset.expert(), ExpertInput.policy(manifest, dataset))) {
+    try (Delta delta =
+        Delta.open(base, files.headers(dataset.expert()), ExpertInput.policy(manifest, dataset))) {
       warnings.addAll(delta.warnings());
     }
+  }
+
+  private void readText(Location text) {
+    attempt(() -> TextExamples.read(files.fetch(text, "")));
   }
 
   private void attempt(Runnable check) {
     try {
       check.run();
     } catch (UserException found) {
-      problems.addAll(found.problems());
+      problems.addAll(files.named(found).problems());
     }
   }
 
   /** Runs as a task, since the driver of a shared cluster should not load native code. */
   private List<Problem> mismatches(
-      Path model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
     JavaSparkContext context = Session.context(spark);
-    String graph = model.toString();
+    InputAccess reading = access;
     try {
       return context
-          .parallelize(List.of(graph), 1)
-          .map(path -> mismatchesOf(path, tensors, checkpoint))
+          .parallelize(List.of(model), 1)
+          .map(graph -> mismatchesOf(reading, graph, tensors, checkpoint))
           .first();
     } catch (Exception failure) {
       // Spark throws checked exceptions that nobody declares.
@@ -96,11 +106,18 @@ final class InputCheck {
   }
 
   private static List<Problem> mismatchesOf(
-      String graph, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+      InputAccess access,
+      Location graph,
+      SortedMap<String, TensorSpec> tensors,
+      String checkpoint) {
     return NativeThreads.call(
         () -> {
-          try (LiveModel model = LiveModel.load(Path.of(graph))) {
-            return model.mismatches(tensors, checkpoint);
+          try (InputFiles files = access.open()) {
+            try (LiveModel model = LiveModel.load(files.fetch(graph, ""))) {
+              return model.mismatches(tensors, checkpoint);
+            } catch (UserException unreadable) {
+              throw files.named(unreadable);
+            }
           }
         });
   }

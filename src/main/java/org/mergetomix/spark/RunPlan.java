@@ -1,23 +1,21 @@
 package org.mergetomix.spark;
 
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.TextData;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.mixture.SubsetSpace;
-import org.mergetomix.problem.Problem;
-import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.RunRecord;
@@ -25,6 +23,7 @@ import org.mergetomix.table.RunRecord;
 /**
  * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
  *
+ * @param access how a JVM gets at the inputs
  * @param model the TorchScript graph
  * @param base the base checkpoint
  * @param experts the expert of every dataset, by id
@@ -35,6 +34,7 @@ import org.mergetomix.table.RunRecord;
  * @param space the candidate mixtures
  */
 record RunPlan(
+    InputAccess access,
     FileInput model,
     FileInput base,
     SortedMap<String, ExpertInput> experts,
@@ -48,40 +48,35 @@ record RunPlan(
   /**
    * Reads every input once for its digest.
    *
-   * @throws UserException if one does not have the sha256 that the manifest gives, or if there is
-   *     no mixture to evaluate
+   * @throws org.mergetomix.problem.UserException if one does not have the sha256 that the manifest
+   *     gives, or if there is no mixture to evaluate
    */
-  static RunPlan of(Manifest manifest, Configuration configuration) {
-    List<Problem> problems = new ArrayList<>();
-    FileInput base = verified(manifest.base().checkpoint(), manifest.base().sha256(), problems);
+  static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    InputAccess access = InputAccess.of(spark, configuration);
+    SortedMap<Location, FileInput> inputs = read(spark, access, manifest);
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       experts.put(
           dataset.id(),
-          new ExpertInput(
-              verified(dataset.expert(), dataset.sha256(), problems),
-              ExpertInput.policy(manifest, dataset)));
-    }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
+          new ExpertInput(inputs.get(dataset.expert()), ExpertInput.policy(manifest, dataset)));
     }
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(
           new TaskPlan(
               task.id(),
-              text(manifest, task.data()),
-              Digests.sha256(task.data()),
+              TextInput.of(manifest, inputs.get(task.data())),
               task.confirm().stream()
-                  .map(file -> new TaskPlan.ConfirmText(text(manifest, file), Digests.sha256(file)))
+                  .map(file -> TextInput.of(manifest, inputs.get(file)))
                   .toList(),
               task.weight()));
     }
     Configuration.Search search = configuration.search();
     int largest = search.maximumSize() == 0 ? experts.size() : search.maximumSize();
     return new RunPlan(
-        FileInput.of(manifest.base().model()),
-        base,
+        access,
+        inputs.get(manifest.base().model()),
+        inputs.get(manifest.base().checkpoint()),
         experts,
         List.copyOf(tasks),
         MergeMethod.of(
@@ -93,12 +88,38 @@ record RunPlan(
         SubsetSpace.of(experts.keySet(), search.minimumSize(), largest));
   }
 
-  /** How the models of a manifest read a text. */
-  static TextData text(Manifest manifest, Path file) {
-    return new TextData(
-        file.toString(),
-        manifest.base().tokenizer().name().toLowerCase(Locale.ROOT),
-        manifest.base().context());
+  private static SortedMap<Location, FileInput> read(
+      SparkSession spark, InputAccess access, Manifest manifest) {
+    InputDigests inputs =
+        new InputDigests(spark, access)
+            .add(manifest.base().model(), Optional.empty())
+            .add(manifest.base().checkpoint(), manifest.base().sha256());
+    manifest.datasets().forEach(dataset -> inputs.add(dataset.expert(), dataset.sha256()));
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      inputs.add(task.data(), Optional.empty());
+      task.confirm().ifPresent(file -> inputs.add(file, Optional.empty()));
+    }
+    return inputs.read();
+  }
+
+  /**
+   * The same with all inputs on this host, as files of it.
+   *
+   * @throws org.mergetomix.problem.UserException if one cannot be fetched
+   */
+  RunPlan fetched(InputFiles files) {
+    SortedMap<String, ExpertInput> here = new TreeMap<>();
+    experts.forEach((id, expert) -> here.put(id, expert.fetched(files)));
+    return new RunPlan(
+        access,
+        model.fetched(files),
+        base.fetched(files),
+        here,
+        tasks.stream().map(task -> task.fetched(files)).toList(),
+        method,
+        buffers,
+        batchSize,
+        space);
   }
 
   /** Everything that decides the result of the search, by name. */
@@ -159,25 +180,12 @@ record RunPlan(
         (id, expert) ->
             inputs.add(new RunRecord.RunInput("expert", id, expert.path(), expert.digest())));
     for (TaskPlan task : tasks) {
-      inputs.add(new RunRecord.RunInput("task", task.id(), task.text().path(), task.digest()));
-      for (TaskPlan.ConfirmText confirm : task.confirm()) {
-        inputs.add(
-            new RunRecord.RunInput("confirm", task.id(), confirm.text().path(), confirm.digest()));
+      inputs.add(
+          new RunRecord.RunInput("task", task.id(), task.text().path(), task.text().digest()));
+      for (TextInput confirm : task.confirm()) {
+        inputs.add(new RunRecord.RunInput("confirm", task.id(), confirm.path(), confirm.digest()));
       }
     }
     return List.copyOf(inputs);
-  }
-
-  private static FileInput verified(Path file, Optional<String> expected, List<Problem> problems) {
-    FileInput input = FileInput.ofCheckpoint(file);
-    if (expected.isPresent() && !expected.get().equalsIgnoreCase(input.digest())) {
-      problems.add(
-          new Problem(
-              "The checkpoint's sha256 is %s, but the manifest gives %s"
-                  .formatted(input.digest(), expected.get()),
-              file.toString(),
-              "Fetch it again, or correct sha256"));
-    }
-    return input;
   }
 }

@@ -1,13 +1,12 @@
 package org.mergetomix.spark;
 
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.ExampleScores;
 import scala.Tuple2;
@@ -25,7 +24,7 @@ final class ScoreModels {
   }
 
   /** A checkpoint of a whole model. */
-  record CheckpointSubject(String mixture, String path) implements Subject {}
+  record CheckpointSubject(String mixture, Location model) implements Subject {}
 
   /** An expert, in whatever form it came. */
   record ExpertSubject(String mixture) implements Subject {}
@@ -52,9 +51,7 @@ final class ScoreModels {
         plan,
         slot -> {
           if (subject instanceof CheckpointSubject checkpoint) {
-            try (Checkpoint file = Checkpoint.open(Path.of(checkpoint.path()))) {
-              slot.fill(file, checkpoint.path());
-            }
+            slot.fill(checkpoint.model(), "");
           } else {
             slot.merge(Mixture.parse(subject.mixture()));
           }

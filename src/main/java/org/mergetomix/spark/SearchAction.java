@@ -15,7 +15,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
-import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.manifest.Manifest;
@@ -80,12 +80,8 @@ public final class SearchAction {
    */
   public Result run() {
     long started = System.nanoTime();
-    List<Problem> missing = manifest.missingFiles(Purpose.SEARCHING);
-    if (!missing.isEmpty()) {
-      throw UserException.input(missing);
-    }
-    List<Problem> warnings = new InputCheck(spark).run(manifest, manifest.datasets());
-    RunPlan plan = RunPlan.of(manifest, configuration);
+    List<Problem> warnings = checkInputs();
+    RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.claim(plan.runId(), plan.identity());
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
@@ -118,6 +114,17 @@ public final class SearchAction {
     }
   }
 
+  private List<Problem> checkInputs() {
+    InputAccess access = InputAccess.of(spark, configuration);
+    try (InputFiles files = access.open()) {
+      List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING);
+      if (!missing.isEmpty()) {
+        throw UserException.input(missing);
+      }
+      return new InputCheck(spark, access, files).run(manifest, manifest.datasets());
+    }
+  }
+
   private static SortedMap<String, Estimate> baseScores(
       JavaSparkContext context, Broadcast<RunPlan> plan) {
     context.setJobGroup("base", "Evaluate the base", false);
@@ -129,9 +136,7 @@ public final class SearchAction {
         plan,
         slot -> {
           SortedMap<String, Estimate> scores = new TreeMap<>();
-          try (Checkpoint base = Checkpoint.open(plan.base().file())) {
-            slot.fill(base, plan.base().path());
-          }
+          slot.fill(plan.base().location(), plan.base().promised());
           plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
           return scores;
         });

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.location.Location;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
@@ -19,22 +21,26 @@ import org.mergetomix.surrogate.LiveModel;
  */
 final class Slot implements AutoCloseable {
 
+  private final InputFiles files;
   private final LiveModel model;
   private final PrefixMerger merger;
   private final SortedMap<String, LanguageModelling> tasks = new TreeMap<>();
   private final SortedMap<String, LanguageModelling> confirmTasks = new TreeMap<>();
 
-  private Slot(LiveModel model, PrefixMerger merger) {
+  private Slot(InputFiles files, LiveModel model, PrefixMerger merger) {
+    this.files = files;
     this.model = model;
     this.merger = merger;
   }
 
-  static Slot open(RunPlan plan, PreparedExperts experts) {
+  /** A slot for a plan whose inputs are on this host. */
+  static Slot open(InputFiles files, RunPlan plan, PreparedExperts experts) {
     LiveModel model = LiveModel.load(plan.model().file());
-    Slot slot = new Slot(model, new PrefixMerger(experts, plan.buffers()));
+    Slot slot = new Slot(files, model, new PrefixMerger(experts, plan.buffers()));
     try {
       for (TaskPlan task : plan.tasks()) {
-        slot.tasks.put(task.id(), LanguageModelling.prepare(task.text(), plan.batchSize(), model));
+        slot.tasks.put(
+            task.id(), LanguageModelling.prepare(task.text().text(), plan.batchSize(), model));
         task.confirm()
             .forEach(
                 confirm ->
@@ -61,9 +67,11 @@ final class Slot implements AutoCloseable {
     return model;
   }
 
-  /** Makes the live model a checkpoint's. */
-  void fill(Checkpoint checkpoint, String name) {
-    model.fill(checkpoint, name);
+  /** Makes the live model a checkpoint's, wherever that lies. */
+  void fill(Location location, String promised) {
+    try (Checkpoint checkpoint = Checkpoint.open(files.fetch(location, promised))) {
+      model.fill(checkpoint, location.text());
+    }
   }
 
   /** Scores the live model as it is on one task. */

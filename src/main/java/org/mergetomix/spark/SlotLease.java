@@ -19,9 +19,9 @@ final class SlotLease implements AutoCloseable {
     return NativeThreads.call(
         () -> {
           if (slot.isEmpty()) {
-            slot = Optional.of(runtime.take());
+            slot = Optional.of(runtime.naming(runtime::take));
           }
-          return work.apply(slot.get());
+          return runtime.naming(() -> work.apply(slot.get()));
         });
   }
 
@@ -29,8 +29,11 @@ final class SlotLease implements AutoCloseable {
   void withRuntime(Consumer<ExecutorRuntime> work) {
     NativeThreads.call(
         () -> {
-          work.accept(runtime);
-          return runtime;
+          return runtime.naming(
+              () -> {
+                work.accept(runtime);
+                return runtime;
+              });
         });
   }
 

@@ -2,32 +2,31 @@ package org.mergetomix.spark;
 
 import java.io.Serializable;
 import java.util.List;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
-import org.mergetomix.evaluation.TextData;
 
 /**
  * A task as executors see it.
  *
  * @param id the task's id
  * @param text the examples that rank the mixtures
- * @param digest sha256 of that file
  * @param confirm the examples that judge the winner; none or one
  * @param weight the task's weight in the score over all tasks
  */
-record TaskPlan(String id, TextData text, String digest, List<ConfirmText> confirm, double weight)
+record TaskPlan(String id, TextInput text, List<TextInput> confirm, double weight)
     implements Serializable {
 
-  /**
-   * Examples that judge the winner.
-   *
-   * @param text how and where they are
-   * @param digest sha256 of the file
-   */
-  record ConfirmText(TextData text, String digest) implements Serializable {}
+  TaskPlan fetched(InputFiles files) {
+    return new TaskPlan(
+        id,
+        text.fetched(files),
+        confirm.stream().map(examples -> examples.fetched(files)).toList(),
+        weight);
+  }
 
   /** Everything about the task that decides a score. */
   String identity() {
     return "%s %s tokenizer=%s context=%d"
-        .formatted(LanguageModelling.VERSION, digest, text.tokenizerName(), text.context());
+        .formatted(LanguageModelling.VERSION, text.digest(), text.tokenizer(), text.context());
   }
 }

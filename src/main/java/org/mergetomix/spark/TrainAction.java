@@ -2,12 +2,12 @@ package org.mergetomix.spark;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.TextData;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.training.FineTuning;
 
@@ -15,11 +15,13 @@ import org.mergetomix.training.FineTuning;
 public final class TrainAction {
 
   private final SparkSession spark;
+  private final Configuration configuration;
   private final Progress progress;
 
   /** Training in a session. */
-  public TrainAction(SparkSession spark, Progress progress) {
+  public TrainAction(SparkSession spark, Configuration configuration, Progress progress) {
     this.spark = spark;
+    this.configuration = configuration;
     this.progress = progress;
   }
 
@@ -42,20 +44,22 @@ public final class TrainAction {
       FineTuning recipe,
       long seed,
       Path target) {
-    SortedMap<String, String> digests = new TreeMap<>();
-    for (Map.Entry<String, TextData> text : texts.entrySet()) {
-      digests.put(text.getKey(), Digests.sha256(text.getValue().file()));
-    }
+    SortedMap<String, TextInput> inputs = new TreeMap<>();
+    texts.forEach(
+        (id, text) ->
+            inputs.put(
+                id,
+                new TextInput(FileInput.of(text.file()), text.tokenizerName(), text.context())));
     TrainingJob job =
         new TrainingJob(
+            InputAccess.of(spark, configuration),
             Mixture.subset(texts.keySet()),
             FileInput.of(model),
-            FileInput.ofCheckpoint(start),
-            new TreeMap<>(texts),
-            digests,
+            FileInput.of(start),
+            inputs,
             recipe,
             seed,
-            target.toString());
+            Location.of(target));
     return new TrainingJobs(spark, progress).run(step, List.of(job)).get(0);
   }
 }

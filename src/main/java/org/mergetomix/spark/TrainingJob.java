@@ -1,7 +1,6 @@
 package org.mergetomix.spark;
 
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +10,14 @@ import java.util.function.IntConsumer;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.checkpoint.SafetensorsWriter;
+import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.surrogate.LiveModel;
 import org.mergetomix.training.FineTuner;
 import org.mergetomix.training.FineTuning;
@@ -23,24 +25,24 @@ import org.mergetomix.training.FineTuning;
 /**
  * One model to fine-tune: what an executor needs for it.
  *
+ * @param access how a JVM gets at the inputs
  * @param mixture what it is trained on
  * @param model the TorchScript graph
  * @param start the checkpoint it starts from
  * @param texts the training text of every dataset of the mixture, by id
- * @param digests sha256 of those texts, by id
  * @param recipe how it is trained
  * @param seed what the order of the data is drawn from
  * @param output the checkpoint to write
  */
 record TrainingJob(
+    InputAccess access,
     Mixture mixture,
     FileInput model,
     FileInput start,
-    SortedMap<String, TextData> texts,
-    SortedMap<String, String> digests,
+    SortedMap<String, TextInput> texts,
     FineTuning recipe,
     long seed,
-    String output)
+    Location output)
     implements Serializable {
 
   /** The metadata entry that says what a checkpoint of ours was trained from. */
@@ -57,15 +59,11 @@ record TrainingJob(
     texts.forEach(
         (dataset, text) -> {
           parts.add(dataset);
-          parts.add(digests.get(dataset));
-          parts.add(text.tokenizerName());
+          parts.add(text.digest());
+          parts.add(text.tokenizer());
           parts.add(String.valueOf(text.context()));
         });
     return Digests.sha256(parts.toArray(String[]::new));
-  }
-
-  Path target() {
-    return Path.of(output);
   }
 
   /** How many steps the training has. */
@@ -73,7 +71,10 @@ record TrainingJob(
     if (recipe.length() instanceof FineTuning.Steps fixed) {
       return fixed.count();
     }
-    long windows = windows().values().stream().mapToLong(List::size).sum();
+    long windows;
+    try (InputFiles files = access.open()) {
+      windows = fetched(files).windows().values().stream().mapToLong(List::size).sum();
+    }
     return recipe.length().steps(windows, recipe.batchSize());
   }
 
@@ -84,22 +85,39 @@ record TrainingJob(
    * @return the mean loss of the last steps, in nats a token
    */
   double run(IntConsumer progress) {
-    Tokenizer tokenizer = texts.get(texts.firstKey()).tokenizer();
+    try (InputFiles files = access.open()) {
+      try {
+        return fetched(files).train(progress);
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
+    }
+  }
+
+  private TrainingJob fetched(InputFiles files) {
+    SortedMap<String, TextInput> here = new TreeMap<>();
+    texts.forEach((dataset, text) -> here.put(dataset, text.fetched(files)));
+    return new TrainingJob(
+        access, mixture, model.fetched(files), start.fetched(files), here, recipe, seed, output);
+  }
+
+  private double train(IntConsumer progress) {
+    Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
     try (LiveModel live = LiveModel.load(model.file());
         Checkpoint checkpoint = Checkpoint.open(start.file())) {
       live.fill(checkpoint, start.path());
       double loss =
           new FineTuner(live, recipe)
               .train(mixture, windows(), tokenizer.padding(), seed, progress);
-      SafetensorsWriter.write(target(), live.tensors(), Map.of(RECIPE, digest()), live);
+      SafetensorsWriter.write(output.path(), live.tensors(), Map.of(RECIPE, digest()), live);
       return loss;
     }
   }
 
   private SortedMap<String, List<TokenWindow>> windows() {
     SortedMap<String, List<TokenWindow>> windows = new TreeMap<>();
-    for (Map.Entry<String, TextData> entry : texts.entrySet()) {
-      TextData text = entry.getValue();
+    for (Map.Entry<String, TextInput> entry : texts.entrySet()) {
+      TextData text = entry.getValue().text();
       windows.put(
           entry.getKey(),
           TokenWindow.of(TextExamples.read(text.file()), text.tokenizer(), text.context()));

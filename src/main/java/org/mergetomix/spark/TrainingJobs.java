@@ -73,7 +73,7 @@ final class TrainingJobs {
 
   /** A model whose file is there: ours from the same inputs, or one that the user brought. */
   private static Optional<TrainingOutcome> present(TrainingJob job) {
-    Path target = job.target();
+    Path target = job.output().path();
     if (!Files.exists(target)) {
       return Optional.empty();
     }

@@ -1,7 +1,7 @@
 package org.mergetomix.spark;
 
 import java.io.Serializable;
-import java.nio.file.Path;
+import org.mergetomix.location.Location;
 
 /**
  * A model that is there now.
@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param seconds how long the training took; 0 unless trained just now
  */
 public record TrainingOutcome(
-    String mixture, String model, Origin origin, double loss, double seconds)
+    String mixture, Location model, Origin origin, double loss, double seconds)
     implements Serializable {
 
   /** Where a model comes from. */
@@ -26,8 +26,8 @@ public record TrainingOutcome(
     GIVEN
   }
 
-  static TrainingOutcome given(String mixture, Path model) {
-    return new TrainingOutcome(mixture, model.toString(), Origin.GIVEN, Double.NaN, 0);
+  static TrainingOutcome given(String mixture, Location model) {
+    return new TrainingOutcome(mixture, model, Origin.GIVEN, Double.NaN, 0);
   }
 
   static TrainingOutcome untrained(TrainingJob job, Origin origin) {
@@ -37,10 +37,5 @@ public record TrainingOutcome(
   /** Stands for a model until it is trained. */
   static TrainingOutcome pending(TrainingJob job) {
     return untrained(job, Origin.TRAINED);
-  }
-
-  /** The checkpoint's file. */
-  public Path file() {
-    return Path.of(model);
   }
 }

@@ -1,63 +1,82 @@
 package org.mergetomix.spark;
 
-import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.TextData;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.training.FineTuning;
 
-/** Makes training jobs from what the user has and wants; reads every text once for its digest. */
+/** Makes training jobs from what the user has and wants. */
 final class TrainingPlan {
 
   private static final int LONGEST_NAME = 100;
 
+  private final InputAccess access;
   private final FileInput model;
   private final FileInput start;
-  private final SortedMap<String, TextData> texts = new TreeMap<>();
-  private final SortedMap<String, String> digests = new TreeMap<>();
+  private final SortedMap<String, TextInput> texts;
   private final FineTuning recipe;
   private final long seed;
 
-  TrainingPlan(Manifest manifest, Configuration configuration) {
-    this.model = FileInput.of(manifest.base().model());
-    this.start = FileInput.ofCheckpoint(manifest.base().checkpoint());
-    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      dataset
-          .data()
-          .ifPresent(
-              file -> {
-                texts.put(dataset.id(), RunPlan.text(manifest, file));
-                digests.put(dataset.id(), Digests.sha256(file));
-              });
-    }
+  private TrainingPlan(
+      InputAccess access,
+      FileInput model,
+      FileInput start,
+      SortedMap<String, TextInput> texts,
+      Configuration configuration) {
+    this.access = access;
+    this.model = model;
+    this.start = start;
+    this.texts = texts;
     this.recipe = recipe(configuration.training());
     this.seed = configuration.seed();
   }
 
-  /** Fine-tuning the base on a mixture of datasets that all have data. */
-  TrainingJob job(Mixture mixture, Path output) {
-    SortedMap<String, TextData> ofMixture = new TreeMap<>();
-    SortedMap<String, String> digestsOfMixture = new TreeMap<>();
-    for (String dataset : mixture.datasets()) {
-      ofMixture.put(dataset, texts.get(dataset));
-      digestsOfMixture.put(dataset, digests.get(dataset));
+  /** Reads every input once for its digest. */
+  static TrainingPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    InputAccess access = InputAccess.of(spark, configuration);
+    InputDigests digests =
+        new InputDigests(spark, access)
+            .add(manifest.base().model(), Optional.empty())
+            .add(manifest.base().checkpoint(), manifest.base().sha256());
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      dataset.data().ifPresent(text -> digests.add(text, Optional.empty()));
     }
-    return new TrainingJob(
-        mixture, model, start, ofMixture, digestsOfMixture, recipe, seed, output.toString());
+    SortedMap<Location, FileInput> inputs = digests.read();
+    SortedMap<String, TextInput> texts = new TreeMap<>();
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      dataset
+          .data()
+          .ifPresent(text -> texts.put(dataset.id(), TextInput.of(manifest, inputs.get(text))));
+    }
+    return new TrainingPlan(
+        access,
+        inputs.get(manifest.base().model()),
+        inputs.get(manifest.base().checkpoint()),
+        texts,
+        configuration);
+  }
+
+  /** Fine-tuning the base on a mixture of datasets that all have data. */
+  TrainingJob job(Mixture mixture, Location output) {
+    SortedMap<String, TextInput> ofMixture = new TreeMap<>();
+    mixture.datasets().forEach(dataset -> ofMixture.put(dataset, texts.get(dataset)));
+    return new TrainingJob(access, mixture, model, start, ofMixture, recipe, seed, output);
   }
 
   /** Where a really fine-tuned mixture is kept: named by its id, as far as a file name goes. */
-  static Path file(Path directory, Mixture mixture) {
+  static Location file(Location directory, Mixture mixture) {
     String id = mixture.id();
     String name =
         id.length() <= LONGEST_NAME
             ? id
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
-    return directory.resolve(name + ".safetensors");
+    return directory.child(name + ".safetensors");
   }
 
   static FineTuning recipe(Configuration.Training training) {

@@ -10,12 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A right safetensors file with tensors of any type, for tests. Not thread-safe. */
-final class TensorFile {
+public final class TensorFile {
 
   private final List<String> entries = new ArrayList<>();
   private final ByteArrayOutputStream data = new ByteArrayOutputStream();
 
-  TensorFile metadata(String key, String value) {
+  public TensorFile metadata(String key, String value) {
     entries.add("'__metadata__':{'%s':'%s'}".formatted(key, value));
     return this;
   }
@@ -28,7 +28,7 @@ final class TensorFile {
     return f32(name, shape, values);
   }
 
-  TensorFile f32(String name, List<Integer> shape, float... values) {
+  public TensorFile f32(String name, List<Integer> shape, float... values) {
     byte[] bytes = new byte[values.length * Float.BYTES];
     littleEndian(bytes).asFloatBuffer().put(values);
     return add(name, "F32", shape, bytes);
@@ -40,13 +40,13 @@ final class TensorFile {
     return add(name, "I64", List.of(values.length), bytes);
   }
 
-  TensorFile i32(String name, int... values) {
+  public TensorFile i32(String name, int... values) {
     byte[] bytes = new byte[values.length * Integer.BYTES];
     littleEndian(bytes).asIntBuffer().put(values);
     return add(name, "I32", List.of(values.length), bytes);
   }
 
-  Path write(Path file) {
+  public Path write(Path file) {
     return RawSafetensors.write(
         file,
         RawSafetensors.header("{" + String.join(",", entries) + "}")

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.problem.UserException;
@@ -34,13 +35,15 @@ class ExampleTest {
   private static final FineTuning SHORT =
       new FineTuning(new FineTuning.Steps(2), 8, 2e-3, 1, 0.1, 0.01, 1.0);
 
+  private static final Configuration DEFAULTS = Configuration.load(List.of(), List.of());
+
   @TempDir private static Path directory;
 
   private static Path manifestFile;
 
   @BeforeAll
   static void prepare(SparkSession spark) {
-    manifestFile = new Example(directory, SHORT).prepare(spark, Progress.SILENT);
+    manifestFile = new Example(directory, SHORT).prepare(spark, DEFAULTS, Progress.SILENT);
   }
 
   @Test
@@ -51,9 +54,9 @@ class ExampleTest {
         .extracting(Manifest.DatasetEntry::id)
         .containsExactly("de", "es", "fi", "fr", "it", "pl", "sv", "tr");
     assertThat(manifest.datasets())
-        .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow()).exists());
-    assertThat(manifest.base().model()).exists();
-    assertThat(manifest.base().checkpoint()).exists();
+        .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).exists());
+    assertThat(manifest.base().model().path()).exists();
+    assertThat(manifest.base().checkpoint().path()).exists();
     assertThat(manifest.base().context()).isEqualTo(48);
     Manifest.TaskEntry task = manifest.tasks().get(0);
     assertThat(manifest.tasks()).hasSize(1);
@@ -64,8 +67,8 @@ class ExampleTest {
   @Test
   void judgesTheWinnerOnOtherNamesThanItChooses() throws IOException {
     Manifest.TaskEntry task = Manifest.read(manifestFile).tasks().get(0);
-    List<String> search = Files.readAllLines(task.data());
-    List<String> confirm = Files.readAllLines(task.confirm().orElseThrow());
+    List<String> search = Files.readAllLines(task.data().path());
+    List<String> confirm = Files.readAllLines(task.confirm().orElseThrow().path());
 
     assertThat(search).doesNotContainAnyElementsOf(confirm).hasSizeGreaterThan(150);
     assertThat(confirm.size() - search.size()).isBetween(0, 1);
@@ -100,9 +103,9 @@ class ExampleTest {
   @Test
   void writesABaseThatFitsTheModelAndWasTrained() {
     Manifest.Base base = Manifest.read(manifestFile).base();
-    try (LiveModel model = LiveModel.load(base.model());
+    try (LiveModel model = LiveModel.load(base.model().path());
         Checkpoint initial = SafetensorsFile.open(directory.resolve("initial.safetensors"));
-        Checkpoint trained = SafetensorsFile.open(base.checkpoint())) {
+        Checkpoint trained = SafetensorsFile.open(base.checkpoint().path())) {
       assertThat(model.mismatches(trained.tensors(), "base")).isEmpty();
       float[] before = new float[64];
       float[] after = new float[64];
@@ -119,7 +122,7 @@ class ExampleTest {
     Path base = directory.resolve("base.safetensors");
     FileTime trained = Files.getLastModifiedTime(base);
 
-    assertThat(new Example(directory, SHORT).prepare(spark, Progress.SILENT))
+    assertThat(new Example(directory, SHORT).prepare(spark, DEFAULTS, Progress.SILENT))
         .isEqualTo(manifestFile);
 
     assertThat(digests()).isEqualTo(before);
@@ -130,7 +133,7 @@ class ExampleTest {
   void saysThatItCannotBeWritten(SparkSession spark, @TempDir Path other) throws IOException {
     Path file = Files.createFile(other.resolve("file"));
 
-    assertThatThrownBy(() -> new Example(file, SHORT).prepare(spark, Progress.SILENT))
+    assertThatThrownBy(() -> new Example(file, SHORT).prepare(spark, DEFAULTS, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("Cannot write the example: ")
         .hasMessageEndingWith(

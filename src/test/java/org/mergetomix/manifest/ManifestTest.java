@@ -1,6 +1,7 @@
 package org.mergetomix.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -11,11 +12,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.checkpoint.cache.CacheSettings;
+import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.location.Location;
+import org.mergetomix.location.Readability;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
@@ -32,6 +38,10 @@ class ManifestTest {
   private static final String ES = "{ id = es, data = es.txt, expert = es.safetensors }";
   private static final String FR = "{ id = fr, data = fr.txt, expert = fr.safetensors }";
   private static final String CA = "{ id = ca, kind = language-modelling, data = ca.txt }";
+
+  private static final Readability FILES =
+      new InputFiles(
+          new CacheSettings(CacheSettings.temporaryDirectory(), 1, 1, 1), new Configuration(false));
 
   @TempDir Path folder;
 
@@ -58,36 +68,36 @@ class ManifestTest {
     assertThat(Manifest.read(file))
         .isEqualTo(
             new Manifest(
-                file,
+                Location.of(file),
                 new Base(
-                    folder.resolve("graph.pt"),
-                    folder.getParent().resolve("base.safetensors"),
+                    Location.of(folder.resolve("graph.pt")),
+                    Location.of(folder.getParent().resolve("base.safetensors")),
                     Tokenizer.BYTES,
                     48,
                     Optional.of(DIGEST)),
                 List.of(
                     new DatasetEntry(
                         "es",
-                        Optional.of(folder.resolve("es.txt")),
-                        folder.resolve("experts/es.safetensors"),
+                        Optional.of(Location.of(folder.resolve("es.txt"))),
+                        Location.of(folder.resolve("experts/es.safetensors")),
                         Optional.of(DIGEST)),
                     new DatasetEntry(
                         "fr",
                         Optional.empty(),
-                        Path.of("/experts/fr.safetensors"),
+                        Location.of(Path.of("/experts/fr.safetensors")),
                         Optional.empty())),
                 List.of(
                     new TaskEntry(
                         "pt",
                         TaskKind.LANGUAGE_MODELLING,
-                        folder.resolve("pt.txt"),
+                        Location.of(folder.resolve("pt.txt")),
                         Optional.empty(),
                         1.0),
                     new TaskEntry(
                         "ca",
                         TaskKind.LANGUAGE_MODELLING,
-                        folder.resolve("ca.txt"),
-                        Optional.of(folder.resolve("c.txt")),
+                        Location.of(folder.resolve("ca.txt")),
+                        Optional.of(Location.of(folder.resolve("c.txt"))),
                         2.0))));
   }
 
@@ -97,27 +107,30 @@ class ManifestTest {
     Path own = file.getParent();
     Manifest manifest =
         new Manifest(
-            file,
+            Location.of(file),
             new Base(
-                own.resolve("graph \"1\".pt"),
-                folder.resolve("elsewhere/base.safetensors"),
+                Location.of(own.resolve("graph \"1\".pt")),
+                Location.of(folder.resolve("elsewhere/base.safetensors")),
                 Tokenizer.BYTES,
                 48,
                 Optional.of(DIGEST)),
             List.of(
                 new DatasetEntry(
                     "007",
-                    Optional.of(own.resolve("es.txt")),
-                    own.resolve("experts/es.safetensors"),
+                    Optional.of(Location.of(own.resolve("es.txt"))),
+                    Location.of(own.resolve("experts/es.safetensors")),
                     Optional.of(DIGEST)),
                 new DatasetEntry(
-                    "true", Optional.empty(), own.resolve("t.safetensors"), Optional.empty())),
+                    "true",
+                    Optional.empty(),
+                    Location.of(own.resolve("t.safetensors")),
+                    Optional.empty())),
             List.of(
                 new TaskEntry(
                     "c.a",
                     TaskKind.LANGUAGE_MODELLING,
-                    own.resolve("ca.txt"),
-                    Optional.of(own.resolve("confirm.txt")),
+                    Location.of(own.resolve("ca.txt")),
+                    Optional.of(Location.of(own.resolve("confirm.txt"))),
                     0.1)));
 
     Manifest.write(manifest, file);
@@ -127,7 +140,8 @@ class ManifestTest {
     assertThat(file)
         .content()
         .contains("expert = \"experts/es.safetensors\"")
-        .contains("checkpoint = \"" + folder.resolve("elsewhere/base.safetensors") + "\"");
+        .contains(
+            "checkpoint = \"" + Location.of(folder.resolve("elsewhere/base.safetensors")) + "\"");
   }
 
   @Test
@@ -205,6 +219,33 @@ class ManifestTest {
   }
 
   @Test
+  void startsRelativePathsAtItsOwnFolderInAStoreToo() {
+    Path copy =
+        write(
+            BASE,
+            datasets(ES, "{ id = fr, expert = \"s3a://other/fr.safetensors\" }"),
+            tasks(CA.replace("}", ", confirm = \"/data/confirm.txt\" }")));
+
+    Manifest manifest = Manifest.read(Location.of("s3a://bucket/team/manifest.conf"), copy);
+
+    assertThat(manifest.file()).hasToString("s3a://bucket/team/manifest.conf");
+    assertThat(manifest.base().model()).hasToString("s3a://bucket/team/graph.pt");
+    assertThat(manifest.datasets())
+        .extracting(dataset -> dataset.expert().text())
+        .containsExactly("s3a://bucket/team/es.safetensors", "s3a://other/fr.safetensors");
+    assertThat(manifest.tasks().get(0).confirm()).contains(Location.of("/data/confirm.txt"));
+  }
+
+  @Test
+  void namesAProblemByWhereTheManifestLies() {
+    Path copy = write(BASE, datasets(ES, FR), "tasks = [], colour = red");
+
+    assertThatThrownBy(() -> Manifest.read(Location.of("s3a://bucket/manifest.conf"), copy))
+        .hasMessageContaining("s3a://bucket/manifest.conf:")
+        .hasMessageNotContaining(copy.toString());
+  }
+
+  @Test
   void acceptsFoldersForCheckpoints() throws IOException {
     Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(CA)));
     for (String name : List.of("graph.pt", "ca.txt")) {
@@ -214,7 +255,7 @@ class ManifestTest {
       Files.writeString(Files.createDirectory(folder.resolve(name)).resolve("file"), "x");
     }
 
-    assertThat(manifest.missingFiles(Purpose.SEARCHING)).isEmpty();
+    assertThat(manifest.missingFiles(FILES, Purpose.SEARCHING)).isEmpty();
   }
 
   @Test
@@ -356,7 +397,7 @@ class ManifestTest {
         "weight = -1 | tasks.weight must be above 0, not -1",
         "weight = 1e999 | tasks.weight must be a finite number, not 1e999",
         "weight = \"1\" | tasks.weight must be a number, not \"1\"",
-        "confirm = \"s3a://b/c\" | tasks.confirm must be a path on this machine, not \"s3a://b/c\"",
+        "confirm = \"s3a://KEY:SECRET@b/c\" | tasks.confirm holds a password: give credentials to Spark, as spark.hadoop.*, not here",
         "confirm = \"a\\u0000b\" | tasks.confirm is not a path: Nul character not allowed",
         "confirm = [] | tasks.confirm must be text, not a list",
       })
@@ -374,15 +415,15 @@ class ManifestTest {
                 BASE,
                 datasets(ES, "{ id = fr, expert = fr.safetensors }"),
                 tasks(CA.replace("}", ", confirm = confirm.txt }"))));
-    Files.writeString(manifest.base().model(), "graph");
-    Files.createFile(manifest.base().checkpoint());
+    Files.writeString(manifest.base().model().path(), "graph");
+    Files.createFile(manifest.base().checkpoint().path());
     Files.createDirectory(folder.resolve("es.safetensors"));
     String correct = " Correct its path in " + manifest.file() + ".";
     String checkpoint =
         "The base's checkpoint is empty (" + manifest.base().checkpoint() + ")." + correct;
     String finetune = " Fine-tune it first, or correct its path in " + manifest.file() + ".";
 
-    assertThat(messages(manifest.missingFiles(Purpose.SEARCHING)))
+    assertThat(messages(manifest.missingFiles(FILES, Purpose.SEARCHING)))
         .containsExactly(
             checkpoint,
             "The expert of dataset es is an empty folder ("
@@ -394,21 +435,21 @@ class ManifestTest {
                 + ")."
                 + finetune,
             "The data of task ca does not exist (" + folder.resolve("ca.txt") + ")." + correct);
-    assertThat(messages(manifest.missingFiles(Purpose.FINE_TUNING)))
+    assertThat(messages(manifest.missingFiles(FILES, Purpose.FINE_TUNING)))
         .containsExactly(
             checkpoint,
             "The data of dataset es does not exist (" + folder.resolve("es.txt") + ")." + correct,
             "The data of dataset fr is not given, and fine-tuning needs it ("
                 + manifest.file()
                 + "). Add data to the dataset.");
-    assertThat(messages(manifest.missingFiles(Purpose.CONFIRMING)))
+    assertThat(messages(manifest.missingFiles(FILES, Purpose.CONFIRMING)))
         .containsExactly(
             checkpoint,
             "The confirm data of task ca does not exist ("
                 + folder.resolve("confirm.txt")
                 + ")."
                 + correct);
-    assertThat(manifest.missingFiles(Purpose.values())).hasSize(7).doesNotHaveDuplicates();
+    assertThat(manifest.missingFiles(FILES, Purpose.values())).hasSize(7).doesNotHaveDuplicates();
   }
 
   @Test
@@ -421,7 +462,7 @@ class ManifestTest {
       Files.writeString(folder.resolve(name), "x");
     }
 
-    assertThat(manifest.missingFiles(Purpose.values())).isEmpty();
+    assertThat(manifest.missingFiles(FILES, Purpose.values())).isEmpty();
   }
 
   @Test

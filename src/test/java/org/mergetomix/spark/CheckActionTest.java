@@ -80,7 +80,7 @@ class CheckActionTest {
 
   @Test
   void findsABrokenModelABrokenExpertAndABrokenTextAtOnce() throws IOException {
-    Files.writeString(run.manifest().base().model(), "no graph");
+    Files.writeString(run.graph(), "no graph");
     Files.writeString(run.expert("b"), "no tensors");
     run.writeText("task", List.of(" "));
 

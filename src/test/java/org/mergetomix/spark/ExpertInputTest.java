@@ -2,7 +2,6 @@ package org.mergetomix.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -10,6 +9,7 @@ import org.mergetomix.checkpoint.ExpertKind;
 import org.mergetomix.checkpoint.ExpertPolicy;
 import org.mergetomix.checkpoint.PrefixMapping;
 import org.mergetomix.checkpoint.TiedNames;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.ExpertForm;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Tokenizer;
@@ -61,11 +61,11 @@ class ExpertInputTest {
   }
 
   private static FileInput file() {
-    return new FileInput("expert", "abc");
+    return new FileInput(Location.of("expert"), "", "abc");
   }
 
   private static ExpertPolicy policy(ExpertForm form, List<Manifest.Tie> tied) {
-    Path path = Path.of("x");
+    Location path = Location.of("x");
     Manifest.DatasetEntry dataset =
         new Manifest.DatasetEntry("es", Optional.empty(), path, Optional.empty(), form);
     Manifest manifest =

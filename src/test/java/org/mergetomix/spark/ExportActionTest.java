@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.checkpoint.SafetensorsFile;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
@@ -87,7 +88,7 @@ class ExportActionTest {
             given.file(),
             new Manifest.Base(
                 given.base().model(),
-                base,
+                Location.of(base),
                 given.base().tokenizer(),
                 given.base().context(),
                 Optional.empty()),

@@ -47,7 +47,7 @@ class FidelityActionTest {
     assertThat(record.state()).isEqualTo(RunRecord.State.CONFIRMED);
     assertThat(record.fidelity())
         .containsKeys("pearson", "spearman", "kendall", "regret", "spearman_low", "spearman_high");
-    assertThat(result.winner()).isRegularFile();
+    assertThat(result.winner().path()).isRegularFile();
 
     List<FidelityRow> rows = directory.fidelity(spark).read();
     assertThat(rows.subList(0, 5))
@@ -112,7 +112,7 @@ class FidelityActionTest {
 
   @Test
   void refusesASearchThatIsNotFinished() {
-    RunPlan plan = RunPlan.of(run.manifest(), run.configuration());
+    RunPlan plan = RunPlan.of(spark, run.manifest(), run.configuration());
     new RunDirectory(run.output()).write(RunRecords.begin(spark, plan, run.configuration()));
 
     assertThatThrownBy(this::fidelity)

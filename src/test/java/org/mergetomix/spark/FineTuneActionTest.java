@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
@@ -175,14 +176,16 @@ class FineTuneActionTest {
 
   @Test
   void countsStepsByWhatRulesTheLength() {
-    Path target = folder.resolve("model.safetensors");
+    Location target = Location.of(folder.resolve("model.safetensors"));
     Mixture one = Mixture.subset(List.of("a"));
     Mixture two = Mixture.subset(List.of("a", "b"));
-    TrainingPlan steps = new TrainingPlan(run.manifest(), run.configuration("training.steps=7"));
+    TrainingPlan steps =
+        TrainingPlan.of(spark, run.manifest(), run.configuration("training.steps=7"));
     run.writeText("a", List.of("x", "y", "z"));
     run.writeText("b", List.of("x", "y", "z", "w"));
     TrainingPlan epochs =
-        new TrainingPlan(
+        TrainingPlan.of(
+            spark,
             run.manifest(),
             run.configuration(
                 "training.length=epochs", "training.epochs=5", "training.batch-size=4"));
@@ -205,7 +208,7 @@ class FineTuneActionTest {
 
   private void isTrained(TrainingOutcome outcome) {
     assertThat(outcome.origin()).isEqualTo(TRAINED);
-    assertThat(outcome.file()).isRegularFile().isEqualTo(run.expert(outcome.mixture()));
+    assertThat(outcome.model().path()).isRegularFile().isEqualTo(run.expert(outcome.mixture()));
     assertThat(outcome.loss()).isBetween(1.0, 10.0);
     assertThat(outcome.seconds()).isPositive();
   }

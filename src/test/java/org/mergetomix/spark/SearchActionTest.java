@@ -157,7 +157,7 @@ class SearchActionTest {
   @Test
   void knowsItsRowsByContentsAndNotByPaths() {
     SmallRun moved = SmallRun.of(folder.resolve("moved"));
-    RunPlan plan = RunPlan.of(moved.manifest(), moved.configuration());
+    RunPlan plan = RunPlan.of(spark, moved.manifest(), moved.configuration());
     Map<String, EvaluationRow> rows =
         rows().stream().collect(Collectors.toMap(EvaluationRow::mixture, Function.identity()));
 

@@ -20,6 +20,7 @@ import org.mergetomix.checkpoint.TensorSource;
 import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.demo.Example;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.manifest.Tokenizer;
@@ -189,20 +190,24 @@ public final class SmallRun {
 
   private Manifest describe() {
     return new Manifest(
-        manifestFile(),
-        new Manifest.Base(graph(), base(), Tokenizer.BYTES, CONTEXT, Optional.empty()),
+        Location.of(manifestFile()),
+        new Manifest.Base(
+            Location.of(graph()), Location.of(base()), Tokenizer.BYTES, CONTEXT, Optional.empty()),
         DATASETS.stream()
             .map(
                 id ->
                     new Manifest.DatasetEntry(
-                        id, Optional.of(text(id)), expert(id), Optional.empty()))
+                        id,
+                        Optional.of(Location.of(text(id))),
+                        Location.of(expert(id)),
+                        Optional.empty()))
             .toList(),
         List.of(
             new Manifest.TaskEntry(
                 "task",
                 TaskKind.LANGUAGE_MODELLING,
-                text("task"),
-                Optional.of(text("confirm")),
+                Location.of(text("task")),
+                Optional.of(Location.of(text("confirm"))),
                 1)));
   }
 

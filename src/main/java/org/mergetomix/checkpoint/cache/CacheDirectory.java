@@ -24,8 +24,10 @@ import java.util.regex.Pattern;
 /**
  * What lies in the folder of a cache, and who has it. For each key there is {@code .data} when it
  * is complete, with its digest and length in {@code .record}, or {@code .part} and {@code .chunks}
- * while it is not; a {@code .view} is a folder of links to several. Whether something is complete,
- * in use, being fetched or evicted changes only while the directory's lock is held.
+ * while it is not; a {@code .view} is a folder of links to several. They lie in {@code blobs} and
+ * {@code snapshots} as in the cache of the Hugging Face hub, whose links a checkpoint's folder may
+ * have. Whether something is complete, in use, being fetched or evicted changes only while the
+ * directory's lock is held.
  *
  * <p>Failures of the disk are thrown as they are, for the caller to explain. Safe for use by
  * several threads.
@@ -35,6 +37,8 @@ final class CacheDirectory implements AutoCloseable {
   private static final Pattern RECORD = Pattern.compile("([0-9a-f]{64}) ([0-9]{1,18})\n");
 
   private final Path root;
+  private final Path blobs;
+  private final Path snapshots;
   private final LockFile locks;
   private final CacheSettings settings;
   private final FetchCounter counter;
@@ -42,6 +46,8 @@ final class CacheDirectory implements AutoCloseable {
 
   private CacheDirectory(Path root, LockFile locks, CacheSettings settings, FetchCounter counter) {
     this.root = root;
+    this.blobs = root.resolve("blobs");
+    this.snapshots = root.resolve("snapshots");
     this.settings = settings;
     this.counter = counter;
     this.locks = locks;
@@ -67,6 +73,8 @@ final class CacheDirectory implements AutoCloseable {
       }
     }
     Path real = root.toRealPath();
+    Files.createDirectories(real.resolve("blobs"));
+    Files.createDirectories(real.resolve("snapshots"));
     return new CacheDirectory(real, LockFile.open(real.resolve("locks")), settings, counter);
   }
 
@@ -79,19 +87,19 @@ final class CacheDirectory implements AutoCloseable {
   }
 
   Path data(CacheKey key) {
-    return root.resolve(key.hex() + ".data");
+    return blobs.resolve(key.hex() + ".data");
   }
 
   private Path record(CacheKey key) {
-    return root.resolve(key.hex() + ".record");
+    return blobs.resolve(key.hex() + ".record");
   }
 
   private Path part(CacheKey key) {
-    return root.resolve(key.hex() + ".part");
+    return blobs.resolve(key.hex() + ".part");
   }
 
   private Path chunks(CacheKey key) {
-    return root.resolve(key.hex() + ".chunks");
+    return blobs.resolve(key.hex() + ".chunks");
   }
 
   /** Who has a key now. */
@@ -181,7 +189,8 @@ final class CacheDirectory implements AutoCloseable {
   PartialFile begin(CacheKey key, String shown, long length) throws IOException {
     return locks.withDirectory(
         () -> {
-          new Occupancy(root, locks, key).makeRoom(shown, length, settings.capacity(), counter);
+          new Occupancy(blobs, snapshots, locks, key)
+              .makeRoom(shown, length, settings.capacity(), counter);
           PartialFile partial =
               PartialFile.open(part(key), chunks(key), length, settings.chunkSize());
           touch(chunks(key));
@@ -230,13 +239,13 @@ final class CacheDirectory implements AutoCloseable {
   Path view(CacheKey viewKey, SortedMap<String, CacheKey> members) throws IOException {
     return locks.withDirectory(
         () -> {
-          Path view = root.resolve(viewKey.hex() + ".view");
+          Path view = snapshots.resolve(viewKey.hex() + ".view");
           if (!Files.isDirectory(view, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(view);
           }
           for (Map.Entry<String, CacheKey> member : members.entrySet()) {
             Path link = view.resolve(member.getKey());
-            Path target = Path.of("..", data(member.getValue()).getFileName().toString());
+            Path target = view.relativize(data(member.getValue()));
             if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(target)) {
               Files.deleteIfExists(link);
               Files.createSymbolicLink(link, target);

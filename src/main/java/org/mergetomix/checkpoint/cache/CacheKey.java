@@ -18,7 +18,7 @@ record CacheKey(String hex) {
   }
 
   static CacheKey ofVersion(RemoteFile file, FileStatus status) {
-    String location = file.shown();
+    String location = file.location().text();
     String length = Long.toString(status.getLen());
     return new CacheKey(
         etag(status)

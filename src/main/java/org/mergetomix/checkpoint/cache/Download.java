@@ -1,7 +1,6 @@
 package org.mergetomix.checkpoint.cache;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.CountDownLatch;
@@ -9,12 +8,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FileStatus;
+import org.mergetomix.location.Location;
 
 /** Reads the missing chunks of one file, several at once. */
 final class Download {
 
   private final RemoteStore store;
-  private final URI location;
+  private final Location location;
   private final FileStatus status;
   private final PartialFile partial;
   private final Path directory;
@@ -24,7 +24,11 @@ final class Download {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   private Download(
-      RemoteStore store, URI location, FileStatus status, PartialFile partial, Path directory) {
+      RemoteStore store,
+      Location location,
+      FileStatus status,
+      PartialFile partial,
+      Path directory) {
     this.store = store;
     this.location = location;
     this.status = status;
@@ -40,7 +44,7 @@ final class Download {
    */
   static void run(
       RemoteStore store,
-      URI location,
+      Location location,
       FileStatus status,
       PartialFile partial,
       Path directory,

@@ -1,10 +1,10 @@
 package org.mergetomix.checkpoint.cache;
 
-import java.net.URI;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.mergetomix.location.Location;
 
 /** Counts for {@link FetchStatistics}. Safe for use by several threads. */
 final class FetchCounter {
@@ -14,8 +14,8 @@ final class FetchCounter {
   private final AtomicLong misses = new AtomicLong();
   private final AtomicLong evictions = new AtomicLong();
 
-  void read(URI location, long bytes) {
-    bytesRead.merge(Locations.shown(location), bytes, Long::sum);
+  void read(Location location, long bytes) {
+    bytesRead.merge(location.text(), bytes, Long::sum);
   }
 
   void hit() {

@@ -15,6 +15,9 @@ import java.util.TreeMap;
 public record FetchStatistics(
     SortedMap<String, Long> bytesRead, long hits, long misses, long evictions) {
 
+  /** Nothing was asked for. */
+  static final FetchStatistics NONE = new FetchStatistics(new TreeMap<>(), 0, 0, 0);
+
   public FetchStatistics {
     bytesRead = Collections.unmodifiableSortedMap(new TreeMap<>(bytesRead));
   }

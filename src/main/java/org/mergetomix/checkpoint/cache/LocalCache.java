@@ -1,7 +1,6 @@
 package org.mergetomix.checkpoint.cache;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -100,7 +99,7 @@ public final class LocalCache implements AutoCloseable {
    * @throws java.io.UncheckedIOException when the thread is interrupted
    */
   public CachedFile fetch(RemoteFile file) {
-    return file.isLocal() ? localFiles.use(file) : fetcher.fetch(fetcher.wanted(file));
+    return file.location().isLocal() ? localFiles.use(file) : fetcher.fetch(fetcher.wanted(file));
   }
 
   /**
@@ -112,14 +111,16 @@ public final class LocalCache implements AutoCloseable {
    * @throws UserException as for a single file, and input, when a name is not a plain file name
    * @throws java.io.UncheckedIOException when the thread is interrupted
    */
-  public CachedFolder fetchFolder(URI folder, SortedMap<String, String> digests) {
+  public CachedFolder fetchFolder(Location folder, SortedMap<String, String> digests) {
     digests.keySet().forEach(name -> requirePlain(name, folder));
     RemoteFile whole = new RemoteFile(folder, "");
     SortedMap<String, CachedFile> files = new TreeMap<>();
     boolean complete = false;
     try {
       Path path =
-          whole.isLocal() ? useInPlace(whole, digests, files) : fetchAll(whole, digests, files);
+          whole.location().isLocal()
+              ? useInPlace(whole, digests, files)
+              : fetchAll(whole, digests, files);
       complete = true;
       return new CachedFolder(path, files);
     } finally {
@@ -133,9 +134,8 @@ public final class LocalCache implements AutoCloseable {
       RemoteFile folder, SortedMap<String, String> digests, SortedMap<String, CachedFile> files) {
     digests.forEach(
         (name, digest) ->
-            files.put(
-                name, localFiles.use(new RemoteFile(child(folder.location(), name), digest))));
-    return folder.localPath();
+            files.put(name, localFiles.use(new RemoteFile(folder.location().child(name), digest))));
+    return folder.location().path();
   }
 
   /** Holds what is there before it makes room for the rest, which could evict it otherwise. */
@@ -146,7 +146,7 @@ public final class LocalCache implements AutoCloseable {
     digests.forEach(
         (name, digest) -> {
           RemoteFetcher.Wanted wanted =
-              fetcher.wanted(new RemoteFile(child(folder.location(), name), digest));
+              fetcher.wanted(new RemoteFile(folder.location().child(name), digest));
           keys.put(name, wanted.key());
           fetcher
               .findPresent(wanted)
@@ -157,30 +157,13 @@ public final class LocalCache implements AutoCloseable {
     return view(keys);
   }
 
-  private static void requirePlain(String name, URI folder) {
+  private static void requirePlain(String name, Location folder) {
     if (!FILE_NAME.matcher(name).matches()) {
       throw UserException.input(
           "\"%s\" is not a plain file name".formatted(name.replaceAll("\\p{Cntrl}", "?")),
-          Locations.shown(folder),
+          folder.text(),
           "Files of a checkpoint lie in its folder, under names of letters, digits and . _ + = -");
     }
-  }
-
-  private static URI child(URI folder, String name) {
-    String path = folder.getRawPath();
-    String parent = path.endsWith("/") ? path : path + "/";
-    StringBuilder text = new StringBuilder();
-    if (folder.getScheme() != null) {
-      text.append(folder.getScheme()).append(':');
-    }
-    if (folder.getRawAuthority() != null) {
-      text.append("//").append(folder.getRawAuthority());
-    }
-    text.append(parent).append(name);
-    if (folder.getRawQuery() != null) {
-      text.append('?').append(folder.getRawQuery());
-    }
-    return URI.create(text.toString());
   }
 
   private Path view(SortedMap<String, CacheKey> keys) {
@@ -198,20 +181,9 @@ public final class LocalCache implements AutoCloseable {
     }
   }
 
-  /**
-   * All bytes of a small file; they are not kept.
-   *
-   * @param limit most bytes that are accepted
-   * @throws UserException input, when the file is missing, unreadable or larger
-   */
-  public byte[] readSmall(URI location, int limit) {
-    RemoteFile file = new RemoteFile(location, "");
-    if (file.isLocal()) {
-      return localFiles.readSmall(location, file.localPath(), limit);
-    }
-    FileStatus status = store.status(location);
-    LocalFiles.requireSmall(location, status.getLen(), limit);
-    return store.readAll(location, status);
+  /** The stores behind this, with the same retries and counts. */
+  RemoteStore store() {
+    return store;
   }
 
   /** What was done since this was opened, by this JVM alone. */

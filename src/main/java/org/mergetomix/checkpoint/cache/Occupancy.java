@@ -26,7 +26,8 @@ final class Occupancy {
   private static final Pattern OWN = Pattern.compile("([0-9a-f]{64})\\.(data|part|chunks)");
   private static final Pattern VIEW = Pattern.compile("[0-9a-f]{64}\\.view");
 
-  private final Path root;
+  private final Path blobs;
+  private final Path snapshots;
   private final LockFile locks;
   private final CacheKey wanted;
   private final List<Occupant> occupants;
@@ -34,8 +35,9 @@ final class Occupancy {
   /**
    * @param wanted for whom room is made; neither counted nor evicted
    */
-  Occupancy(Path root, LockFile locks, CacheKey wanted) throws IOException {
-    this.root = root;
+  Occupancy(Path blobs, Path snapshots, LockFile locks, CacheKey wanted) throws IOException {
+    this.blobs = blobs;
+    this.snapshots = snapshots;
     this.locks = locks;
     this.wanted = wanted;
     this.occupants = scan();
@@ -46,7 +48,7 @@ final class Occupancy {
 
   private List<Occupant> scan() throws IOException {
     Set<String> keys = new TreeSet<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(root)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(blobs)) {
       for (Path file : files) {
         Matcher name = OWN.matcher(file.getFileName().toString());
         if (name.matches() && !name.group(1).equals(wanted.hex())) {
@@ -72,7 +74,7 @@ final class Occupancy {
   }
 
   private Path file(CacheKey key, String extension) {
-    return root.resolve(key.hex() + "." + extension);
+    return blobs.resolve(key.hex() + "." + extension);
   }
 
   private static long size(Path file) throws IOException {
@@ -109,7 +111,7 @@ final class Occupancy {
         throw CacheProblems.inUse(shown, length, capacity, used - evictable);
       }
       if (needed > free() + evictable) {
-        throw CacheProblems.diskTooSmall(root, shown, needed, free());
+        throw CacheProblems.diskTooSmall(blobs.getParent(), shown, needed, free());
       }
       for (Occupant victim : victims.keySet()) {
         remove(victim.key());
@@ -125,7 +127,7 @@ final class Occupancy {
 
   /** Bytes that the disk can still take. */
   private long free() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
+    return Files.getFileStore(blobs).getUsableSpace();
   }
 
   private void remove(CacheKey key) throws IOException {
@@ -138,7 +140,7 @@ final class Occupancy {
   private void removeBrokenViews() throws IOException {
     try (DirectoryStream<Path> views =
         Files.newDirectoryStream(
-            root, file -> VIEW.matcher(file.getFileName().toString()).matches())) {
+            snapshots, file -> VIEW.matcher(file.getFileName().toString()).matches())) {
       for (Path view : views) {
         List<Path> links = new ArrayList<>();
         try (DirectoryStream<Path> members = Files.newDirectoryStream(view)) {

@@ -89,8 +89,8 @@ final class RemoteFetcher {
   private CacheDirectory.Present download(
       RemoteFile file, CacheKey key, FileStatus status, LockFile.Hold vacant) {
     long length = status.getLen();
-    LOGGER.info("Fetching {}, {} bytes", file.shown(), length);
-    PartialFile partial = local(() -> directory.begin(key, file.shown(), length));
+    LOGGER.info("Fetching {}, {} bytes", file.location().text(), length);
+    PartialFile partial = local(() -> directory.begin(key, file.location().text(), length));
     try {
       local(partial::resume);
       Download.run(store, file.location(), status, partial, directory.root(), executor, threads);
@@ -116,7 +116,7 @@ final class RemoteFetcher {
         && !CacheKey.ofVersion(file, store.status(file.location())).equals(key)) {
       throw UserException.input(
           "The file changed while it was fetched",
-          file.shown(),
+          file.location().text(),
           "Run again when nothing writes to it any more");
     }
   }

@@ -5,10 +5,11 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +21,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -43,46 +45,84 @@ final class RemoteStore {
    *
    * @throws UserException input, when there is none or it cannot be reached
    */
-  FileStatus status(URI location) {
-    FileStatus status =
-        retrying(
-            location,
-            new CountDownLatch(1),
-            () -> fileSystem(location).getFileStatus(new Path(location)));
+  FileStatus status(Location location) {
+    FileStatus status = fileOrFolder(location);
     if (status.isDirectory()) {
-      throw UserException.input("A file was expected, not a folder", Locations.shown(location), "");
+      throw UserException.input("A file was expected, not a folder", location.text(), "");
     }
     return status;
   }
 
-  /** All bytes of a file that fits into memory. */
-  byte[] readAll(URI location, FileStatus status) {
-    byte[] bytes = new byte[Math.toIntExact(status.getLen())];
-    try (RangeReader reader = ranges(location, status, new CountDownLatch(1))) {
-      reader.read(0, bytes, bytes.length);
-    }
-    return bytes;
+  /**
+   * What the store says about a file or a folder.
+   *
+   * @throws UserException input, when there is none or it cannot be reached
+   */
+  FileStatus fileOrFolder(Location location) {
+    return retrying(location, () -> fileSystem(location).getFileStatus(new Path(location.uri())));
+  }
+
+  /**
+   * The same, if there is anything.
+   *
+   * @throws UserException input, when the store cannot be reached
+   */
+  Optional<FileStatus> find(Location location) {
+    return retrying(
+        location,
+        () -> {
+          try {
+            return Optional.of(fileSystem(location).getFileStatus(new Path(location.uri())));
+          } catch (IOException failure) {
+            if (isMissing(failure)) {
+              return Optional.empty();
+            }
+            throw failure;
+          }
+        });
+  }
+
+  /**
+   * The files directly in a folder, by name.
+   *
+   * @throws UserException input, when there is no such folder or it cannot be reached
+   */
+  SortedMap<String, FileStatus> files(Location folder) {
+    return retrying(
+        folder,
+        () -> {
+          SortedMap<String, FileStatus> files = new TreeMap<>();
+          for (FileStatus status : fileSystem(folder).listStatus(new Path(folder.uri()))) {
+            if (status.isFile()) {
+              files.put(status.getPath().getName(), status);
+            }
+          }
+          return files;
+        });
   }
 
   /** Reads ranges of a file; used by one thread. Gives up early once {@code stop} is at zero. */
-  RangeReader ranges(URI location, FileStatus status, CountDownLatch stop) {
+  RangeReader ranges(Location location, FileStatus status, CountDownLatch stop) {
     return new RangeReader(location, status, stop);
   }
 
-  private FileSystem fileSystem(URI location) throws IOException {
+  private FileSystem fileSystem(Location location) throws IOException {
     try {
-      return new Path(location).getFileSystem(hadoop);
+      return new Path(location.uri()).getFileSystem(hadoop);
     } catch (IllegalArgumentException malformed) {
-      throw Locations.problem(
-          "The location cannot be used: "
-              + Locations.redacted(String.valueOf(malformed.getMessage()), location),
-          location,
+      throw UserException.input(
+          "The location cannot be used: " + malformed.getMessage(),
+          location.text(),
           "Check its host and path",
           malformed);
     }
   }
 
-  private <T> T retrying(URI location, CountDownLatch stop, IoSupplier<T> work) {
+  private <T> T retrying(Location location, IoSupplier<T> work) {
+    return retrying(location, new CountDownLatch(1), work);
+  }
+
+  private <T> T retrying(Location location, CountDownLatch stop, IoSupplier<T> work) {
     for (int failures = 1; ; failures++) {
       try {
         return work.get();
@@ -127,35 +167,35 @@ final class RemoteStore {
         || failure instanceof AccessControlException;
   }
 
-  private static UserException problem(URI location, IOException failure, int attempts) {
+  private static UserException problem(Location location, IOException failure, int attempts) {
     if (isMissing(failure)) {
-      return Locations.problem("The file does not exist", location, "Check the location", failure);
+      return UserException.input(
+          "The file does not exist", location.text(), "Check the location", failure);
     }
     if (isForbidden(failure)) {
-      return Locations.problem(
+      return UserException.input(
           "No permission to read the file",
-          location,
+          location.text(),
           "Check the credentials in the Hadoop configuration, spark.hadoop.*, of this job",
           failure);
     }
     if (failure instanceof UnsupportedFileSystemException) {
-      return Locations.problem(
-          "There is no file system for " + location.getScheme() + ":",
-          location,
+      return UserException.input(
+          "There is no file system for " + location.uri().replaceFirst("//.*", ""),
+          location.text(),
           "Add its connector to the jars of the job, as hadoop-aws for s3a:",
           failure);
     }
     if (failure instanceof EOFException) {
-      return Locations.problem(
+      return UserException.input(
           "The file was cut off while it was read, %d times".formatted(attempts),
-          location,
+          location.text(),
           "Check that nothing writes to it, and upload it again",
           failure);
     }
-    return Locations.problem(
-        "The file cannot be read, after %d attempts: %s"
-            .formatted(attempts, Locations.redacted(reason(failure), location)),
-        location,
+    return UserException.input(
+        "The file cannot be read, after %d attempts: %s".formatted(attempts, reason(failure)),
+        location.text(),
         "Check that its store can be reached from this machine",
         failure);
   }
@@ -167,12 +207,12 @@ final class RemoteStore {
   /** Reads ranges, opening the file again after a failure. */
   final class RangeReader implements AutoCloseable {
 
-    private final URI location;
+    private final Location location;
     private final FileStatus status;
     private final CountDownLatch stop;
     private Optional<FSDataInputStream> open = Optional.empty();
 
-    private RangeReader(URI location, FileStatus status, CountDownLatch stop) {
+    private RangeReader(Location location, FileStatus status, CountDownLatch stop) {
       this.location = location;
       this.status = status;
       this.stop = stop;
@@ -212,7 +252,7 @@ final class RemoteStore {
             Optional.of(
                 FutureIO.awaitFuture(
                     fileSystem(location)
-                        .openFile(new Path(location))
+                        .openFile(new Path(location.uri()))
                         .withFileStatus(status)
                         .opt(
                             OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,

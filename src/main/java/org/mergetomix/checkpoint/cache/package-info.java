@@ -1,7 +1,10 @@
 /**
  * Files from anywhere as local files, each read once per host.
  *
- * <p>Start with {@link org.mergetomix.checkpoint.cache.LocalCache}. It takes a {@link
+ * <p>Start with {@link org.mergetomix.checkpoint.cache.InputFiles}, all that the job itself uses:
+ * inputs as paths of this host, whole or with their headers only, and problems named by where the
+ * inputs lie. An executor's runtime holds one for as long as it has the inputs mapped. Behind it is
+ * {@link org.mergetomix.checkpoint.cache.LocalCache}. It takes a {@link
  * org.mergetomix.checkpoint.cache.RemoteFile} (a location that Hadoop's file systems understand,
  * and its sha256 when the manifest gives one) and lends a {@link
  * org.mergetomix.checkpoint.cache.CachedFile}, or for several files that belong together a {@link
@@ -17,13 +20,5 @@
  * the directory, held for moments while anything changes hands, and a byte for every key, held
  * exclusively by who fetches it and shared by who uses it. A dead process holds nothing. Never open
  * that file elsewhere in the same JVM: closing it would drop every lock.
- *
- * <p>How an executor's runtime is meant to use it: open one cache per JVM from the group {@code
- * cache} of the configuration and the Hadoop configuration that the driver broadcasts; fetch base,
- * experts and data before they are mapped, with the digests that the plan holds, so that a hit asks
- * the remote store nothing; keep what is lent for as long as the mapping lives, and close it after
- * the mapping; add {@link org.mergetomix.checkpoint.cache.LocalCache#statistics} to the metrics;
- * close the cache last. A driver that only looks at an index file uses {@link
- * org.mergetomix.checkpoint.cache.LocalCache#readSmall}.
  */
 package org.mergetomix.checkpoint.cache;

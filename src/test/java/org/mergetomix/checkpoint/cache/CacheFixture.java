@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.location.Location;
 
 /** A store with files and a cache of small chunks beside it, in a folder of the test. */
 final class CacheFixture {
@@ -59,7 +60,7 @@ final class CacheFixture {
   }
 
   RemoteFile at(String file, String sha256) {
-    return RemoteFile.of("faulty://" + name + origin(file), sha256);
+    return new RemoteFile(Location.of("faulty://" + name + origin(file)), sha256);
   }
 
   /** The same file with its true digest promised. */
@@ -90,8 +91,11 @@ final class CacheFixture {
 
   List<Path> files() {
     try (Stream<Path> roots = Files.list(folder.resolve("cache"))) {
-      try (Stream<Path> files = Files.list(roots.findFirst().orElseThrow())) {
-        return files.sorted().toList();
+      try (Stream<Path> files = Files.walk(roots.findFirst().orElseThrow(), 2)) {
+        return files
+            .filter(file -> Files.isRegularFile(file) || file.toString().endsWith(".view"))
+            .sorted()
+            .toList();
       }
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

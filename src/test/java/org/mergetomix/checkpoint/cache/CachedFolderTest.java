@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
 class CachedFolderTest {
@@ -60,7 +60,7 @@ class CachedFolderTest {
       assertThatThrownBy(() -> cache.fetch(large))
           .hasMessage(
               "A file of 700 bytes does not fit into a cache of 1000, of which 820 are in use (%s)."
-                      .formatted(large.shown())
+                      .formatted(large.location().text())
                   + " Raise cache.capacity to at least 1520.");
       assertThat(lent.path().resolve(FIRST)).hasSameBinaryContentAs(fixture.origin(FIRST));
 
@@ -122,8 +122,8 @@ class CachedFolderTest {
     SortedMap<String, String> digests = shards();
     digests.put(FIRST, Digests.sha256(fixture.origin(FIRST)));
     try (LocalCache cache = fixture.open(1000);
-        CachedFolder lent = cache.fetchFolder(local.toUri(), digests);
-        CachedFolder plain = cache.fetchFolder(URI.create(local.toString()), digests)) {
+        CachedFolder lent = cache.fetchFolder(Location.of(local.toUri().toString()), digests);
+        CachedFolder plain = cache.fetchFolder(Location.of(local), digests)) {
       assertThat(lent.path()).isEqualTo(local);
       assertThat(plain.path()).isEqualTo(local);
       assertThat(lent.bytes()).isEqualTo(820);
@@ -151,14 +151,14 @@ class CachedFolderTest {
       assertThatThrownBy(() -> cache.fetchFolder(remoteFolder(), new TreeMap<>(Map.of(name, ""))))
           .hasMessage(
               "\"%s\" is not a plain file name (%s). Files of a checkpoint lie in its folder, under"
-                      .formatted(name, Locations.shown(remoteFolder()))
+                      .formatted(name, remoteFolder())
                   + " names of letters, digits and . _ + = -.");
     }
     assertThat(fixture.extensions()).isEmpty();
   }
 
-  private URI remoteFolder() {
-    return URI.create(fixture.at(FIRST, "").location().toString().replaceFirst("/[^/]*$", ""));
+  private Location remoteFolder() {
+    return fixture.at(FIRST, "").location().parent();
   }
 
   private static SortedMap<String, String> shards() {

@@ -9,8 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.checkpoint.Digests;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 
@@ -75,7 +73,8 @@ class LocalCacheTest {
       cache.fetch(remote).close();
       cache.fetch(remote).close();
       assertThat(cache.statistics())
-          .isEqualTo(new FetchStatistics(new TreeMap<>(Map.of(remote.shown(), 950L)), 1, 1, 0));
+          .isEqualTo(
+              new FetchStatistics(new TreeMap<>(Map.of(remote.location().text(), 950L)), 1, 1, 0));
     }
     try (LocalCache cache = fixture.open(LARGE)) {
       cache.fetch(remote).close();
@@ -158,7 +157,7 @@ class LocalCacheTest {
           .isInstanceOf(UserException.class)
           .hasMessage(
               "The file changed while it was fetched (%s). Run again when nothing writes to it any"
-                      .formatted(remote.shown())
+                      .formatted(remote.location().text())
                   + " more.");
       assertThat(fixture.extensions()).isEmpty();
       cache.fetch(remote).close();
@@ -181,7 +180,7 @@ class LocalCacheTest {
                       .formatted(
                           Digests.sha256(fixture.origin("spoilt")),
                           promised.sha256(),
-                          promised.shown())
+                          promised.location().text())
                   + " again, or correct the sha256.");
       assertThat(fixture.extensions()).isEmpty();
 
@@ -213,7 +212,7 @@ class LocalCacheTest {
       assertThat(thrown)
           .hasMessage(
               "The file was cut off while it was read, 3 times (%s). Check that nothing writes to"
-                      .formatted(remote.shown())
+                      .formatted(remote.location().text())
                   + " it, and upload it again.");
       assertThat(thrown.exitCode()).isEqualTo(ExitCode.INPUT);
       assertThat(fixture.extensions()).containsExactly("chunks", "part");
@@ -247,7 +246,7 @@ class LocalCacheTest {
           .isInstanceOf(UserException.class)
           .hasMessage(
               "The file cannot be read, after 3 attempts: 500 Internal Error (%s). Check that its"
-                      .formatted(remote.shown())
+                      .formatted(remote.location().text())
                   + " store can be reached from this machine.");
       assertThat(store.bytesRead).hasValue(200);
 
@@ -264,13 +263,14 @@ class LocalCacheTest {
   void saysAtOnceWhatDoesNotPass() {
     RemoteFile remote = fixture.remote("model", 450);
     RemoteFile missing = fixture.at("missing", "");
-    RemoteFile directory = RemoteFile.of("faulty://store" + folder);
-    RemoteFile unknown = RemoteFile.of("nowhere://host/model");
+    RemoteFile directory = RemoteFile.of(Location.of("faulty://store" + folder));
+    RemoteFile unknown = RemoteFile.of(Location.of("nowhere://host/model"));
     try (LocalCache cache = fixture.open(LARGE)) {
       assertThatThrownBy(() -> cache.fetch(missing))
-          .hasMessage("The file does not exist (" + missing.shown() + "). Check the location.");
+          .hasMessage(
+              "The file does not exist (" + missing.location().text() + "). Check the location.");
       assertThatThrownBy(() -> cache.fetch(directory))
-          .hasMessage("A file was expected, not a folder (" + directory.shown() + ").");
+          .hasMessage("A file was expected, not a folder (" + directory.location().text() + ").");
       assertThatThrownBy(() -> cache.fetch(unknown))
           .hasMessage(
               "There is no file system for nowhere: (nowhere://host/model). Add its connector to the"
@@ -280,35 +280,10 @@ class LocalCacheTest {
       assertThatThrownBy(() -> cache.fetch(remote))
           .hasMessage(
               "No permission to read the file (%s). Check the credentials in the Hadoop"
-                      .formatted(remote.shown())
+                      .formatted(remote.location().text())
                   + " configuration, spark.hadoop.*, of this job.");
       assertThat(store.statuses).hasValue(before + 1);
     }
-  }
-
-  @Test
-  void neverShowsWhatIsSecretInALocation() {
-    RemoteFile secret = RemoteFile.of("faulty://AKIAUSER:pa55word@" + "secret-store/nothing/there");
-    URI signed = URI.create("faulty://secret-store/nothing?X-Signature=abcdef&short=1");
-    try (LocalCache cache = fixture.open(LARGE)) {
-      assertThat(
-              List.of(
-                  catchThrowableOfType(UserException.class, () -> cache.fetch(secret)),
-                  catchThrowableOfType(
-                      UserException.class, () -> cache.fetch(new RemoteFile(signed, ""))),
-                  catchThrowableOfType(UserException.class, () -> cache.readSmall(signed, 9))))
-          .allSatisfy(
-              thrown ->
-                  assertThat(Throwables.getStackTrace(thrown))
-                      .contains("faulty://secret-store/nothing")
-                      .doesNotContain("AKIA", "pa55", "abcdef", "Signature"));
-    }
-    assertThat(secret.toString()).isEqualTo("faulty://secret-store/nothing/there");
-    assertThat(
-            Locations.redacted(
-                "GET s3a://KEY:SECRET@bucket/x and https://h/p?sig=abc failed for pa55word",
-                secret.location()))
-        .isEqualTo("GET s3a://bucket/x and https://h/p failed for ***");
   }
 
   @Test
@@ -316,9 +291,10 @@ class LocalCacheTest {
     Path file = Files.write(folder.resolve("local model"), content(50, 1));
     String digest = Digests.sha256(file);
     try (LocalCache cache = fixture.open(LARGE);
-        CachedFile plain = cache.fetch(RemoteFile.of(file.toString()));
+        CachedFile plain = cache.fetch(RemoteFile.of(Location.of(file)));
         CachedFile uri =
-            cache.fetch(new RemoteFile(file.toUri(), digest.toUpperCase(Locale.ROOT)))) {
+            cache.fetch(
+                new RemoteFile(Location.of("file://" + file), digest.toUpperCase(Locale.ROOT)))) {
       assertThat(plain.path()).isEqualTo(file);
       assertThat(plain.digest()).isEqualTo(digest);
       assertThat(uri.path()).isEqualTo(file);
@@ -331,7 +307,7 @@ class LocalCacheTest {
   @Test
   void comparesALocalFileWithWhatIsPromisedEvenAfterItChanged() throws IOException {
     Path file = Files.write(folder.resolve("model"), content(50, 1));
-    RemoteFile promised = RemoteFile.of(file.toString(), Digests.sha256(file));
+    RemoteFile promised = new RemoteFile(Location.of(file), Digests.sha256(file));
     try (LocalCache cache = fixture.open(LARGE)) {
       cache.fetch(promised).close();
       Files.write(file, content(51, 2));
@@ -340,44 +316,17 @@ class LocalCacheTest {
               "The file does not have the promised bytes: its sha256 is %s, not %s (%s). Upload it"
                       .formatted(Digests.sha256(file), promised.sha256(), file)
                   + " again, or correct the sha256.");
-      assertThatThrownBy(() -> cache.fetch(RemoteFile.of("/no/such/file")))
+      assertThatThrownBy(() -> cache.fetch(RemoteFile.of(Location.of("/no/such/file"))))
           .hasMessageStartingWith("The file does not exist (/no/such/file).");
-      assertThatThrownBy(() -> cache.fetch(RemoteFile.of(folder.toString())))
+      assertThatThrownBy(() -> cache.fetch(RemoteFile.of(Location.of(folder))))
           .hasMessage("A file was expected, not a folder (" + folder + ").");
     }
   }
 
   @Test
-  void refusesLocationsAndDigestsThatAreNone() {
-    assertThatThrownBy(() -> RemoteFile.of("s3a://bucket/model", "abc"))
+  void refusesADigestThatIsNone() {
+    assertThatThrownBy(() -> new RemoteFile(Location.of("s3a://bucket/model"), "abc"))
         .hasMessage("The sha256 is not 64 hexadecimal digits (s3a://bucket/model).");
-    assertThatThrownBy(() -> RemoteFile.of("file://data/model"))
-        .hasMessage(
-            "A file of the local file system has no host (file://data/model). Write file:/// with"
-                + " three slashes, or a plain path.");
-    assertThatThrownBy(() -> new RemoteFile(URI.create("s3a:bucket/secret"), ""))
-        .hasMessage(
-            "The location does not name a file (s3a:...). Write it as scheme://store/folder/file.");
-    assertThatThrownBy(() -> RemoteFile.of(""))
-        .hasMessage("A file's location is malformed. Write it as scheme://store/folder/file.");
-  }
-
-  @Test
-  void readsSmallFilesWithoutKeepingThem() throws IOException {
-    RemoteFile remote = fixture.remote("index.json", "{}  ".getBytes(StandardCharsets.UTF_8));
-    Path local = Files.writeString(folder.resolve("local.json"), "[]");
-    try (LocalCache cache = fixture.open(LARGE)) {
-      assertThat(cache.readSmall(remote.location(), 4)).asString().isEqualTo("{}  ");
-      assertThat(cache.readSmall(URI.create(local.toString()), 2)).asString().isEqualTo("[]");
-      assertThatThrownBy(() -> cache.readSmall(remote.location(), 3))
-          .hasMessage(
-              "The file of 4 bytes is too large for its kind, 3 at most (%s). Is it the one?"
-                  .formatted(remote.shown()));
-      assertThatThrownBy(() -> cache.readSmall(local.toUri(), 1))
-          .hasMessageStartingWith("The file of 2 bytes is too large for its kind, 1 at most");
-      assertThat(cache.statistics().totalBytesRead()).isEqualTo(4);
-    }
-    assertThat(fixture.extensions()).isEmpty();
   }
 
   @Test

@@ -90,7 +90,7 @@ class SharedDirectoryTest {
       assertThatThrownBy(() -> cache.fetch(other))
           .hasMessage(
               "A file of 500 bytes does not fit into a cache of 1000, of which 600 are in use (%s)."
-                      .formatted(other.shown())
+                      .formatted(other.location().text())
                   + " Raise cache.capacity to at least 1100.");
       assertThat(process.send("hold model").answer()).isEqualTo(digest);
 

@@ -1,4 +1,4 @@
-package org.mergetomix.hocon;
+package org.mergetomix.location;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
