@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -432,7 +433,7 @@ class ConfigurationTest {
     assertThat(catchThrowableOfType(UserException.class, defaults::requireOutput))
         .hasMessage("Key output is not set. Add --set output=DIRECTORY.");
     Configuration given = Configuration.load(List.of(), List.of("manifest=m.conf", "output=out"));
-    assertThat(given.requireManifest()).isEqualTo(Path.of("m.conf"));
+    assertThat(given.requireManifest()).isEqualTo(Location.of("m.conf"));
     assertThat(given.requireOutput()).isEqualTo("out");
   }
 
