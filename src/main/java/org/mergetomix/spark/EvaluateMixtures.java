@@ -50,6 +50,7 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
         throw failure;
       }
       failed.add(1);
+      ExecutorMetrics.ofThisJvm().failed();
       rows =
           run.tasks().stream()
               .map(
@@ -91,6 +92,8 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
               evaluateSeconds));
       mergeSeconds = 0;
     }
+    ExecutorMetrics.ofThisJvm()
+        .evaluated((merged - start) / 1e9, (System.nanoTime() - merged) / 1e9);
     return rows;
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +47,16 @@ public final class SparkSubmit {
    * @param master Spark's master
    */
   public static SparkSubmit start(Path folder, String master, List<String> arguments) {
+    return start(folder, master, Map.of(), arguments);
+  }
+
+  /**
+   * Starts the program with settings of Spark. With a master such as {@code
+   * local-cluster[2,1,1024]}, executors are processes of their own, which get the jar from the
+   * driver as on any cluster.
+   */
+  public static SparkSubmit start(
+      Path folder, String master, Map<String, String> settings, List<String> arguments) {
     List<String> command = new ArrayList<>();
     // A shell that starts the tests in the background may have turned Ctrl-C off for its children.
     command.addAll(List.of("env", "--default-signal=INT"));
@@ -54,6 +65,14 @@ public final class SparkSubmit {
     command.addAll(List.of("-Xmx1g", "-Djava.awt.headless=true", "-cp", sparksJars()));
     command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
     command.addAll(List.of("--class", "org.mergetomix.MergeToMix"));
+    settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+    if (master.startsWith("local-cluster")) {
+      command.addAll(List.of("--conf", "spark.executor.extraClassPath=" + sparksJars()));
+      command.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
+      command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));
+      command.addAll(List.of("--conf", "spark.ui.enabled=false"));
+      command.addAll(List.of("--conf", "spark.executor.memory=1g"));
+    }
     command.add(System.getProperty("shaded.jar"));
     command.addAll(arguments);
     try {
@@ -65,18 +84,37 @@ public final class SparkSubmit {
               .redirectError(log.toFile())
               .directory(folder.toFile());
       builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+      builder.environment().put("SPARK_HOME", home(folder).toString());
+      builder.environment().put("SPARK_SCALA_VERSION", "2.13");
       return new SparkSubmit(builder.start(), results, log);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
   }
 
+  /** What a worker takes for Spark's own folder; its executors' logs are below {@code work}. */
+  private static Path home(Path folder) throws IOException {
+    Path home = Files.createDirectories(folder.resolve("spark-home"));
+    Files.createDirectories(home.resolve("jars"));
+    if (!Files.exists(home.resolve("RELEASE"))) {
+      Files.createFile(home.resolve("RELEASE"));
+    }
+    return home;
+  }
+
+  /** Runs the program with settings of Spark to its end, and fails unless all went well. */
+  public static SparkSubmit run(
+      Path folder, String master, Map<String, String> settings, List<String> arguments)
+      throws InterruptedException {
+    SparkSubmit submit = start(folder, master, settings, arguments);
+    assertThat(submit.exitCode()).as(submit.log()).isZero();
+    return submit;
+  }
+
   /** Runs the program to its end, and fails unless all went well. */
   public static SparkSubmit run(Path folder, String master, List<String> arguments)
       throws InterruptedException {
-    SparkSubmit submit = start(folder, master, arguments);
-    assertThat(submit.exitCode()).as(submit.log()).isZero();
-    return submit;
+    return run(folder, master, Map.of(), arguments);
   }
 
   /** Waits for its end. */

@@ -22,6 +22,11 @@ public record FetchStatistics(
     bytesRead = Collections.unmodifiableSortedMap(new TreeMap<>(bytesRead));
   }
 
+  /** What all caches of this JVM did since it began. */
+  public static FetchStatistics ofThisJvm() {
+    return FetchCounter.OF_THIS_JVM.statistics();
+  }
+
   /** Bytes read from all remote files. */
   public long totalBytesRead() {
     return bytesRead.values().stream().mapToLong(Long::longValue).sum();

@@ -1,0 +1,69 @@
+package org.mergetomix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.testing.SmallRun;
+import org.mergetomix.testing.SparkSubmit;
+
+/** The jar on two executors that are processes of their own. */
+class ClusterIT {
+
+  private static final String TWO_EXECUTORS = "local-cluster[2,1,1024]";
+
+  @TempDir private Path folder;
+
+  @Test
+  void findsTheSameAsInOneProcessAndTellsSparksMetricsWhatItDid() throws Exception {
+    SmallRun run = SmallRun.of(folder.resolve("run"));
+    Path metrics = Files.createDirectories(folder.resolve("metrics"));
+    String local = digest(SparkSubmit.run(folder, "local[2]", run.arguments("search")));
+    SmallRun again = SmallRun.of(folder.resolve("again"));
+
+    SparkSubmit cluster =
+        SparkSubmit.run(
+            folder,
+            TWO_EXECUTORS,
+            Map.of(
+                "spark.plugins",
+                "org.mergetomix.spark.MetricsPlugin",
+                "spark.metrics.conf.executor.sink.csv.class",
+                "org.apache.spark.metrics.sink.CsvSink",
+                "spark.metrics.conf.executor.sink.csv.directory",
+                metrics.toString()),
+            again.arguments("search", "--set", "search.partition-size=2"));
+
+    assertThat(digest(cluster)).isEqualTo(local);
+    assertThat(last(metrics, "mixtures")).hasSize(2);
+    assertThat(last(metrics, "mixtures").stream().mapToDouble(Double::doubleValue).sum())
+        .isEqualTo(SmallRun.MIXTURES);
+    assertThat(last(metrics, "mergeSeconds")).allMatch(seconds -> seconds > 0);
+    assertThat(last(metrics, "evaluateSeconds")).allMatch(seconds -> seconds > 0);
+    assertThat(last(metrics, "failures")).containsOnly(0.0);
+  }
+
+  /** The last value that each executor told of a metric. */
+  private static List<Double> last(Path metrics, String name) throws IOException {
+    List<Double> values = new ArrayList<>();
+    try (Stream<Path> files = Files.list(metrics)) {
+      for (Path file :
+          files.filter(file -> file.toString().endsWith("." + name + ".csv")).toList()) {
+        List<String> lines = Files.readAllLines(file);
+        values.add(Double.valueOf(lines.get(lines.size() - 1).split(",", -1)[1]));
+      }
+    }
+    return values;
+  }
+
+  private static String digest(SparkSubmit search) {
+    return search.found("Ranked digest: ([0-9a-f]{64})");
+  }
+}
