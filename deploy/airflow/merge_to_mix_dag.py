@@ -22,6 +22,7 @@ SPARK_CONF = {
     "spark.executorEnv.OMP_NUM_THREADS": "1",
     "spark.executorEnv.MALLOC_ARENA_MAX": "2",
     "spark.executor.memoryOverhead": "2g",
+    "spark.plugins": "org.mergetomix.spark.MetricsPlugin",
     "spark.metrics.namespace": "merge-to-mix",
 }
 
