@@ -121,7 +121,12 @@ public record Configuration(
    * @param partitionSize 0 for automatic
    */
   public record Search(
-      int minimumSize, int maximumSize, long roundSize, long partitionSize, long maxFailed)
+      int minimumSize,
+      int maximumSize,
+      long roundSize,
+      long partitionSize,
+      int attempts,
+      long maxFailed)
       implements Serializable {}
 
   /** How a model is evaluated. */

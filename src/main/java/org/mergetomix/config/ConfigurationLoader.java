@@ -123,6 +123,7 @@ final class ConfigurationLoader {
             section.integer("maximum-size", COUNT_OR_NONE),
             section.longInteger("round-size", COUNT_OR_NONE),
             section.longInteger("partition-size", COUNT_OR_NONE),
+            section.integer("attempts", COUNT),
             section.longInteger("max-failed", COUNT_OR_NONE));
     if (search.maximumSize() != 0 && search.maximumSize() < search.minimumSize()) {
       section.problem(

@@ -24,8 +24,14 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
   private final Broadcast<RunPlan> plan;
   private final LongAccumulator done;
   private final LongAccumulator failed;
+  private final int attempts;
 
-  EvaluateMixtures(Broadcast<RunPlan> plan, LongAccumulator done, LongAccumulator failed) {
+  /**
+   * @param attempts how often a mixture is tried, at least 1
+   */
+  EvaluateMixtures(
+      Broadcast<RunPlan> plan, LongAccumulator done, LongAccumulator failed, int attempts) {
+    this.attempts = attempts;
     this.plan = plan;
     this.done = done;
     this.failed = failed;
@@ -42,29 +48,36 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
 
   private List<EvaluationRow> evaluate(RunPlan run, SlotLease lease, long index) {
     Mixture mixture = run.space().at(index);
-    List<EvaluationRow> rows;
-    try {
-      rows = lease.call(slot -> evaluate(run, slot, index, mixture));
-    } catch (RuntimeException | OutOfMemoryError failure) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw failure;
-      }
-      failed.add(1);
-      ExecutorMetrics.ofThisJvm().failed();
-      rows =
-          run.tasks().stream()
-              .map(
-                  task ->
-                      EvaluationRow.failed(
-                          index,
-                          run.key(mixture, task),
-                          mixture,
-                          task.id(),
-                          Failures.describe(failure)))
-              .toList();
-    }
+    List<EvaluationRow> rows = tried(run, lease, index, mixture);
     done.add(1);
     return rows;
+  }
+
+  private List<EvaluationRow> tried(RunPlan run, SlotLease lease, long index, Mixture mixture) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return lease.call(slot -> evaluate(run, slot, index, mixture));
+      } catch (RuntimeException | OutOfMemoryError failure) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw failure;
+        }
+        if (attempt == attempts) {
+          failed.add(1);
+          ExecutorMetrics.ofThisJvm().failed();
+          return failed(run, index, mixture, failure);
+        }
+      }
+    }
+  }
+
+  private static List<EvaluationRow> failed(
+      RunPlan run, long index, Mixture mixture, Throwable failure) {
+    return run.tasks().stream()
+        .map(
+            task ->
+                EvaluationRow.failed(
+                    index, run.key(mixture, task), mixture, task.id(), Failures.describe(failure)))
+        .toList();
   }
 
   private static List<EvaluationRow> evaluate(RunPlan run, Slot slot, long index, Mixture mixture) {

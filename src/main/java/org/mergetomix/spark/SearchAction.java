@@ -163,7 +163,9 @@ public final class SearchAction {
             round,
             context
                 .parallelize(pieces, pieces.size())
-                .mapPartitions(new EvaluateMixtures(plan, listener.counter(), failed)));
+                .mapPartitions(
+                    new EvaluateMixtures(
+                        plan, listener.counter(), failed, configuration.search().attempts())));
         List<IndexRange> all = new ArrayList<>(done.ranges());
         all.addAll(now.ranges());
         done = IndexRanges.of(all);

@@ -21,8 +21,19 @@ final class SlotLease implements AutoCloseable {
           if (slot.isEmpty()) {
             slot = Optional.of(runtime.naming(runtime::take));
           }
-          return runtime.naming(() -> work.apply(slot.get()));
+          try {
+            return runtime.naming(() -> work.apply(slot.get()));
+          } catch (RuntimeException | Error failure) {
+            discard();
+            throw failure;
+          }
         });
+  }
+
+  /** A slot whose work failed may hold half of a mixture: the next work gets another one. */
+  private void discard() {
+    slot.ifPresent(Slot::close);
+    slot = Optional.empty();
   }
 
   /** Runs some work with what all slots share, on a native thread, and waits for it. */

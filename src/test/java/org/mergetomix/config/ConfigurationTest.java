@@ -53,7 +53,7 @@ class ConfigurationTest {
                         NumberOrAuto.AUTO,
                         NumberOrAuto.AUTO),
                     8),
-                new Configuration.Search(1, 0, 0, 0, 0),
+                new Configuration.Search(1, 0, 0, 0, 2, 0),
                 new Configuration.Evaluation(64),
                 new Configuration.Training(
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
@@ -208,7 +208,7 @@ class ConfigurationTest {
         "round-size=3 | Did you mean search.round-size?",
         "batch-size=3 | Did you mean evaluation.batch-size or training.batch-size?",
         "serch.round-size=3 | Did you mean search.round-size?",
-        "search.colour=3 | Known keys of search: max-failed, maximum-size, minimum-size,"
+        "search.colour=3 | Known keys of search: attempts, max-failed, maximum-size, minimum-size,"
             + " partition-size, round-size.",
       })
   void guessesWhatAnUnknownKeyWasMeantToBe(String setting, String remedy) {
