@@ -1,6 +1,5 @@
 package org.mergetomix.surrogate;
 
-import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
@@ -27,8 +26,9 @@ import org.mergetomix.problem.UserException;
  * A TorchScript model in memory, whose float32 parameters are read and overwritten in place.
  *
  * <p>Tensors are known by their dotted PyTorch names, so a checkpoint fits a model when names and
- * shapes agree. Parameters are written through a view of the model's own memory: what is written
- * shows in the next forward pass. Owns its native memory; not safe for use by several threads.
+ * shapes agree. What is written shows in the next forward pass: on the CPU parameters are written
+ * through a view of their own memory, on a GPU a tensor arrives with its last element. Owns its
+ * native memory; not safe for use by several threads.
  */
 public final class LiveModel implements AutoCloseable, TensorSource, TensorSink {
 
@@ -43,26 +43,38 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
   private final Model model;
   private final LiveParameters parameters;
 
-  private LiveModel(Path graph, Model model) {
+  private LiveModel(Path graph, Model model, ParameterMemory.Access access) {
     this.graph = graph;
     this.model = model;
-    this.parameters = new LiveParameters(model.getBlock(), graph);
+    this.parameters = new LiveParameters(model.getBlock(), graph, access, model.getNDManager());
+  }
+
+  /** Loads a TorchScript file onto the CPU, as {@link #load(Path, ComputeDevice)}. */
+  public static LiveModel load(Path graph) {
+    return load(graph, ComputeDevice.CPU);
   }
 
   /**
-   * Loads a TorchScript file onto the CPU.
+   * Loads a TorchScript file.
    *
+   * @param device a usable one
    * @throws UserException if the file is missing, not readable, or not a TorchScript model with
    *     contiguous float32 parameters
    */
-  public static LiveModel load(Path graph) {
+  public static LiveModel load(Path graph, ComputeDevice device) {
+    ParameterMemory.Access access =
+        device.gpu().isEmpty() ? ParameterMemory.Access.DIRECT : ParameterMemory.Access.STAGED;
+    return load(graph, device, access);
+  }
+
+  static LiveModel load(Path graph, ComputeDevice device, ParameterMemory.Access access) {
     requireReadable(graph);
     NativeSettings.apply();
-    Model model = Model.newInstance(graph.getFileName().toString(), Device.cpu(), ENGINE);
+    Model model = Model.newInstance(graph.getFileName().toString(), device.device(), ENGINE);
     try {
       // Loaded for training, the parameters are plain tensors; otherwise libtorch forbids writing.
       model.load(graph, null, Map.of("trainParam", "true", "mapLocation", "true"));
-      return new LiveModel(graph, model);
+      return new LiveModel(graph, model, access);
     } catch (IOException | MalformedModelException | EngineException failure) {
       model.close();
       throw UserException.input(

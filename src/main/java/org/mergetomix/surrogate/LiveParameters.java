@@ -1,18 +1,16 @@
 package org.mergetomix.surrogate;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.checkpoint.DType;
@@ -20,20 +18,22 @@ import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
-/** The parameters of a block on the CPU, each with a view of its own memory. */
+/** The parameters of a block by name, and access to their elements. */
 final class LiveParameters {
 
   private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
   private final SortedMap<String, NDArray> arrays = new TreeMap<>();
-  private final Map<String, FloatBuffer> memory = new TreeMap<>();
+  private final ParameterMemory memory;
 
   /**
-   * Takes views of all parameters.
+   * Takes hold of all parameters.
    *
    * @param graph what the block was loaded from, for messages
+   * @param access how their elements are reached
+   * @param device creates arrays where the parameters are
    * @throws UserException if one is not float32, or not laid out in the order of its elements
    */
-  LiveParameters(Block block, Path graph) {
+  LiveParameters(Block block, Path graph, ParameterMemory.Access access, NDManager device) {
     List<Problem> problems = new ArrayList<>();
     for (Pair<String, Parameter> entry : block.getDirectParameters()) {
       String name = entry.getKey();
@@ -44,7 +44,7 @@ final class LiveParameters {
                 "Parameter " + name + " is " + array.getDataType() + ", not float32",
                 graph.toString(),
                 "Export the model with float32 parameters"));
-      } else if (!viewsItsMemory(array)) {
+      } else if (access == ParameterMemory.Access.DIRECT && !viewsItsMemory(array)) {
         problems.add(
             new Problem(
                 "Parameter " + name + " does not lie in memory in the order of its elements",
@@ -57,6 +57,11 @@ final class LiveParameters {
     if (!problems.isEmpty()) {
       throw UserException.input(problems);
     }
+    this.memory =
+        switch (access) {
+          case DIRECT -> new DirectMemory(arrays);
+          case STAGED -> new StagedMemory(arrays, device);
+        };
   }
 
   private void add(String name, NDArray array) {
@@ -66,7 +71,6 @@ final class LiveParameters {
     }
     tensors.put(name, new TensorSpec(name, DType.F32, shape));
     arrays.put(name, array);
-    memory.put(name, array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer());
   }
 
   /** DJL silently gives a copy of an array that is not contiguous, and does not tell which is. */
@@ -92,10 +96,10 @@ final class LiveParameters {
   }
 
   void write(String tensor, long offset, float[] source, int length) {
-    memory.get(tensor).put(Math.toIntExact(offset), source, 0, length);
+    memory.write(tensor, offset, source, length);
   }
 
   void read(String tensor, long offset, float[] destination, int length) {
-    memory.get(tensor).get(Math.toIntExact(offset), destination, 0, length);
+    memory.read(tensor, offset, destination, length);
   }
 }

@@ -118,6 +118,36 @@ class LiveModelTest {
     }
   }
 
+  /** What a GPU is given, as far as a CPU can show it. */
+  @Test
+  void takesParametersThroughHostMemoryToo(@TempDir Path directory) {
+    Path file = directory.resolve("base.safetensors");
+    SafetensorsWriter.write(file, model.tensors(), Map.of(), model);
+    try (LiveModel staged =
+            LiveModel.load(
+                ByteTransformer.GRAPH, ComputeDevice.CPU, ParameterMemory.Access.STAGED);
+        Checkpoint checkpoint = SafetensorsFile.open(file)) {
+      float[] infinite = new float[ByteTransformer.parameter(model, "head.weight").length];
+      Arrays.fill(infinite, Float.POSITIVE_INFINITY);
+      staged.write("head.weight", 0, infinite, infinite.length);
+      assertThat(ByteTransformer.parameter(staged, "head.weight")).isEqualTo(infinite);
+      assertThat(logits(staged)).isNotEqualTo(logits(model));
+
+      staged.fill(checkpoint, "base");
+
+      assertThat(logits(staged)).isEqualTo(logits(model));
+      assertThat(ByteTransformer.parameter(staged, MATRIX))
+          .isEqualTo(ByteTransformer.parameter(model, MATRIX));
+    }
+  }
+
+  @Test
+  void knowsThatThereIsNoSuchGpu() {
+    assertThat(ComputeDevice.CPU.isUsable()).isTrue();
+    assertThat(ComputeDevice.gpu(1000).isUsable()).isFalse();
+    assertThat(ComputeDevice.gpu(1000)).hasToString("GPU 1000");
+  }
+
   @Test
   void becomesTheCheckpointThatItIsFilledWith(@TempDir Path directory) {
     Path file = directory.resolve("base.safetensors");
