@@ -50,6 +50,43 @@ class ClusterIT {
     assertThat(last(metrics, "failures")).containsOnly(0.0);
   }
 
+  @Test
+  void worksOnTheGpuThatSparkGivesATaskOrSaysThatItCannot() throws Exception {
+    SmallRun run = SmallRun.of(folder.resolve("run"));
+    Path discovery = folder.resolve("gpus.sh");
+    Files.writeString(discovery, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"7\"]}'\n");
+    assertThat(discovery.toFile().setExecutable(true)).isTrue();
+
+    SparkSubmit.run(
+        folder,
+        "local-cluster[1,2,1024]",
+        Map.of(
+            "spark.worker.resource.gpu.amount",
+            "1",
+            "spark.worker.resource.gpu.discoveryScript",
+            discovery.toString(),
+            "spark.executor.resource.gpu.amount",
+            "1",
+            "spark.task.resource.gpu.amount",
+            "0.1"),
+        run.arguments("search", "--set", "spark.gpus-per-task=0.5"));
+
+    assertThat(executorLogs())
+        .contains(
+            "Spark gave a task GPU 7, but PyTorch has no CUDA here: this executor works on the CPU");
+    assertThat(run.output().resolve("run.json")).content().contains("\"device\" : \"cpu\"");
+  }
+
+  private String executorLogs() throws IOException {
+    StringBuilder logs = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder.resolve("spark-home").resolve("work"))) {
+      for (Path file : files.filter(file -> file.endsWith("stderr")).toList()) {
+        logs.append(Files.readString(file));
+      }
+    }
+    return logs.toString();
+  }
+
   /** The last value that each executor told of a metric. */
   private static List<Double> last(Path metrics, String name) throws IOException {
     List<Double> values = new ArrayList<>();

@@ -174,8 +174,9 @@ public record Configuration(
    * How the job runs on Spark.
    *
    * @param master empty for what spark-submit says, or local when nothing says anything
+   * @param gpusPerTask 0 for what Spark's own settings say
    */
-  public record Spark(String master, String appName) implements Serializable {}
+  public record Spark(String master, String appName, double gpusPerTask) implements Serializable {}
 
   /**
    * Lays files and settings over the defaults: a later file wins over an earlier one, a setting

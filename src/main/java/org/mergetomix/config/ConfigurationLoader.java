@@ -166,6 +166,9 @@ final class ConfigurationLoader {
   }
 
   private static Configuration.Spark spark(Section section) {
-    return new Configuration.Spark(section.textOrEmpty("master"), section.text("app-name"));
+    return new Configuration.Spark(
+        section.textOrEmpty("master"),
+        section.text("app-name"),
+        section.number("gpus-per-task", COUNT_OR_NONE));
   }
 }

@@ -2,6 +2,8 @@ package org.mergetomix.spark;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,6 +17,7 @@ import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.surrogate.ComputeDevice;
 
 /**
  * What the task slots of one JVM share: the mapped base and experts, each opened once and prepared
@@ -31,7 +34,7 @@ final class ExecutorRuntime implements AutoCloseable {
   private Optional<Checkpoint> opened = Optional.empty();
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
-  private final Deque<Slot> idle = new ArrayDeque<>();
+  private final Map<ComputeDevice, Deque<Slot>> idle = new HashMap<>();
   private int leases;
   private boolean closed;
 
@@ -63,7 +66,7 @@ final class ExecutorRuntime implements AutoCloseable {
   static synchronized SlotLease lease(RunPlan plan) {
     ExecutorRuntime runtime = of(plan);
     runtime.lent();
-    return new SlotLease(runtime);
+    return new SlotLease(runtime, DeviceChoice.given());
   }
 
   /** Lends a slot to some work, which runs on a native thread; waits for it. */
@@ -114,14 +117,16 @@ final class ExecutorRuntime implements AutoCloseable {
     new PrefixMerger(experts, 1).merge(mixture, target);
   }
 
-  /** An idle slot, or a new one; called on a native thread. */
-  Slot take() {
+  /** An idle slot on a device, or a new one; called on a native thread. */
+  Slot take(ComputeDevice given) {
+    ComputeDevice device = DeviceChoice.usable(given);
     synchronized (this) {
-      if (!idle.isEmpty()) {
-        return idle.pop();
+      Deque<Slot> waiting = idle.getOrDefault(device, new ArrayDeque<>());
+      if (!waiting.isEmpty()) {
+        return waiting.pop();
       }
     }
-    return Slot.open(files, plan, experts);
+    return Slot.open(files, plan, experts, device);
   }
 
   private synchronized void lent() {
@@ -131,17 +136,21 @@ final class ExecutorRuntime implements AutoCloseable {
   /** The end of a lease; what was closed meanwhile is released with the last one. */
   synchronized void giveBack(Optional<Slot> slot) {
     leases--;
-    slot.ifPresent(closed ? Slot::close : idle::push);
+    slot.ifPresent(closed ? Slot::close : this::keep);
     if (closed) {
       releaseInputs();
     }
+  }
+
+  private void keep(Slot slot) {
+    idle.computeIfAbsent(slot.device(), none -> new ArrayDeque<>()).push(slot);
   }
 
   /** Closes idle slots at once, and the inputs as soon as no slot is lent. */
   @Override
   public synchronized void close() {
     closed = true;
-    idle.forEach(Slot::close);
+    idle.values().forEach(slots -> slots.forEach(Slot::close));
     idle.clear();
     releaseInputs();
   }

@@ -2,12 +2,14 @@ package org.mergetomix.spark;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.surrogate.ComputeDevice;
 import org.mergetomix.surrogate.NativeSettings;
 import org.mergetomix.table.RunRecord;
 
@@ -47,18 +49,28 @@ final class RunRecords {
     SortedMap<String, String> versions = new TreeMap<>();
     versions.put("merge-to-mix", version());
     versions.put("spark", spark.version());
-    versions.put("engine", engine(spark));
+    versions.putAll(ofExecutors(spark));
     versions.put("java", Runtime.version().toString());
     versions.put("processor", System.getProperty("os.arch"));
     return versions;
   }
 
   /** Asked of an executor, since the driver of a shared cluster should not load native code. */
-  private static String engine(SparkSession spark) {
+  private static Map<String, String> ofExecutors(SparkSession spark) {
     return Session.context(spark)
         .parallelize(List.of(0), 1)
-        .map(one -> NativeThreads.call(NativeSettings::engineVersion))
+        .map(one -> ofThisExecutor(DeviceChoice.given()))
         .first();
+  }
+
+  private static Map<String, String> ofThisExecutor(ComputeDevice given) {
+    return NativeThreads.call(
+        () ->
+            Map.of(
+                "engine",
+                NativeSettings.engineVersion(),
+                "device",
+                DeviceChoice.usable(given).kind()));
   }
 
   /** The version that the jar's manifest gives; classes outside a jar have none. */

@@ -10,8 +10,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
@@ -161,8 +164,7 @@ public final class SearchAction {
         List<IndexRange> pieces = pieces(context, now);
         evaluations.append(
             round,
-            context
-                .parallelize(pieces, pieces.size())
+            onDevices(context.parallelize(pieces, pieces.size()))
                 .mapPartitions(
                     new EvaluateMixtures(
                         plan, listener.counter(), failed, configuration.search().attempts())));
@@ -177,6 +179,19 @@ public final class SearchAction {
       listener.complete();
     }
     return size - before;
+  }
+
+  /** Asks for GPUs for the stage that needs them, where the configuration does. */
+  private <T> JavaRDD<T> onDevices(JavaRDD<T> work) {
+    double gpus = configuration.spark().gpusPerTask();
+    if (gpus == 0) {
+      return work;
+    }
+    int cores = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
+    return work.withResources(
+        new ResourceProfileBuilder()
+            .require(new TaskResourceRequests().cpus(cores).resource("gpu", gpus))
+            .build());
   }
 
   /** The mixtures whose evaluation is committed, under the key that it would have now. */

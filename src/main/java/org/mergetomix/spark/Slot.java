@@ -13,6 +13,7 @@ import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.surrogate.ComputeDevice;
 import org.mergetomix.surrogate.LiveModel;
 
 /**
@@ -22,21 +23,23 @@ import org.mergetomix.surrogate.LiveModel;
 final class Slot implements AutoCloseable {
 
   private final InputFiles files;
+  private final ComputeDevice device;
   private final LiveModel model;
   private final PrefixMerger merger;
   private final SortedMap<String, LanguageModelling> tasks = new TreeMap<>();
   private final SortedMap<String, LanguageModelling> confirmTasks = new TreeMap<>();
 
-  private Slot(InputFiles files, LiveModel model, PrefixMerger merger) {
+  private Slot(InputFiles files, ComputeDevice device, LiveModel model, PrefixMerger merger) {
     this.files = files;
+    this.device = device;
     this.model = model;
     this.merger = merger;
   }
 
   /** A slot for a plan whose inputs are on this host. */
-  static Slot open(InputFiles files, RunPlan plan, PreparedExperts experts) {
-    LiveModel model = LiveModel.load(plan.model().file());
-    Slot slot = new Slot(files, model, new PrefixMerger(experts, plan.buffers()));
+  static Slot open(InputFiles files, RunPlan plan, PreparedExperts experts, ComputeDevice device) {
+    LiveModel model = LiveModel.load(plan.model().file(), device);
+    Slot slot = new Slot(files, device, model, new PrefixMerger(experts, plan.buffers()));
     try {
       for (TaskPlan task : plan.tasks()) {
         slot.tasks.put(
@@ -53,6 +56,11 @@ final class Slot implements AutoCloseable {
       slot.close();
       throw failure;
     }
+  }
+
+  /** Where the live model is. */
+  ComputeDevice device() {
+    return device;
   }
 
   /** Makes the live model the surrogate of a mixture. */

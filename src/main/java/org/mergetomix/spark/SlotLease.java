@@ -3,15 +3,18 @@ package org.mergetomix.spark;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.mergetomix.surrogate.ComputeDevice;
 
 /** A slot that is lent to one task until it is closed. One thread at a time. */
 final class SlotLease implements AutoCloseable {
 
   private final ExecutorRuntime runtime;
+  private final ComputeDevice device;
   private Optional<Slot> slot = Optional.empty();
 
-  SlotLease(ExecutorRuntime runtime) {
+  SlotLease(ExecutorRuntime runtime, ComputeDevice device) {
     this.runtime = runtime;
+    this.device = device;
   }
 
   /** Runs some work on a native thread, and waits for it; the first call takes the slot. */
@@ -19,7 +22,7 @@ final class SlotLease implements AutoCloseable {
     return NativeThreads.call(
         () -> {
           if (slot.isEmpty()) {
-            slot = Optional.of(runtime.naming(runtime::take));
+            slot = Optional.of(runtime.naming(() -> runtime.take(device)));
           }
           try {
             return runtime.naming(() -> work.apply(slot.get()));

@@ -18,6 +18,7 @@ import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.surrogate.ComputeDevice;
 import org.mergetomix.surrogate.LiveModel;
 import org.mergetomix.training.FineTuner;
 import org.mergetomix.training.FineTuning;
@@ -81,13 +82,14 @@ record TrainingJob(
   /**
    * Trains the model and writes its checkpoint.
    *
+   * @param device where it is trained
    * @param progress told the number of every step that is done
    * @return the mean loss of the last steps, in nats a token
    */
-  double run(IntConsumer progress) {
+  double run(ComputeDevice device, IntConsumer progress) {
     try (InputFiles files = access.open()) {
       try {
-        return fetched(files).train(progress);
+        return fetched(files).train(device, progress);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -101,9 +103,9 @@ record TrainingJob(
         access, mixture, model.fetched(files), start.fetched(files), here, recipe, seed, output);
   }
 
-  private double train(IntConsumer progress) {
+  private double train(ComputeDevice device, IntConsumer progress) {
     Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
-    try (LiveModel live = LiveModel.load(model.file());
+    try (LiveModel live = LiveModel.load(model.file(), device);
         Checkpoint checkpoint = Checkpoint.open(start.file())) {
       live.fill(checkpoint, start.path());
       double loss =

@@ -9,6 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.surrogate.ComputeDevice;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
 final class TrainingJobs {
@@ -58,10 +59,11 @@ final class TrainingJobs {
   }
 
   private static TrainingOutcome train(TrainingJob job, LongAccumulator done) {
+    ComputeDevice given = DeviceChoice.given();
     return NativeThreads.call(
         () -> {
           long start = System.nanoTime();
-          double loss = job.run(step -> done.add(1));
+          double loss = job.run(DeviceChoice.usable(given), step -> done.add(1));
           return new TrainingOutcome(
               job.mixture().id(),
               job.output(),

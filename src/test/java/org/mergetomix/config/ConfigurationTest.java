@@ -60,7 +60,7 @@ class ConfigurationTest {
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
                 new Configuration.Cache("", 50L << 30, 4, 16 << 20),
-                new Configuration.Spark("", "merge-to-mix")));
+                new Configuration.Spark("", "merge-to-mix", 0)));
   }
 
   static Stream<String> referenceKeys() {

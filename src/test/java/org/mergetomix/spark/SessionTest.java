@@ -17,7 +17,7 @@ class SessionTest {
   void usesASessionThatIsThereAndLeavesItAsItWas(SparkSession present) {
     Map<String, String> before = settings(present);
 
-    try (Session session = Session.open(new Configuration.Spark("local[7]", "another name"))) {
+    try (Session session = Session.open(new Configuration.Spark("local[7]", "another name", 0))) {
       assertThat(session.spark()).isSameAs(present);
     }
 

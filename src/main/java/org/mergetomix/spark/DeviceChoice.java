@@ -1,0 +1,47 @@
+package org.mergetomix.spark;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.mergetomix.surrogate.ComputeDevice;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The device of a task: the GPU that Spark gave it, as {@code spark.task.resource.gpu.amount} has
+ * it, otherwise the CPU. Tasks that share a GPU are given the same one.
+ */
+final class DeviceChoice {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChoice.class);
+
+  private static final String GPU = "gpu";
+
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
+  private DeviceChoice() {}
+
+  /** What Spark gave the task of this thread; the CPU where there is no task. */
+  static ComputeDevice given() {
+    return Optional.ofNullable(TaskContext.get())
+        .map(task -> task.resourcesJMap().get(GPU))
+        .map(ResourceInformation::addresses)
+        .map(addresses -> ComputeDevice.gpu(Integer.parseInt(addresses[0])))
+        .orElse(ComputeDevice.CPU);
+  }
+
+  /** The same if PyTorch can use it here, otherwise the CPU, which is said once. */
+  static ComputeDevice usable(ComputeDevice given) {
+    if (given.isUsable()) {
+      return given;
+    }
+    if (!TOLD.getAndSet(true)) {
+      LOGGER.warn(
+          "Spark gave a task {}, but PyTorch has no CUDA here: this executor works on the CPU."
+              + " Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH.",
+          given);
+    }
+    return ComputeDevice.CPU;
+  }
+}
