@@ -8,8 +8,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.ExpertPolicy;
+import org.mergetomix.checkpoint.FullCheckpointDelta;
+import org.mergetomix.checkpoint.LoraDelta;
 import org.mergetomix.checkpoint.TensorSink;
+import org.mergetomix.merge.MergekitRecipe;
 import org.mergetomix.merge.PrefixMerger;
+import org.mergetomix.merge.PreflightSums;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
 
@@ -88,6 +93,45 @@ final class ExecutorRuntime implements AutoCloseable {
   /** Merges one mixture into something else than a live model. */
   void merge(Mixture mixture, TensorSink target) {
     new PrefixMerger(experts, 1).merge(mixture, target);
+  }
+
+  /** How mergekit would merge one mixture. */
+  MergekitRecipe mergekit(Mixture mixture) {
+    SortedMap<String, MergekitRecipe.Model> models = new TreeMap<>();
+    plan.experts()
+        .forEach(
+            (id, expert) ->
+                models.put(
+                    id, new MergekitRecipe.Model(expert.path(), form(deltas.get(id), expert))));
+    return MergekitRecipe.of(
+        plan.method(),
+        mixture,
+        new MergekitRecipe.Model(plan.base().path(), form(plan.base().path())),
+        base.tensors(),
+        models);
+  }
+
+  private static MergekitRecipe.Form form(Delta delta, ExpertInput expert) {
+    if (delta instanceof LoraDelta) {
+      return MergekitRecipe.Form.ADAPTER;
+    }
+    boolean whole = delta instanceof FullCheckpointDelta;
+    boolean plain =
+        expert.policy().prefixes().isEmpty()
+            && expert.policy().missing() == ExpertPolicy.Missing.FAIL;
+    return whole && plain ? form(expert.path()) : MergekitRecipe.Form.OTHER;
+  }
+
+  /** A file is told by its name: the location may be on another machine. */
+  private static MergekitRecipe.Form form(String location) {
+    return location.endsWith(".safetensors")
+        ? MergekitRecipe.Form.FILE
+        : MergekitRecipe.Form.FOLDER;
+  }
+
+  /** What a part of the tensors adds to the pre-flight figures. */
+  PreflightSums preflight(int part, int parts) {
+    return PreflightSums.of(base, deltas, part, parts);
   }
 
   /** An idle slot, or a new one; called on a native thread. */

@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.surrogate.NativeSettings;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RunRecord;
 
 /** Begins run records. */
@@ -37,6 +38,7 @@ final class RunRecords {
         new RunRecord.Seconds(0, 0, 0, 0),
         now,
         now,
+        PreflightRecord.NONE,
         new TreeMap<>(),
         "",
         new TreeMap<>(),

@@ -1,7 +1,6 @@
 package org.mergetomix.spark;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A slot that is lent to one task until it is closed. One thread at a time. */
@@ -26,12 +25,8 @@ final class SlotLease implements AutoCloseable {
   }
 
   /** Runs some work with what all slots share, on a native thread, and waits for it. */
-  void withRuntime(Consumer<ExecutorRuntime> work) {
-    NativeThreads.call(
-        () -> {
-          work.accept(runtime);
-          return runtime;
-        });
+  <T> T withRuntime(Function<ExecutorRuntime, T> work) {
+    return NativeThreads.call(() -> work.apply(runtime));
   }
 
   @Override
