@@ -1,0 +1,143 @@
+package org.mergetomix.report;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.mergetomix.report.LaneChart.Lane;
+import org.mergetomix.report.LaneChart.Reference;
+import org.mergetomix.report.Table.Column;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.table.PreflightRecord;
+
+/** How far the experts moved and how much they agree: whether their merges can be trusted. */
+final class PreflightSection {
+
+  private PreflightSection() {}
+
+  static void write(Markup page, PreflightRecord figures) {
+    if (!figures.measured()) {
+      return;
+    }
+    page.open("section").newLine().line("h2", "Can these experts stand for their datasets?");
+    page.line(
+        "p",
+        "Measured before the search. Merged models are known to stand for fine-tuned ones while"
+            + " each expert stays within about "
+            + Figures.percent(figures.driftLimit())
+            + " of the base and no two move alike.");
+    writeWarnings(page, figures.warnings());
+    writeDrift(page, figures);
+    if (figures.experts().size() > 1) {
+      writeCosines(page, figures);
+    }
+    writeLayers(page, figures);
+    writeTable(page, figures);
+    page.closeLine();
+  }
+
+  private static void writeWarnings(Markup page, List<String> warnings) {
+    if (warnings.isEmpty()) {
+      page.line("p", "Nothing to warn of.");
+      return;
+    }
+    page.open("ul").newLine();
+    warnings.forEach(warning -> page.line("li", warning));
+    page.closeLine();
+  }
+
+  private static void writeDrift(Markup page, PreflightRecord figures) {
+    page.open("figure").newLine();
+    LaneChart.draw(
+        page,
+        "chart-drift",
+        "Drift of each expert",
+        "From the farthest to the nearest.",
+        figures.experts().entrySet().stream()
+            .sorted(
+                Comparator.comparingDouble(
+                    (Map.Entry<String, PreflightRecord.Movement> expert) ->
+                        -expert.getValue().drift()))
+            .map(expert -> lane(expert.getKey(), expert.getValue().drift(), figures.driftLimit()))
+            .toList(),
+        Optional.of(new Reference(100 * figures.driftLimit(), "evidence ends about here")),
+        "drift: norm of the delta, % of the base's");
+    page.closeLine();
+  }
+
+  private static Lane lane(String dataset, double drift, double limit) {
+    boolean far = drift > limit;
+    return new Lane(
+        dataset,
+        Figures.percent(drift),
+        new Estimate(100 * drift, Double.NaN),
+        far ? Mark.DIAMOND : Mark.DOT,
+        far ? "harms" : "tied");
+  }
+
+  private static void writeCosines(Markup page, PreflightRecord figures) {
+    page.open("figure").newLine();
+    CosineMap.draw(page, figures);
+    Legend.write(
+        page,
+        List.of(
+            new Legend.Entry(Mark.SQUARE, "tied", "moved the same way (cosine 1)"),
+            new Legend.Entry(Mark.SQUARE, "harms", "against each other (−1)")));
+    page.line(
+        "figcaption",
+        "Cosine between the deltas of two experts: a row and a column meet. Pale is good: neither"
+            + " helps nor undoes the other.");
+    page.closeLine();
+  }
+
+  private static void writeLayers(Markup page, PreflightRecord figures) {
+    page.open("figure").newLine();
+    LayerMap.draw(page, figures);
+    page.line(
+        "figcaption",
+        "Drift by layer; the darkest cell is "
+            + Figures.percent(LayerMap.greatest(figures))
+            + ". Other: embeddings, output, and what else is outside of layers.");
+    page.closeLine();
+  }
+
+  private static void writeTable(Markup page, PreflightRecord figures) {
+    Table.write(
+        page,
+        "How far each expert moved",
+        List.of(
+            Column.id("Dataset"),
+            Column.number("Drift"),
+            Column.number("Parameters moved"),
+            Column.text("Most alike"),
+            Column.text("Most drift in")),
+        figures.experts().entrySet().stream()
+            .map(
+                expert ->
+                    List.of(
+                        expert.getKey(),
+                        Figures.percent(expert.getValue().drift()),
+                        Figures.percent(expert.getValue().movedShare()),
+                        mostAlike(figures, expert.getKey()),
+                        mostDrift(expert.getValue())))
+            .toList());
+  }
+
+  private static String mostAlike(PreflightRecord figures, String dataset) {
+    return figures.experts().keySet().stream()
+        .filter(other -> !other.equals(dataset))
+        .filter(other -> Double.isFinite(figures.cosine(dataset, other)))
+        .max(Comparator.comparingDouble(other -> figures.cosine(dataset, other)))
+        .map(other -> String.format(Locale.ROOT, "%s, %.2f", other, figures.cosine(dataset, other)))
+        .orElse("–");
+  }
+
+  private static String mostDrift(PreflightRecord.Movement expert) {
+    return expert.layers().entrySet().stream()
+        .filter(layer -> Double.isFinite(layer.getValue()))
+        .max(Map.Entry.comparingByValue())
+        .map(layer -> layer.getKey() + ", " + Figures.percent(layer.getValue()))
+        .orElse("–");
+  }
+}
