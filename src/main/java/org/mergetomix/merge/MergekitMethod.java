@@ -165,6 +165,7 @@ record MergekitMethod(
 
   /** A number as every YAML reader takes for one. */
   static String number(double value) {
-    return new BigDecimal(Double.toString(value)).toPlainString();
+    String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    return plain.contains(".") ? plain : plain + ".0";
   }
 }

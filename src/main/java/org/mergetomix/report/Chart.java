@@ -105,7 +105,7 @@ final class Chart {
         mark.outline());
   }
 
-  /** A cell of a map: the stronger, the darker. */
+  /** A cell of a map, in its group's colour: faint for 0, full for 1. */
   void cell(double strength, Box box) {
     page.empty(
             "rect",

@@ -7,14 +7,14 @@ import org.mergetomix.report.Chart.Anchor;
 import org.mergetomix.table.PreflightRecord;
 
 /**
- * How much the deltas of two datasets point the same way: a triangle of cells, the darker the more.
- * A name stands at the end of its row, which is the head of its column, so that none has to be
- * turned or written twice.
+ * How much the deltas of two datasets point the same way: a triangle of cells, the stronger the
+ * more. A name stands at the end of its row, which is the head of its column, so that none has to
+ * be turned or written twice.
  */
 final class CosineMap {
 
   private static final double NAME_ROOM = 130;
-  private static final double WIDEST = 46;
+  private static final double WIDEST = 48;
   private static final double LOWEST = 20;
   private static final double HIGHEST = 32;
   private static final double EDGE = 4;

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.mergetomix.report.Chart.Anchor;
 import org.mergetomix.table.PreflightRecord;
 
-/** Where in the model each expert moved: a row a dataset, a column a layer, darker for more. */
+/** Where in the model each expert moved: a row a dataset, a column a layer, stronger for more. */
 final class LayerMap {
 
   private static final double NAME_ROOM = 112;
@@ -58,7 +58,7 @@ final class LayerMap {
         Chart.open(
             page,
             "chart-layers",
-            bottom + 2 * TEXT_ROOM,
+            bottom + 2 * TEXT_ROOM + 6,
             "Drift by layer",
             "The greatest drift of a layer is " + Figures.percent(greatest(figures)) + ".");
     int row = 0;

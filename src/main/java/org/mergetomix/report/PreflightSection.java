@@ -2,7 +2,6 @@ package org.mergetomix.report;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.mergetomix.report.LaneChart.Lane;
@@ -86,8 +85,8 @@ final class PreflightSection {
             new Legend.Entry(Mark.SQUARE, "harms", "against each other (−1)")));
     page.line(
         "figcaption",
-        "Cosine between the deltas of two experts: a row and a column meet. Pale is good: neither"
-            + " helps nor undoes the other.");
+        "Cosine between the deltas of two experts: a row and a column meet. Faint is good: neither"
+            + " repeats nor undoes the other.");
     page.closeLine();
   }
 
@@ -96,7 +95,7 @@ final class PreflightSection {
     LayerMap.draw(page, figures);
     page.line(
         "figcaption",
-        "Drift by layer; the darkest cell is "
+        "Drift by layer; the strongest cell is "
             + Figures.percent(LayerMap.greatest(figures))
             + ". Other: embeddings, output, and what else is outside of layers.");
     page.closeLine();
@@ -129,7 +128,7 @@ final class PreflightSection {
         .filter(other -> !other.equals(dataset))
         .filter(other -> Double.isFinite(figures.cosine(dataset, other)))
         .max(Comparator.comparingDouble(other -> figures.cosine(dataset, other)))
-        .map(other -> String.format(Locale.ROOT, "%s, %.2f", other, figures.cosine(dataset, other)))
+        .map(other -> other + ", " + new Decimals(2).format(figures.cosine(dataset, other)))
         .orElse("–");
   }
 
