@@ -166,7 +166,8 @@ class SearchActionTest {
             expert -> {
               assertThat(expert.drift()).isGreaterThan(0.1);
               assertThat(expert.movedShare()).isGreaterThan(0.99);
-              assertThat(expert.layers()).containsOnlyKeys("layers.0", "layers.1", "outside of layers");
+              assertThat(expert.layers())
+                  .containsOnlyKeys("layers.0", "layers.1", "outside of layers");
             });
     assertThat(figures.cosine("a", "b")).isEqualTo(figures.cosine("b", "a")).isBetween(-0.1, 0.1);
     assertThat(figures.warnings())
