@@ -45,42 +45,48 @@ final class PreflightWarnings {
     List<Problem> warnings = new ArrayList<>();
     add(
         warnings,
+        "",
         experts(figures, expert -> !Double.isFinite(expert.norm()), ""),
         "An expert has parameters that are NaN or infinite: no mixture with it can be evaluated",
         "Fine-tune it again at a lower learning rate, or leave its dataset out");
     add(
         warnings,
+        "",
         experts(figures, expert -> expert.norm() == 0, ""),
         "An expert is the base itself, its delta is all zeros: in a mixture it says nothing of its"
             + " dataset",
         "Was it fine-tuned, and saved?");
     add(
         warnings,
+        "",
         experts(
             figures,
             expert -> Double.isFinite(expert.norm()) && expert.drift() > Preflight.DRIFT_LIMIT,
             " by %.0f %%"),
         text(
             "An expert moved by more than %.0f %% of the base's norm, beyond which there is no"
-                + " evidence that surrogates hold: trust the ranking less where it takes part",
+                + " published evidence that surrogates hold: trust the ranking less where it takes part",
             100 * Preflight.DRIFT_LIMIT),
         "Fine-tune it for fewer steps or at a lower learning rate, or measure with fidelity how"
             + " well the ranking holds");
     addUneven(warnings, figures);
     add(
         warnings,
+        "cosine of ",
         pairs(figures, cosine -> cosine >= SAME),
         "Two experts are the same, or one is a multiple of the other: the ranking cannot tell their"
             + " datasets apart",
         "Was one saved over the other? Name the right file, or leave one dataset out");
     add(
         warnings,
+        "cosine of ",
         pairs(figures, cosine -> cosine > ALIKE && cosine < SAME),
         "Two experts moved in much the same direction, so their datasets may overlap: mixtures that"
             + " differ in one of them score alike, and their order says little",
         "Look at the ties in the ranked table before you choose between them");
     add(
         warnings,
+        "cosine of ",
         pairs(figures, cosine -> cosine < OPPOSED),
         "Two experts moved against each other, and their merge undoes part of each, which training"
             + " on both need not do: mixtures with both may be ranked too low",
@@ -111,11 +117,12 @@ final class PreflightWarnings {
     }
   }
 
-  private static void add(List<Problem> warnings, List<String> found, String what, String remedy) {
+  private static void add(
+      List<Problem> warnings, String figure, List<String> found, String what, String remedy) {
     if (!found.isEmpty()) {
       List<String> named = found.subList(0, Math.min(NAMED, found.size()));
       String more = found.size() > NAMED ? " and %d more".formatted(found.size() - NAMED) : "";
-      warnings.add(new Problem(what, String.join(", ", named) + more, remedy));
+      warnings.add(new Problem(what, figure + String.join(", ", named) + more, remedy));
     }
   }
 
@@ -137,7 +144,7 @@ final class PreflightWarnings {
                 row.forEach(
                     (other, cosine) -> {
                       if (which.test(cosine)) {
-                        pairs.add(text("%s and %s, cosine %.2f", one, other, cosine));
+                        pairs.add(text("%s and %s %.2f", one, other, cosine));
                       }
                     }));
     return pairs;

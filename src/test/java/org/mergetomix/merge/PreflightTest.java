@@ -95,7 +95,7 @@ class PreflightTest {
             "An expert is the base itself, its delta is all zeros: in a mixture it says nothing of"
                 + " its dataset (it). Was it fine-tuned, and saved?",
             "An expert moved by more than 10 % of the base's norm, beyond which there is no"
-                + " evidence that surrogates hold: trust the ranking less where it takes part"
+                + " published evidence that surrogates hold: trust the ranking less where it takes part"
                 + " (de by 40 %, es by 16 %). Fine-tune it for fewer steps or at a lower learning"
                 + " rate, or measure with fidelity how well the ranking holds.");
   }
@@ -113,15 +113,15 @@ class PreflightTest {
     assertThat(messages(figures))
         .containsExactly(
             "Two experts are the same, or one is a multiple of the other: the ranking cannot tell"
-                + " their datasets apart (de and it, cosine 1.00). Was one saved over the other?"
+                + " their datasets apart (cosine of de and it 1.00). Was one saved over the other?"
                 + " Name the right file, or leave one dataset out.",
             "Two experts moved in much the same direction, so their datasets may overlap: mixtures"
-                + " that differ in one of them score alike, and their order says little (de and es,"
-                + " cosine 0.71, es and it, cosine 0.71). Look at the ties in the ranked table"
+                + " that differ in one of them score alike, and their order says little (cosine of"
+                + " de and es 0.71, es and it 0.71). Look at the ties in the ranked table"
                 + " before you choose between them.",
             "Two experts moved against each other, and their merge undoes part of each, which"
-                + " training on both need not do: mixtures with both may be ranked too low (es and"
-                + " fr, cosine -0.63). Measure some of them with fidelity before you leave one"
+                + " training on both need not do: mixtures with both may be ranked too low (cosine"
+                + " of es and fr -0.63). Measure some of them with fidelity before you leave one"
                 + " out.");
   }
 
@@ -145,7 +145,7 @@ class PreflightTest {
     assertThat(messages(figures(same)))
         .singleElement()
         .asString()
-        .contains("(a and b, cosine 1.00, a and c, ", "b and d, cosine 1.00 and 1 more)");
+        .contains("(cosine of a and b 1.00, a and c 1.00, ", "b and d 1.00 and 1 more)");
   }
 
   @Test
