@@ -3,11 +3,7 @@ package org.mergetomix.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.mergetomix.report.LaneChart.Lane;
-import org.mergetomix.report.LaneChart.Reference;
 import org.mergetomix.report.Table.Column;
-import org.mergetomix.score.Estimate;
 import org.mergetomix.table.PreflightRecord;
 
 /** How far the experts moved and how much they agree: whether their merges can be trusted. */
@@ -48,31 +44,10 @@ final class PreflightSection {
 
   private static void writeDrift(Markup page, PreflightRecord figures) {
     page.open("figure").newLine();
-    LaneChart.draw(
-        page,
-        "chart-drift",
-        "Drift of each expert",
-        "From the farthest to the nearest.",
-        figures.experts().entrySet().stream()
-            .sorted(
-                Comparator.comparingDouble(
-                    (Map.Entry<String, PreflightRecord.Movement> expert) ->
-                        -expert.getValue().drift()))
-            .map(expert -> lane(expert.getKey(), expert.getValue().drift(), figures.driftLimit()))
-            .toList(),
-        Optional.of(new Reference(100 * figures.driftLimit(), "evidence ends about here")),
-        "drift: norm of the delta, % of the base's");
+    DriftChart.draw(page, figures);
+    page.line(
+        "figcaption", "Drift: the norm of each expert's delta, as a share of the base's norm.");
     page.closeLine();
-  }
-
-  private static Lane lane(String dataset, double drift, double limit) {
-    boolean far = drift > limit;
-    return new Lane(
-        dataset,
-        Figures.percent(drift),
-        new Estimate(100 * drift, Double.NaN),
-        far ? Mark.DIAMOND : Mark.DOT,
-        far ? "harms" : "tied");
   }
 
   private static void writeCosines(Markup page, PreflightRecord figures) {
