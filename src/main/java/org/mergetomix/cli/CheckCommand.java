@@ -11,15 +11,23 @@ import picocli.CommandLine;
     description = "Checks manifest, configuration, checkpoints and data, and writes nothing.")
 final class CheckCommand extends SessionCommand {
 
+  @CommandLine.Option(
+      names = "--deep",
+      description =
+          "Also reads every checkpoint whole, and says how far the experts moved and how much they "
+              + "agree: whether their merges can stand for fine-tuned models.")
+  private boolean deep;
+
   CheckCommand(Console console) {
     super(console);
   }
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    CheckAction.Result result =
-        new CheckAction(session.spark(), RunOptions.manifest(session, configuration), configuration)
-            .run();
+    CheckAction check =
+        new CheckAction(
+            session.spark(), RunOptions.manifest(session, configuration), configuration);
+    CheckAction.Result result = check.run();
     console().line("In order: %d datasets, %,d mixtures.", result.datasets(), result.mixtures());
     if (!result.missingExperts().isEmpty()) {
       console()
@@ -28,6 +36,9 @@ final class CheckCommand extends SessionCommand {
               String.join(", ", result.missingExperts()));
     }
     console().warnings(result.warnings());
+    if (deep) {
+      PreflightTable.print(console(), check.measure());
+    }
     return ExitCode.DONE;
   }
 }

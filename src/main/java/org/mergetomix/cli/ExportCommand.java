@@ -10,7 +10,9 @@ import picocli.CommandLine;
 
 @CommandLine.Command(
     name = "export",
-    description = "Writes the surrogate of one mixture as a folder that Hugging Face reads.")
+    description =
+        "Writes the surrogate of one mixture as a folder that Hugging Face reads, with a mixture "
+            + "manifest for a trainer and, where there is an equivalent, the YAML for mergekit.")
 final class ExportCommand extends SessionCommand {
 
   @CommandLine.Option(
@@ -33,9 +35,17 @@ final class ExportCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    new ExportAction(session.spark(), RunOptions.manifest(session, configuration), configuration)
-        .run(Mixture.parse(mixture), target);
+    ExportAction.Result result =
+        new ExportAction(
+                session.spark(), RunOptions.manifest(session, configuration), configuration)
+            .run(Mixture.parse(mixture), target);
     console().line("Surrogate of %s: %s", mixture, target);
+    console().line("For a trainer: %s", target.resolve("mixture.json"));
+    if (result.withoutMergekit().isEmpty()) {
+      console().line("The same for mergekit: %s", target.resolve("mergekit.yaml"));
+    } else {
+      console().line("No YAML for mergekit: %s.", String.join("; ", result.withoutMergekit()));
+    }
     return ExitCode.DONE;
   }
 }

@@ -54,6 +54,7 @@ final class SearchCommand extends SessionCommand {
     console.line("");
     console.line("Ranked digest: %s", record.rankedDigest());
     console.warnings(result.warnings());
+    record.preflight().warnings().forEach(warning -> console.line("Warning: %s", warning));
   }
 
   private static void printTop(Console console, SearchAction.Result result) {

@@ -105,6 +105,25 @@ final class Chart {
         mark.outline());
   }
 
+  /** A cell of a map, in its group's colour: faint for 0, full for 1. */
+  void cell(double strength, Box box) {
+    page.empty(
+            "rect",
+            "class",
+            "cell",
+            "fill-opacity",
+            String.format(Locale.ROOT, "%.2f", strength),
+            "x",
+            number(box.left()),
+            "y",
+            number(box.top()),
+            "width",
+            number(box.width()),
+            "height",
+            number(box.height()))
+        .newLine();
+  }
+
   /** An error bar along x. */
   void acrossBar(double x1, double x2, double y) {
     bar("M" + number(x1) + " " + number(y) + "H" + number(x2));

@@ -31,6 +31,7 @@ public final class HtmlReport {
     TopSection.write(page, content);
     EffectSection.write(page, content);
     SizeSection.write(page, content);
+    PreflightSection.write(page, content.preflight());
     FidelitySection.write(page, content);
     ConfirmationSection.write(page, content);
     CostSection.write(page, content.cost());

@@ -13,6 +13,7 @@ import org.mergetomix.analysis.FidelityPoint;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 
 /**
@@ -30,6 +31,7 @@ import org.mergetomix.table.RankedRow;
  * @param base the score of the base on the same examples, where it was evaluated
  * @param effects one per dataset, in any order
  * @param bestBySize in any order
+ * @param preflight how far the experts moved and how much they agree, where it was measured
  * @param fidelity how far surrogates can be trusted, where it was measured
  * @param fidelityPoints the mixtures it was measured on; empty without it
  * @param confirmations the winner and what it is compared with; empty where nothing was confirmed
@@ -51,6 +53,7 @@ public record ReportContent(
     Optional<Estimate> base,
     List<DatasetEffect> effects,
     List<BestOfSize> bestBySize,
+    PreflightRecord preflight,
     Optional<Fidelity> fidelity,
     List<FidelityPoint> fidelityPoints,
     List<Confirmation> confirmations,
@@ -66,6 +69,7 @@ public record ReportContent(
     Objects.requireNonNull(direction);
     Objects.requireNonNull(scoreUnit);
     Objects.requireNonNull(base);
+    Objects.requireNonNull(preflight);
     Objects.requireNonNull(fidelity);
     Objects.requireNonNull(cost);
     datasets = List.copyOf(datasets);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
@@ -13,6 +14,7 @@ import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.table.PreflightRecord;
 
 /** Checks that a run could start: every file, header, shape and text; writes nothing. */
 public final class CheckAction {
@@ -81,6 +83,26 @@ public final class CheckAction {
         mixtures,
         datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList(),
         warnings);
+  }
+
+  /**
+   * Reads the base and the experts that are there whole, as a Spark job, and measures how far they
+   * moved. What {@link #run} finds wrong must be mended first.
+   *
+   * @return the figures; none if there is no expert yet
+   */
+  public PreflightRecord measure() {
+    JavaSparkContext context = Session.context(spark);
+    InputAccess access = InputAccess.of(spark, configuration);
+    try (InputFiles files = access.open()) {
+      return Preflights.ofFiles(
+          context,
+          access,
+          manifest,
+          manifest.datasets().stream().filter(dataset -> files.exists(dataset.expert())).toList());
+    } finally {
+      context.clearJobGroup();
+    }
   }
 
   private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset, InputFiles files) {

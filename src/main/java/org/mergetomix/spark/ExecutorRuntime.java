@@ -11,9 +11,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.ExpertPolicy;
+import org.mergetomix.checkpoint.FullCheckpointDelta;
+import org.mergetomix.checkpoint.LoraDelta;
 import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.merge.MergekitRecipe;
 import org.mergetomix.merge.PrefixMerger;
+import org.mergetomix.merge.PreflightSums;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
@@ -29,6 +34,7 @@ final class ExecutorRuntime implements AutoCloseable {
   private static ExecutorRuntime current;
 
   private final String planId;
+  private final RunPlan asked;
   private final InputFiles files;
   private final RunPlan plan;
   private Optional<Checkpoint> opened = Optional.empty();
@@ -40,6 +46,7 @@ final class ExecutorRuntime implements AutoCloseable {
 
   private ExecutorRuntime(String planId, RunPlan plan) {
     this.planId = planId;
+    this.asked = plan;
     this.files = plan.access().open();
     try {
       this.plan = plan.fetched(files);
@@ -115,6 +122,46 @@ final class ExecutorRuntime implements AutoCloseable {
   /** Merges one mixture into something else than a live model. */
   void merge(Mixture mixture, TensorSink target) {
     new PrefixMerger(experts, 1).merge(mixture, target);
+  }
+
+  /** How mergekit would merge one mixture. */
+  MergekitRecipe mergekit(Mixture mixture) {
+    SortedMap<String, MergekitRecipe.Model> models = new TreeMap<>();
+    asked
+        .experts()
+        .forEach(
+            (id, expert) ->
+                models.put(
+                    id, new MergekitRecipe.Model(expert.path(), form(deltas.get(id), expert))));
+    return MergekitRecipe.of(
+        asked.method(),
+        mixture,
+        new MergekitRecipe.Model(asked.base().path(), form(asked.base().path())),
+        base().tensors(),
+        models);
+  }
+
+  private static MergekitRecipe.Form form(Delta delta, ExpertInput expert) {
+    if (delta instanceof LoraDelta) {
+      return MergekitRecipe.Form.ADAPTER;
+    }
+    boolean whole = delta instanceof FullCheckpointDelta;
+    boolean plain =
+        expert.policy().prefixes().isEmpty()
+            && expert.policy().missing() == ExpertPolicy.Missing.FAIL;
+    return whole && plain ? form(expert.path()) : MergekitRecipe.Form.OTHER;
+  }
+
+  /** A file is told by its name: the location may be on another machine. */
+  private static MergekitRecipe.Form form(String location) {
+    return location.endsWith(".safetensors")
+        ? MergekitRecipe.Form.FILE
+        : MergekitRecipe.Form.FOLDER;
+  }
+
+  /** What a part of the tensors adds to the pre-flight figures. */
+  PreflightSums preflight(int part, int parts) {
+    return PreflightSums.of(base(), deltas, part, parts);
   }
 
   /** An idle slot on a device, or a new one; called on a native thread. */

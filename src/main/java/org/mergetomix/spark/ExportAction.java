@@ -3,6 +3,7 @@ package org.mergetomix.spark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
+import org.mergetomix.merge.MergekitRecipe;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -30,8 +32,11 @@ public final class ExportAction {
 
   private static final int CHUNK = 8192;
 
+  private static final String MERGEKIT = "mergekit.yaml";
+
+  /** What is written here is not copied from a base that was exported itself. */
   private static final Pattern COMPANION =
-      Pattern.compile("(?!.*\\.index\\.json$).*\\.(json|txt|model|jinja)");
+      Pattern.compile("(?!.*\\.index\\.json$)(?!mixture\\.json$).*\\.(json|txt|model|jinja)");
 
   private final SparkSession spark;
   private final Manifest manifest;
@@ -45,14 +50,23 @@ public final class ExportAction {
   }
 
   /**
-   * Merges the mixture, as a Spark task, and writes it.
+   * What was written beside the tensors.
+   *
+   * @param withoutMergekit why there is no equivalent for mergekit, each as the part of a sentence;
+   *     empty where there is one
+   */
+  public record Result(List<String> withoutMergekit) {}
+
+  /**
+   * Merges the mixture, as a Spark task, and writes it, with {@code mixture.json} for a trainer,
+   * and with {@code mergekit.yaml} where mergekit can merge the same.
    *
    * @param mixture a mixture of the manifest's datasets
    * @param target the folder to write, which must not exist
    * @throws UserException if the mixture has unknown datasets, an input is missing or broken, or
    *     the folder cannot be written
    */
-  public void run(Mixture mixture, Path target) {
+  public Result run(Mixture mixture, Path target) {
     List<String> known = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
     List<String> unknown =
         mixture.datasets().stream().filter(dataset -> !known.contains(dataset)).toList();
@@ -66,28 +80,36 @@ public final class ExportAction {
       throw UserException.usage(
           "The folder exists already", target.toString(), "Choose another, or remove it");
     }
+    RunPlan plan;
+    String trainer;
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING);
       if (!missing.isEmpty()) {
         throw UserException.input(missing);
       }
+      plan = RunPlan.of(spark, manifest, configuration);
+      trainer = TrainerManifest.of(files, manifest, plan, mixture, configuration.seed());
     }
-    RunPlan plan = RunPlan.of(spark, manifest, configuration);
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     String folder = target.toAbsolutePath().toString();
     context.setJobGroup("export", "Export " + mixture, false);
     try {
-      context
-          .parallelize(List.of(mixture), 1)
-          .foreach(exported -> write(broadcast.value(), exported, Path.of(folder)));
+      List<String> withoutMergekit =
+          context
+              .parallelize(List.of(mixture), 1)
+              .map(
+                  exported ->
+                      new ArrayList<>(write(broadcast.value(), exported, Path.of(folder), trainer)))
+              .first();
+      return new Result(List.copyOf(withoutMergekit));
     } finally {
       context.clearJobGroup();
       broadcast.destroy();
     }
   }
 
-  private static void write(RunPlan plan, Mixture mixture, Path target) {
+  private static List<String> write(RunPlan plan, Mixture mixture, Path target, String trainer) {
     Map<String, String> metadata =
         Map.of(
             "format", "pt",
@@ -95,18 +117,30 @@ public final class ExportAction {
             "merge-to-mix.method", plan.method().describe(),
             "merge-to-mix.run", plan.runId());
     try (SlotLease lease = ExecutorRuntime.lease(plan)) {
-      lease.withRuntime(runtime -> write(mixture, target, metadata, runtime));
+      return lease.withRuntime(
+          runtime -> {
+            MergekitRecipe recipe = runtime.mergekit(mixture);
+            write(mixture, target, metadata, runtime, trainer, recipe);
+            return recipe.obstacles();
+          });
     }
   }
 
   private static void write(
-      Mixture mixture, Path target, Map<String, String> metadata, ExecutorRuntime runtime) {
+      Mixture mixture,
+      Path target,
+      Map<String, String> metadata,
+      ExecutorRuntime runtime,
+      String trainer,
+      MergekitRecipe recipe) {
     try (CheckpointFolderWriter folder =
         CheckpointFolderWriter.begin(
             target, runtime.base().tensors(), metadata, CheckpointFolderWriter.SHARD_BYTES)) {
       runtime.merge(mixture, folder);
       copyIntegers(runtime.base(), folder);
       companions(runtime.plan().base().file()).forEach(folder::copy);
+      folder.write(TrainerManifest.FILE, trainer);
+      recipe.yaml().ifPresent(yaml -> folder.write(MERGEKIT, yaml));
       folder.commit();
     }
   }

@@ -87,6 +87,7 @@ public final class ReportAction {
         base(record),
         effects(record),
         bestBySize(ranked, record.direction()),
+        record.preflight(),
         fidelity,
         Fidelities.points(fidelityRows),
         record.confirmations(),

@@ -11,6 +11,7 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.surrogate.ComputeDevice;
 import org.mergetomix.surrogate.NativeSettings;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RunRecord;
 
 /** Begins run records. */
@@ -39,6 +40,7 @@ final class RunRecords {
         new RunRecord.Seconds(0, 0, 0, 0),
         now,
         now,
+        PreflightRecord.NONE,
         new TreeMap<>(),
         "",
         new TreeMap<>(),

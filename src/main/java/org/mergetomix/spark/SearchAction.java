@@ -88,12 +88,12 @@ public final class SearchAction {
     directory.claim(plan.runId(), plan.identity());
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
-    RunRecord searching = before.startedAgain(fresh);
-    directory.write(searching);
+    directory.write(before.startedAgain(fresh));
 
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
+      RunRecord searching = measured(before.startedAgain(fresh), context, broadcast);
       SortedMap<String, Estimate> base = baseScores(context, broadcast);
       long evaluatedNow = evaluateMissing(context, broadcast, plan);
       context.setJobGroup("rank", "Rank the mixtures", false);
@@ -126,6 +126,17 @@ public final class SearchAction {
       }
       return new InputCheck(spark, access, files).run(manifest, manifest.datasets());
     }
+  }
+
+  /** Measures the experts once a run: what an earlier start found of the same ones holds. */
+  private RunRecord measured(
+      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast) {
+    if (record.preflight().measured()) {
+      return record;
+    }
+    RunRecord measured = record.measured(Preflights.ofRun(context, broadcast));
+    directory.write(measured);
+    return measured;
   }
 
   private static SortedMap<String, Estimate> baseScores(

@@ -1,7 +1,6 @@
 package org.mergetomix.spark;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.mergetomix.surrogate.ComputeDevice;
 
@@ -40,15 +39,8 @@ final class SlotLease implements AutoCloseable {
   }
 
   /** Runs some work with what all slots share, on a native thread, and waits for it. */
-  void withRuntime(Consumer<ExecutorRuntime> work) {
-    NativeThreads.call(
-        () -> {
-          return runtime.naming(
-              () -> {
-                work.accept(runtime);
-                return runtime;
-              });
-        });
+  <T> T withRuntime(Function<ExecutorRuntime, T> work) {
+    return NativeThreads.call(() -> runtime.naming(() -> work.apply(runtime)));
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.mergetomix.score.Estimate;
  * @param seconds where the time went, all starts of the run together
  * @param started when the run was first started, ISO 8601
  * @param updated when this file was written, ISO 8601
+ * @param preflight how far the experts moved and how much they agree; nothing until measured
  * @param base the base model's score per task; empty until the search is done
  * @param rankedDigest digest over the ranked table's ranks, mixtures and scores; empty until it is
  *     there
@@ -46,6 +47,7 @@ public record RunRecord(
     Seconds seconds,
     String started,
     String updated,
+    PreflightRecord preflight,
     SortedMap<String, Estimate> base,
     String rankedDigest,
     SortedMap<String, Double> fidelity,
@@ -74,6 +76,32 @@ public record RunRecord(
         seconds,
         started,
         now.updated,
+        preflight,
+        base,
+        rankedDigest,
+        fidelity,
+        confirmations);
+  }
+
+  /** This run with the pre-flight figures of its experts. */
+  public RunRecord measured(PreflightRecord figures) {
+    return new RunRecord(
+        format,
+        runId,
+        state,
+        identity,
+        inputs,
+        configuration,
+        versions,
+        datasets,
+        direction,
+        scoreUnit,
+        taskWeights,
+        counts,
+        seconds,
+        started,
+        updated,
+        figures,
         base,
         rankedDigest,
         fidelity,
@@ -114,6 +142,7 @@ public record RunRecord(
         newSeconds,
         started,
         now,
+        preflight,
         newBase,
         digest,
         kept ? fidelity : new TreeMap<>(),
@@ -144,6 +173,7 @@ public record RunRecord(
         newSeconds,
         started,
         now,
+        preflight,
         base,
         rankedDigest,
         newFidelity,

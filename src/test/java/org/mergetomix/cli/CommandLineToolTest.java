@@ -27,7 +27,14 @@ class CommandLineToolTest {
             In order: 4 datasets, 15 mixtures.
             Still to be fine-tuned, with finetune: a, b, c, d.
             """);
+    assertThat(done(run, "check", "--deep"))
+        .endsWith("No expert is there yet, so there is nothing to measure.\n");
     assertThat(done(run, "finetune")).isEqualTo("Experts fine-tuned: a, b, c, d\n");
+    assertThat(done(run, "check", "--deep"))
+        .startsWith("In order: 4 datasets, 15 mixtures.\n")
+        .containsPattern("(?m)^dataset +drift +moved +cosine +most drift in$")
+        .containsPattern(
+            "(?m)^a +\\d+\\.\\d % +\\d+\\.\\d % +-?\\d\\.\\d\\d [bcd] +\\S.*, \\d+\\.\\d %$");
     assertThat(done(run, "finetune"))
         .isEqualTo("Experts there already, from the same inputs: a, b, c, d\n");
     assertThat(done(run, "search"))
@@ -45,7 +52,24 @@ class CommandLineToolTest {
         .isEqualTo("Report: " + run.output().resolve("report.html") + "\n");
     Path merged = folder.resolve("merged");
     assertThat(done(run, "export", "--mixture", "a+c", "--to", merged.toString()))
-        .isEqualTo("Surrogate of a+c: " + merged + "\n");
+        .isEqualTo(
+            """
+            Surrogate of a+c: %1$s
+            For a trainer: %1$s/mixture.json
+            The same for mergekit: %1$s/mergekit.yaml
+            """
+                .formatted(merged));
+    assertThat(
+            done(
+                run,
+                "export",
+                "--mixture",
+                "a+c",
+                "--to",
+                merged + "-grafted",
+                "--set",
+                "merge.method=top-k-grafting"))
+        .endsWith("No YAML for mergekit: mergekit has no top-k grafting.\n");
     assertThat(merged.resolve("model.safetensors")).isRegularFile();
     assertThat(spark.sparkContext().isStopped()).isFalse();
   }

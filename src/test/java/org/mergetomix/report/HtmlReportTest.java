@@ -78,7 +78,14 @@ class HtmlReportTest {
       }
     }
     assertThat(described)
-        .containsExactly("chart-top", "chart-effects", "chart-sizes", "chart-fidelity");
+        .containsExactly(
+            "chart-top",
+            "chart-effects",
+            "chart-sizes",
+            "chart-drift",
+            "chart-cosines",
+            "chart-layers",
+            "chart-fidelity");
   }
 
   @Test
@@ -88,7 +95,7 @@ class HtmlReportTest {
     assertThat(texts(page, "p"))
         .anyMatch(text -> text.startsWith("Not measured yet: the fidelity command"))
         .anyMatch(text -> text.startsWith("Not confirmed yet: the fidelity command"));
-    assertThat(texts(page, "desc")).hasSize(3);
+    assertThat(texts(page, "desc")).hasSize(6);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,6 +20,7 @@ import org.mergetomix.analysis.Interval;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 
@@ -58,6 +60,7 @@ final class RealisticContent {
         Optional.of(new Estimate(3.612, 0.031)),
         effects(),
         sizes(ranked),
+        preflight(),
         Optional.of(
             new Fidelity(
                 18,
@@ -141,6 +144,33 @@ final class RealisticContent {
         .map(rows -> rows.get(0))
         .map(best -> new BestOfSize(best.size(), best.mixture(), best.score()))
         .toList();
+  }
+
+  private static PreflightRecord preflight() {
+    Random random = new Random(11);
+    SortedMap<String, PreflightRecord.Movement> experts = new TreeMap<>();
+    SortedMap<String, SortedMap<String, Double>> cosines = new TreeMap<>();
+    for (String id : DATASETS) {
+      double drift = 0.04 + 0.09 * random.nextDouble();
+      SortedMap<String, Double> layers = new TreeMap<>();
+      layers.put("outside of layers", drift * 0.4);
+      for (int layer = 0; layer < 12; layer++) {
+        layers.put(
+            "model.layers." + layer, drift * (0.6 + 0.07 * layer + 0.1 * random.nextDouble()));
+      }
+      experts.put(id, new PreflightRecord.Movement(40 * drift, drift, 1, layers));
+      SortedMap<String, Double> row = new TreeMap<>();
+      DATASETS.stream()
+          .filter(other -> other.compareTo(id) > 0)
+          .forEach(other -> row.put(other, -0.15 + 0.8 * random.nextDouble()));
+      cosines.put(id, row);
+    }
+    return new PreflightRecord(
+        40,
+        0.1,
+        experts,
+        cosines,
+        List.of("Two experts moved in much the same direction (es and it, cosine 0.61)."));
   }
 
   private List<FidelityPoint> points(List<RankedRow> ranked) {

@@ -14,6 +14,7 @@ import org.mergetomix.analysis.Interval;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 
@@ -105,6 +106,7 @@ final class SmallContent {
         List.of(
             new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
             new BestOfSize(2, "es+fr", new Estimate(3.104, 0.012))),
+        preflight(),
         confirmed ? Optional.of(fidelity()) : Optional.empty(),
         confirmed
             ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
@@ -118,6 +120,22 @@ final class SmallContent {
         List.of(new Input("base", "base", "base.safetensors", "sha256:00ff")),
         new TreeMap<>(Map.of("java", "17.0.15", "spark", "4.0.1")),
         new TreeMap<>(Map.of("merge.method", "average")));
+  }
+
+  private static PreflightRecord preflight() {
+    return new PreflightRecord(
+        40,
+        0.1,
+        new TreeMap<>(
+            Map.of(
+                "es",
+                new PreflightRecord.Movement(
+                    2, 0.05, 1, new TreeMap<>(Map.of("layers.0", 0.04, "layers.1", 0.07))),
+                "fr",
+                new PreflightRecord.Movement(
+                    4.8, 0.12, 0.75, new TreeMap<>(Map.of("layers.0", 0.1, "layers.1", 0.14))))),
+        new TreeMap<>(Map.of("es", new TreeMap<>(Map.of("fr", -0.25)), "fr", new TreeMap<>())),
+        List.of("An expert moved by more than 10 % of the base's norm (fr by 12 %)."));
   }
 
   private static Fidelity fidelity() {

@@ -2,10 +2,12 @@ package org.mergetomix.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -94,6 +97,46 @@ class CheckActionTest {
                         run.manifest().base().model().toString(),
                         run.expert("b").toString(),
                         run.text("task").toString()));
+  }
+
+  @Test
+  void measuresTheExpertsThatAreThere() throws IOException {
+    Files.delete(run.expert("a"));
+    Files.copy(run.base(), run.expert("b"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(run.expert("c"), run.expert("d"), StandardCopyOption.REPLACE_EXISTING);
+
+    PreflightRecord figures = action().measure();
+
+    assertThat(figures.experts()).containsOnlyKeys("b", "c", "d");
+    assertThat(figures.experts().get("b").drift()).isZero();
+    assertThat(figures.cosine("c", "d")).isCloseTo(1, within(1e-12));
+    assertThat(figures.warnings())
+        .anyMatch(warning -> warning.startsWith("An expert is the base itself"))
+        .anyMatch(warning -> warning.startsWith("Two experts are the same"));
+    assertThat(run.output()).doesNotExist();
+  }
+
+  @Test
+  void findsTheSameFiguresAsASearch() {
+    assertThat(action().measure())
+        .isEqualTo(
+            new SearchAction(spark, run.manifest(), run.configuration(), Progress.SILENT)
+                .run()
+                .record()
+                .preflight());
+  }
+
+  @Test
+  void measuresNothingWithoutExperts() throws IOException {
+    for (String dataset : SmallRun.DATASETS) {
+      Files.delete(run.expert(dataset));
+    }
+
+    assertThat(action().measure()).isEqualTo(PreflightRecord.NONE);
+  }
+
+  private CheckAction action() {
+    return new CheckAction(spark, run.manifest(), run.configuration());
   }
 
   private CheckAction.Result check(String... settings) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.checkpoint.SafetensorsFile;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -81,6 +85,7 @@ class ExportActionTest {
     Files.copy(run.base(), base.resolve("model.safetensors"));
     Files.writeString(base.resolve("config.json"), "{}");
     Files.writeString(base.resolve("tokenizer.model"), "tokens");
+    Files.writeString(base.resolve("mixture.json"), "of an export that became a base");
     Files.writeString(base.resolve("weights.bin"), "not copied");
     Manifest given = run.manifest();
     Manifest withFolder =
@@ -96,10 +101,63 @@ class ExportActionTest {
             given.tasks());
     Path target = folder.resolve("exported");
 
-    new ExportAction(spark, withFolder, run.configuration()).run(Mixture.parse("a+b"), target);
+    ExportAction.Result result =
+        new ExportAction(spark, withFolder, run.configuration()).run(Mixture.parse("a+b"), target);
 
+    assertThat(result.withoutMergekit())
+        .containsExactly("mergekit reads folders or single files, but not both in one merge");
     assertThat(target.toFile().list())
-        .containsExactlyInAnyOrder("model.safetensors", "config.json", "tokenizer.model");
+        .containsExactlyInAnyOrder(
+            "model.safetensors", "config.json", "tokenizer.model", "mixture.json");
+  }
+
+  @Test
+  void saysForATrainerWhichDataToSample() throws IOException {
+    Path target = folder.resolve("ratio");
+    Files.delete(run.text("b"));
+    export("a:0.25+b:0.5+c:0.25", target);
+    JsonNode json = new ObjectMapper().readTree(target.resolve("mixture.json").toFile());
+
+    assertThat(json.get("format").asInt()).isEqualTo(1);
+    assertThat(json.get("mixture").asText()).isEqualTo("a:0.25+b:0.5+c:0.25");
+    assertThat(json.get("datasets"))
+        .extracting(dataset -> dataset.get("id").asText())
+        .containsExactly("a", "b", "c");
+    assertThat(json.get("datasets"))
+        .extracting(dataset -> dataset.get("weight").asDouble())
+        .containsExactly(0.25, 0.5, 0.25);
+    assertThat(json.at("/datasets/0/data").asText()).isEqualTo(run.text("a").toString());
+    assertThat(json.at("/datasets/0/sha256").asText()).isEqualTo(Digests.sha256(run.text("a")));
+    assertThat(json.at("/datasets/1").has("sha256")).isFalse();
+    assertThat(json.get("seed").asLong()).isEqualTo(run.configuration().seed());
+    assertThat(json.at("/base/checkpoint").asText()).isEqualTo(run.base().toString());
+    assertThat(json.at("/base/sha256").asText()).isEqualTo(Digests.sha256(run.base()));
+    assertThat(json.get("method").asText()).isEqualTo("average");
+    assertThat(json.get("run").asText()).matches("[0-9a-f]{16}");
+  }
+
+  @Test
+  void writesTheYamlWithWhichMergekitMergesTheSame() throws IOException {
+    Path target = folder.resolve("mean");
+
+    assertThat(export("a+b", target).withoutMergekit()).isEmpty();
+    JsonNode yaml = new YAMLMapper().readTree(target.resolve("mergekit.yaml").toFile());
+    assertThat(yaml.get("merge_method").asText()).isEqualTo("linear");
+    assertThat(yaml.get("models"))
+        .extracting(model -> model.get("model").asText())
+        .containsExactly(run.expert("a").toString(), run.expert("b").toString());
+  }
+
+  @Test
+  void writesNoYamlWhereMergekitMergesOtherwise() {
+    Path target = folder.resolve("grafted");
+    ExportAction.Result result =
+        new ExportAction(spark, run.manifest(), run.configuration("merge.method=top-k-grafting"))
+            .run(Mixture.parse("a+b"), target);
+
+    assertThat(result.withoutMergekit()).containsExactly("mergekit has no top-k grafting");
+    assertThat(target.resolve("mergekit.yaml")).doesNotExist();
+    assertThat(target.resolve("mixture.json")).exists();
   }
 
   @Test
@@ -136,8 +194,8 @@ class ExportActionTest {
         .hasMessageContaining("The expert of dataset b does not exist (%s).", run.expert("b"));
   }
 
-  private void export(String mixture, Path target) {
-    new ExportAction(spark, run.manifest(), run.configuration())
+  private ExportAction.Result export(String mixture, Path target) {
+    return new ExportAction(spark, run.manifest(), run.configuration())
         .run(Mixture.parse(mixture), target);
   }
 

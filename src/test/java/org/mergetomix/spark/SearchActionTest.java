@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.io.FileUtils;
@@ -24,6 +25,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.EvaluationRow;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
@@ -152,6 +154,41 @@ class SearchActionTest {
 
     assertThat(again.evaluatedNow()).isZero();
     assertThat(again.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+  }
+
+  @Test
+  void measuresTheExpertsBeforeTheSearch() {
+    PreflightRecord figures = found.record().preflight();
+
+    assertThat(figures.experts()).containsOnlyKeys("a", "b", "c", "d");
+    assertThat(figures.experts().values())
+        .allSatisfy(
+            expert -> {
+              assertThat(expert.drift()).isGreaterThan(0.1);
+              assertThat(expert.movedShare()).isGreaterThan(0.99);
+              assertThat(expert.layers())
+                  .containsOnlyKeys("layers.0", "layers.1", "outside of layers");
+            });
+    assertThat(figures.cosine("a", "b")).isEqualTo(figures.cosine("b", "a")).isBetween(-0.1, 0.1);
+    assertThat(figures.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("An expert moved by more than 10 % of the base's norm");
+    assertThat(found.warnings()).isEmpty();
+  }
+
+  @Test
+  void measuresTheExpertsOnceARun() throws IOException {
+    FileUtils.copyDirectory(shared.resolve("inputs").toFile(), folder.toFile());
+    SmallRun again = SmallRun.movedTo(folder);
+    RunDirectory output = new RunDirectory(again.output());
+    PreflightRecord measured =
+        new PreflightRecord(
+            42, 0.1, found.record().preflight().experts(), new TreeMap<>(), List.of("kept"));
+    output.write(output.require().measured(measured));
+
+    assertThat(search(again, Progress.SILENT).record().preflight()).isEqualTo(measured);
+    assertThat(output.require().preflight()).isEqualTo(measured);
   }
 
   @Test

@@ -234,6 +234,7 @@ class RunDirectoryTest {
                 "later");
 
     assertThat(again.state()).isEqualTo(RunRecord.State.CONFIRMED);
+    assertThat(again.preflight()).isEqualTo(preflight());
     assertThat(again.fidelity()).isEqualTo(confirmed().fidelity());
     assertThat(again.confirmations()).isEqualTo(confirmed().confirmations());
     assertThat(again.counts().trained()).isEqualTo(2);
@@ -277,14 +278,34 @@ class RunDirectoryTest {
         new RunRecord.Seconds(0, 0, 0, 0),
         "2026-01-01T00:00:00Z",
         "2026-01-01T00:00:00Z",
+        PreflightRecord.NONE,
         new TreeMap<>(),
         "",
         new TreeMap<>(),
         List.of());
   }
 
+  private static PreflightRecord preflight() {
+    return new PreflightRecord(
+        4,
+        0.1,
+        new TreeMap<>(
+            Map.of(
+                "a",
+                movement(0.5, Map.of("layers.0", 0.25, "outside of layers", 0.125)),
+                "b",
+                movement(0, Map.of("layers.0", 0.0, "outside of layers", 0.0)))),
+        new TreeMap<>(Map.of("a", new TreeMap<>(Map.of("b", 0.0)), "b", new TreeMap<>())),
+        List.of("An expert is the base itself (b). Was it saved?"));
+  }
+
+  private static PreflightRecord.Movement movement(double norm, Map<String, Double> layers) {
+    return new PreflightRecord.Movement(norm, norm / 4, norm, new TreeMap<>(layers));
+  }
+
   private static RunRecord confirmed() {
     return fresh("1")
+        .measured(preflight())
         .ranked(
             new RunRecord.Counts(3, 2, 1, 0),
             new RunRecord.Seconds(0.5, 2, 0, 4),

@@ -1,0 +1,109 @@
+package org.mergetomix.spark;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.ExpertPolicy;
+import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.merge.Preflight;
+import org.mergetomix.merge.PreflightSums;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.table.PreflightRecord;
+
+/**
+ * Measures the experts before they are merged, as a job of its own: each task reads some of the
+ * tensors of all experts, once.
+ */
+final class Preflights {
+
+  private Preflights() {}
+
+  /** Of a run, on executors that have its experts open anyway. */
+  static PreflightRecord ofRun(JavaSparkContext context, Broadcast<RunPlan> plan) {
+    int parts = context.defaultParallelism();
+    return measure(
+        context,
+        part -> {
+          try (SlotLease lease = ExecutorRuntime.lease(plan.value())) {
+            return lease.withRuntime(runtime -> runtime.preflight(part, parts));
+          }
+        });
+  }
+
+  /** Of the experts of some datasets, without a run; their files exist. */
+  static PreflightRecord ofFiles(
+      JavaSparkContext context,
+      InputAccess access,
+      Manifest manifest,
+      List<Manifest.DatasetEntry> datasets) {
+    if (datasets.isEmpty()) {
+      return PreflightRecord.NONE;
+    }
+    int parts = context.defaultParallelism();
+    Location base = manifest.base().checkpoint();
+    Map<String, Location> locations = new TreeMap<>();
+    Map<String, ExpertPolicy> policies = new TreeMap<>();
+    for (Manifest.DatasetEntry dataset : datasets) {
+      locations.put(dataset.id(), dataset.expert());
+      policies.put(dataset.id(), ExpertInput.policy(manifest, dataset));
+    }
+    return measure(context, part -> sums(access, base, locations, policies, part, parts));
+  }
+
+  private static PreflightSums sums(
+      InputAccess access,
+      Location baseLocation,
+      Map<String, Location> locations,
+      Map<String, ExpertPolicy> policies,
+      int part,
+      int parts) {
+    Map<String, Delta> deltas = new TreeMap<>();
+    try (InputFiles files = access.open();
+        Checkpoint base = Checkpoint.open(files.fetch(baseLocation, ""))) {
+      try {
+        locations.forEach(
+            (id, expert) ->
+                deltas.put(id, Delta.open(base, files.fetch(expert, ""), policies.get(id))));
+        return PreflightSums.of(base, deltas, part, parts);
+      } finally {
+        deltas.values().forEach(Delta::close);
+      }
+    }
+  }
+
+  private static PreflightRecord measure(
+      JavaSparkContext context, Function<Integer, PreflightSums> sums) {
+    context.setJobGroup("preflight", "Measure how far the experts moved", false);
+    int parts = context.defaultParallelism();
+    List<Integer> all = IntStream.range(0, parts).boxed().toList();
+    return record(Preflight.of(context.parallelize(all, parts).map(sums).collect()));
+  }
+
+  private static PreflightRecord record(Preflight figures) {
+    SortedMap<String, PreflightRecord.Movement> experts = new TreeMap<>();
+    figures
+        .experts()
+        .forEach(
+            (id, expert) ->
+                experts.put(
+                    id,
+                    new PreflightRecord.Movement(
+                        expert.norm(), expert.drift(), expert.movedShare(), expert.layers())));
+    return new PreflightRecord(
+        figures.baseNorm(),
+        Preflight.DRIFT_LIMIT,
+        experts,
+        figures.cosines(),
+        figures.warnings().stream().map(Problem::message).collect(Collectors.toList()));
+  }
+}
