@@ -101,21 +101,30 @@ public final class SafetensorsFile implements Checkpoint {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
+    reader(tensor).read(offset, destination, length);
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
     TensorRange range = range(tensor);
-    if (!range.spec().dtype().floating()) {
+    DType dtype = range.spec().dtype();
+    if (!dtype.floating()) {
       throw new Refusal(name())
           .tensor(
               tensor,
               "is %s and holds no floating-point numbers".formatted(range.spec().describe()),
               "Only F64, F32, F16, BF16, F8_E4M3 and F8_E5M2 tensors can be merged");
     }
-    Objects.checkFromIndexSize(0, length, destination.length);
-    forEachPiece(
-        range,
-        offset,
-        length,
-        (stored, at, count) ->
-            Widening.widen(range.spec().dtype(), stored, destination, at, count));
+    long elements = range.spec().elements();
+    return (offset, destination, length) -> {
+      Objects.checkFromIndexSize(0, length, destination.length);
+      forEachPiece(
+          range,
+          elements,
+          offset,
+          length,
+          (stored, at, count) -> Widening.widen(dtype, stored, destination, at, count));
+    };
   }
 
   @Override
@@ -131,6 +140,7 @@ public final class SafetensorsFile implements Checkpoint {
     Objects.checkFromIndexSize(0, length, destination.length);
     forEachPiece(
         range,
+        range.spec().elements(),
         offset,
         length,
         (stored, at, count) ->
@@ -143,14 +153,14 @@ public final class SafetensorsFile implements Checkpoint {
     void take(ByteBuffer stored, int at, int count);
   }
 
-  private void forEachPiece(TensorRange range, long offset, int length, Piece piece) {
-    TensorSpec spec = range.spec();
-    Objects.checkFromIndexSize(offset, length, spec.elements());
+  private void forEachPiece(
+      TensorRange range, long elements, long offset, int length, Piece piece) {
+    Objects.checkFromIndexSize(offset, length, elements);
     List<ByteBuffer> mapped = windows;
     if (closed) {
       throw new IllegalStateException("Closed: " + file);
     }
-    int size = spec.dtype().bytes();
+    int size = range.spec().dtype().bytes();
     int done = 0;
     while (done < length) {
       long position = range.begin() + (offset + done) * size;

@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorReader;
 
 /** The sums behind the pre-flight figures, from one pass over base and deltas. */
 final class PreflightSums {
@@ -27,12 +28,15 @@ final class PreflightSums {
     float[] start = new float[Layout.CHUNK];
     float[][] chunks = new float[deltas.size()][Layout.CHUNK];
     for (TensorPlace tensor : layout.tensors()) {
+      TensorReader baseReader = base.reader(tensor.name());
+      List<TensorReader> readers =
+          deltas.stream().map(delta -> delta.reader(tensor.name())).toList();
       for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
         int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-        base.read(tensor.name(), offset, start, length);
+        baseReader.read(offset, start, length);
         sums.baseSquares[tensor.index()] += InnerProducts.dot(start, start, length);
         for (int i = 0; i < chunks.length; i++) {
-          deltas.get(i).read(tensor.name(), offset, chunks[i], length);
+          readers.get(i).read(offset, chunks[i], length);
           sums.add(tensor, i, chunks, length);
         }
       }
