@@ -71,10 +71,10 @@ public final class FullCheckpointDelta implements Delta {
         .orElseGet(() -> ZeroDelta.reader(spec));
   }
 
-  private static TensorReader difference(TensorReader expert, TensorReader base) {
+  static TensorReader difference(TensorReader expert, TensorReader base) {
+    float[] start = new float[CHUNK];
     return (offset, destination, length) -> {
       expert.read(offset, destination, length);
-      float[] start = new float[Math.min(CHUNK, length)];
       for (int done = 0; done < length; done += start.length) {
         int count = Math.min(start.length, length - done);
         base.read(offset + done, start, count);

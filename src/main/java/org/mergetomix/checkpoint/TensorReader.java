@@ -1,6 +1,9 @@
 package org.mergetomix.checkpoint;
 
-/** The elements of one tensor, found once by those who read it in many small pieces. */
+/**
+ * The elements of one tensor, found once by those who read it in many small pieces. One thread: it
+ * may keep what it will need again.
+ */
 @FunctionalInterface
 public interface TensorReader {
 
