@@ -31,9 +31,10 @@ public final class PrefixMerger {
   /**
    * A merger over the experts of a run.
    *
-   * @param buffers how many prefixes may be kept, at least 1; each is as large as the base in
-   *     float32, times the sums of the method: 1 for linear ones, 4 or 5 where signs are elected,
-   *     and 1 more for LiNeS with measured norms on top of a method that is not plain
+   * @param buffers how many prefixes may be kept; none for mixtures that have nothing to do with
+   *     each other. Each is as large as the base in float32, times the sums of the method: 1 for
+   *     linear ones, 4 or 5 where signs are elected, and 1 more for LiNeS with measured norms on
+   *     top of a method that is not plain
    */
   public PrefixMerger(PreparedExperts experts, int buffers) {
     this.experts = experts;

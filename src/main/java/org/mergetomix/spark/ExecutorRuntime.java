@@ -85,9 +85,9 @@ final class ExecutorRuntime implements AutoCloseable {
     return base;
   }
 
-  /** Merges one mixture into something else than a live model. */
+  /** Merges one mixture into something else than a live model, without sums of the whole model. */
   void merge(Mixture mixture, TensorSink target) {
-    new PrefixMerger(experts, 1).merge(mixture, target);
+    new PrefixMerger(experts, 0).merge(mixture, target);
   }
 
   /** An idle slot, or a new one; called on a native thread. */
