@@ -52,6 +52,7 @@ final class LowRankProduct {
   private final class Reader implements TensorReader {
     private final Block lefts = new Block(left, rows, TALL);
     private final Block rights = new Block(right, columns, WIDE);
+    private float[] sums = {};
 
     @Override
     public void read(long offset, float[] destination, int length) {
@@ -59,53 +60,54 @@ final class LowRankProduct {
       while (done < length) {
         long row = (offset + done) / columns;
         long column = (offset + done) % columns;
-        lefts.hold(row);
-        rights.hold(column);
-        int run = Math.min(length - done, rights.after(column));
-        multiply(row, column, destination, done, run);
+        int tall = lefts.hold(row);
+        int wide = rights.hold(column);
+        int run = Math.min(length - done, rights.count - wide);
+        multiply(tall, wide, wide + run);
+        for (int i = 0; i < run; i++) {
+          destination[done + i] = sums[wide + i] * scale;
+        }
         done += run;
       }
     }
 
-    private void multiply(long row, long column, float[] destination, int at, int run) {
-      Arrays.fill(destination, at, at + run, 0f);
+    /** Sums are at the same indices as the columns, or the loops would not be vectorised. */
+    private void multiply(int tall, int from, int to) {
+      if (sums.length < rights.count) {
+        sums = new float[rights.count];
+      }
+      Arrays.fill(sums, from, to, 0f);
       int k = 0;
       for (; k + 4 <= rank; k += 4) {
-        addFour(row, column, k, destination, at, run);
+        addFour(k, tall, from, to);
       }
       for (; k < rank; k++) {
-        add(lefts.get(k, row), rights.numbers, rights.index(k, column), destination, at, run);
+        add(k, tall, from, to);
       }
-      for (int i = at; i < at + run; i++) {
-        destination[i] *= scale;
+    }
+
+    private void add(int k, int tall, int from, int to) {
+      float[] into = sums;
+      float[] row = rights.numbers[k];
+      float factor = lefts.numbers[k][tall];
+      for (int i = from; i < to; i++) {
+        into[i] += factor * row[i];
       }
     }
 
     /** As four times {@link #add}, in the same order. */
-    private void addFour(long row, long column, int k, float[] destination, int at, int run) {
-      float a = lefts.get(k, row);
-      float b = lefts.get(k + 1, row);
-      float c = lefts.get(k + 2, row);
-      float d = lefts.get(k + 3, row);
-      float[] wide = rights.numbers;
-      int ofA = rights.index(k, column);
-      int ofB = rights.index(k + 1, column);
-      int ofC = rights.index(k + 2, column);
-      int ofD = rights.index(k + 3, column);
-      for (int i = 0; i < run; i++) {
-        destination[at + i] =
-            destination[at + i]
-                + a * wide[ofA + i]
-                + b * wide[ofB + i]
-                + c * wide[ofC + i]
-                + d * wide[ofD + i];
-      }
-    }
-
-    private static void add(
-        float factor, float[] wide, int from, float[] destination, int at, int run) {
-      for (int i = 0; i < run; i++) {
-        destination[at + i] += factor * wide[from + i];
+    private void addFour(int k, int tall, int from, int to) {
+      float[] into = sums;
+      float[] a = rights.numbers[k];
+      float[] b = rights.numbers[k + 1];
+      float[] c = rights.numbers[k + 2];
+      float[] d = rights.numbers[k + 3];
+      float ofA = lefts.numbers[k][tall];
+      float ofB = lefts.numbers[k + 1][tall];
+      float ofC = lefts.numbers[k + 2][tall];
+      float ofD = lefts.numbers[k + 3][tall];
+      for (int i = from; i < to; i++) {
+        into[i] = into[i] + ofA * a[i] + ofB * b[i] + ofC * c[i] + ofD * d[i];
       }
     }
   }
@@ -115,7 +117,7 @@ final class LowRankProduct {
     private final Factor factor;
     private final long vectors;
     private final int most;
-    private float[] numbers = {};
+    private float[][] numbers = {};
     private long first;
     private int count;
 
@@ -125,26 +127,14 @@ final class LowRankProduct {
       this.most = Math.max(1, numbers / rank);
     }
 
-    /** Sees to it that a vector is here. */
-    void hold(long vector) {
+    /** Sees to it that a vector is here, and says at which index. */
+    int hold(long vector) {
       if (vector < first || vector >= first + count) {
         first = vector / most * most;
         count = (int) Math.min(most, vectors - first);
         numbers = factor.block(first, count, rank);
       }
-    }
-
-    /** How many vectors are here from this one on. */
-    int after(long vector) {
-      return (int) (first + count - vector);
-    }
-
-    float get(int k, long vector) {
-      return numbers[index(k, vector)];
-    }
-
-    int index(int k, long vector) {
-      return k * count + (int) (vector - first);
+      return (int) (vector - first);
     }
   }
 
@@ -154,9 +144,9 @@ final class LowRankProduct {
     /**
      * Reads some of the vectors.
      *
-     * @return {@code rank × count} numbers; those of one rank lie together
+     * @return {@code count} numbers for each rank
      */
-    float[] block(long first, int count, int rank);
+    float[][] block(long first, int count, int rank);
   }
 
   /**
@@ -167,12 +157,10 @@ final class LowRankProduct {
   record RankByRow(Checkpoint adapter, String tensor, long width) implements Factor {
 
     @Override
-    public float[] block(long first, int count, int rank) {
-      float[] block = new float[rank * count];
-      float[] row = new float[count];
+    public float[][] block(long first, int count, int rank) {
+      float[][] block = new float[rank][count];
       for (int k = 0; k < rank; k++) {
-        adapter.read(tensor, k * width + first, row, count);
-        System.arraycopy(row, 0, block, k * count, count);
+        adapter.read(tensor, k * width + first, block[k], count);
       }
       return block;
     }
@@ -182,13 +170,13 @@ final class LowRankProduct {
   record RankByColumn(Checkpoint adapter, String tensor) implements Factor {
 
     @Override
-    public float[] block(long first, int count, int rank) {
+    public float[][] block(long first, int count, int rank) {
       float[] stored = new float[rank * count];
       adapter.read(tensor, first * rank, stored, stored.length);
-      float[] block = new float[stored.length];
+      float[][] block = new float[rank][count];
       for (int i = 0; i < count; i++) {
         for (int k = 0; k < rank; k++) {
-          block[k * count + i] = stored[i * rank + k];
+          block[k][i] = stored[i * rank + k];
         }
       }
       return block;
