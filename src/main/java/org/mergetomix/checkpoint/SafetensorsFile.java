@@ -3,6 +3,7 @@ package org.mergetomix.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -116,6 +117,21 @@ public final class SafetensorsFile implements Checkpoint {
               "Only F64, F32, F16, BF16, F8_E4M3 and F8_E5M2 tensors can be merged");
     }
     long elements = range.spec().elements();
+    int within = (int) (range.begin() % STRIDE);
+    // Most tensors lie in one window, and need no new view of it for each read.
+    if (dtype == DType.F32 && elements > 0 && within + range.spec().bytes() <= STRIDE) {
+      FloatBuffer view =
+          mapped()
+              .get((int) (range.begin() / STRIDE))
+              .slice(within, (int) range.spec().bytes())
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .asFloatBuffer();
+      return (offset, destination, length) -> {
+        Objects.checkFromIndexSize(offset, length, elements);
+        requireOpen();
+        view.get((int) offset, destination, 0, length);
+      };
+    }
     return (offset, destination, length) -> {
       Objects.checkFromIndexSize(0, length, destination.length);
       forEachPiece(
@@ -156,10 +172,7 @@ public final class SafetensorsFile implements Checkpoint {
   private void forEachPiece(
       TensorRange range, long elements, long offset, int length, Piece piece) {
     Objects.checkFromIndexSize(offset, length, elements);
-    List<ByteBuffer> mapped = windows;
-    if (closed) {
-      throw new IllegalStateException("Closed: " + file);
-    }
+    List<ByteBuffer> mapped = mapped();
     int size = range.spec().dtype().bytes();
     int done = 0;
     while (done < length) {
@@ -176,6 +189,18 @@ public final class SafetensorsFile implements Checkpoint {
           done,
           count);
       done += count;
+    }
+  }
+
+  private List<ByteBuffer> mapped() {
+    List<ByteBuffer> mapped = windows;
+    requireOpen();
+    return mapped;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("Closed: " + file);
     }
   }
 
