@@ -228,6 +228,7 @@ final class AdapterReader {
                 transposed ? byA : byB,
                 transposed ? byB : byA,
                 rank,
+                weight.shape().get(0),
                 LowRankProduct.rowLength(weight.shape()),
                 config.scale(module))));
   }

@@ -1,7 +1,6 @@
 package org.mergetomix.checkpoint;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -60,19 +59,33 @@ public final class FullCheckpointDelta implements Delta {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    Optional<String> source = pairing.source(tensor);
-    if (source.isEmpty()) {
-      ZeroDelta.read(base, tensor, offset, destination, length);
-      return;
-    }
-    expert.read(source.get(), offset, destination, length);
-    float[] start = new float[Math.min(CHUNK, length)];
-    for (int done = 0; done < length; done += start.length) {
-      int count = Math.min(start.length, length - done);
-      base.read(tensor, offset + done, start, count);
-      for (int i = 0; i < count; i++) {
-        destination[done + i] -= start[i];
+    reader(tensor).read(offset, destination, length);
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
+    TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
+    return pairing
+        .source(tensor)
+        .map(source -> difference(expert.reader(source), base.reader(tensor)))
+        .orElseGet(() -> ZeroDelta.reader(spec));
+  }
+
+  static TensorReader difference(TensorReader expert, TensorReader base) {
+    float[] start = new float[CHUNK];
+    return (offset, destination, length) -> {
+      expert.read(offset, destination, length);
+      for (int done = 0; done < length; done += start.length) {
+        int count = Math.min(start.length, length - done);
+        base.read(offset + done, start, count);
+        subtract(destination, done, start, count);
       }
+    };
+  }
+
+  private static void subtract(float[] from, int at, float[] what, int length) {
+    for (int i = 0; i < length; i++) {
+      from[at + i] -= what[i];
     }
   }
 

@@ -3,6 +3,7 @@ package org.mergetomix.checkpoint;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -13,7 +14,8 @@ import org.mergetomix.problem.UserException;
  * whole; zero for everything else. The factors are never averaged or rounded.
  *
  * <p>Reading an element of an adapted weight costs as many multiplications and additions as its
- * rank; {@code LowRankProduct} says what a read keeps in memory. Safe for use by several threads.
+ * rank; {@code LowRankProduct} says why, and what a reader keeps in memory. Safe for use by several
+ * threads.
  */
 public final class LoraDelta implements Delta {
 
@@ -71,23 +73,41 @@ public final class LoraDelta implements Delta {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    ZeroDelta.read(base, tensor, offset, destination, length);
+    reader(tensor).read(offset, destination, length);
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
+    TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
     Change change = changes.get(tensor);
     if (change instanceof Product low) {
-      low.product().read(offset, destination, length);
-    } else if (change instanceof Scaled scaled) {
-      adapter.read(scaled.stored(), offset, destination, length);
-      for (int i = 0; i < length; i++) {
-        destination[i] *= scaled.scale();
-      }
-    } else if (change instanceof Replacement replacement) {
-      float[] saved = new float[length];
-      adapter.read(replacement.saved(), offset, saved, length);
-      base.read(tensor, offset, destination, length);
-      for (int i = 0; i < length; i++) {
-        destination[i] = saved[i] - destination[i];
-      }
+      return within(spec, low.product().reader());
     }
+    if (change instanceof Scaled scaled) {
+      return scaled(adapter.reader(scaled.stored()), scaled.scale());
+    }
+    if (change instanceof Replacement replacement) {
+      return FullCheckpointDelta.difference(
+          adapter.reader(replacement.saved()), base.reader(tensor));
+    }
+    return ZeroDelta.reader(spec);
+  }
+
+  private static TensorReader within(TensorSpec spec, TensorReader reader) {
+    long elements = spec.elements();
+    return (offset, destination, length) -> {
+      Objects.checkFromIndexSize(offset, length, elements);
+      reader.read(offset, destination, length);
+    };
+  }
+
+  private static TensorReader scaled(TensorReader stored, float scale) {
+    return (offset, destination, length) -> {
+      stored.read(offset, destination, length);
+      for (int i = 0; i < length; i++) {
+        destination[i] *= scale;
+      }
+    };
   }
 
   /** Closes the adapter, not the base. */

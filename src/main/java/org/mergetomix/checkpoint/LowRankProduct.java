@@ -1,5 +1,6 @@
 package org.mergetomix.checkpoint;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -7,84 +8,133 @@ import java.util.List;
  * read without the rest being there: {@code scale · Σ_k left(row, k) · right(k, column)}, summed in
  * float32 over ascending k. An element has the same bits whatever range it is read with.
  *
- * <p><b>Cost.</b> An element costs as many multiplications and additions as the rank. A read keeps
- * at most two blocks of factors, of 4 MiB together with their copies in the worst case, and widens
- * the wide matrix again for every 16384 elements or fewer.
+ * <p><b>Cost.</b> An element costs as many multiplications and additions as the rank, each time it
+ * is read: the whole product would take as much memory as the tensor, for every adapter. So that
+ * little else is done, a reader keeps what it widened: the wide matrix, up to 4 MiB of it, and the
+ * next rows of the tall one. Reading from front to back widens each once, unless the wide one is
+ * larger.
  */
 final class LowRankProduct {
 
-  /** Elements worked on at a time. */
-  private static final int PIECE = 1 << 14;
+  /** Numbers of the wide matrix that a reader keeps. */
+  private static final int WIDE = 1 << 20;
 
-  /** Elements of a factor that are held at a time. */
-  private static final int BLOCK = 1 << 20;
+  /** Numbers of the tall matrix that a reader keeps. */
+  private static final int TALL = 1 << 16;
 
   private final Factor left;
   private final Factor right;
   private final int rank;
+  private final long rows;
   private final long columns;
   private final float scale;
-  private final int piece;
 
   /**
    * A product.
    *
    * @param left a vector of {@code rank} numbers for each row
    * @param right a vector of {@code rank} numbers for each column
-   * @param columns how many columns the product has
    */
-  LowRankProduct(Factor left, Factor right, int rank, long columns, float scale) {
+  LowRankProduct(Factor left, Factor right, int rank, long rows, long columns, float scale) {
     this.left = left;
     this.right = right;
     this.rank = rank;
+    this.rows = rows;
     this.columns = columns;
     this.scale = scale;
-    this.piece = Math.max(1, Math.min(PIECE, BLOCK / rank));
   }
 
-  /** Reads elements in row-major order; the range is within the product. */
-  void read(long offset, float[] destination, int length) {
-    int done = 0;
-    while (done < length) {
-      long start = offset + done;
-      int count = Math.min(piece, length - done);
-      if (columns > piece) {
-        // A piece within one row needs only some columns.
-        count = (int) Math.min(count, columns - start % columns);
+  /** Reads elements in row-major order; ranges must be within the product. */
+  TensorReader reader() {
+    return new Reader();
+  }
+
+  private final class Reader implements TensorReader {
+    private final Block lefts = new Block(left, rows, TALL);
+    private final Block rights = new Block(right, columns, WIDE);
+    private float[] sums = {};
+
+    @Override
+    public void read(long offset, float[] destination, int length) {
+      int done = 0;
+      while (done < length) {
+        long row = (offset + done) / columns;
+        long column = (offset + done) % columns;
+        int tall = lefts.hold(row);
+        int wide = rights.hold(column);
+        int run = Math.min(length - done, rights.count - wide);
+        multiply(tall, wide, wide + run);
+        for (int i = 0; i < run; i++) {
+          destination[done + i] = sums[wide + i] * scale;
+        }
+        done += run;
       }
-      readPiece(start, destination, done, count);
-      done += count;
+    }
+
+    /** Sums are at the same indices as the columns, or the loops would not be vectorised. */
+    private void multiply(int tall, int from, int to) {
+      if (sums.length < rights.count) {
+        sums = new float[rights.count];
+      }
+      Arrays.fill(sums, from, to, 0f);
+      int k = 0;
+      for (; k + 4 <= rank; k += 4) {
+        addFour(k, tall, from, to);
+      }
+      for (; k < rank; k++) {
+        add(k, tall, from, to);
+      }
+    }
+
+    private void add(int k, int tall, int from, int to) {
+      float[] into = sums;
+      float[] row = rights.numbers[k];
+      float factor = lefts.numbers[k][tall];
+      for (int i = from; i < to; i++) {
+        into[i] += factor * row[i];
+      }
+    }
+
+    /** As four times {@link #add}, in the same order. */
+    private void addFour(int k, int tall, int from, int to) {
+      float[] into = sums;
+      float[] a = rights.numbers[k];
+      float[] b = rights.numbers[k + 1];
+      float[] c = rights.numbers[k + 2];
+      float[] d = rights.numbers[k + 3];
+      float ofA = lefts.numbers[k][tall];
+      float ofB = lefts.numbers[k + 1][tall];
+      float ofC = lefts.numbers[k + 2][tall];
+      float ofD = lefts.numbers[k + 3][tall];
+      for (int i = from; i < to; i++) {
+        into[i] = into[i] + ofA * a[i] + ofB * b[i] + ofC * c[i] + ofD * d[i];
+      }
     }
   }
 
-  private void readPiece(long start, float[] destination, int at, int count) {
-    long firstRow = start / columns;
-    long lastRow = (start + count - 1) / columns;
-    int rows = (int) (lastRow - firstRow + 1);
-    long firstColumn = rows == 1 ? start % columns : 0;
-    int width = rows == 1 ? count : (int) columns;
-    float[] lefts = left.block(firstRow, rows, rank);
-    float[] rights = right.block(firstColumn, width, rank);
-    int done = 0;
-    while (done < count) {
-      long element = start + done;
-      int row = (int) (element / columns - firstRow);
-      int column = (int) (element % columns - firstColumn);
-      int run = Math.min(count - done, width - column);
-      for (int i = 0; i < run; i++) {
-        destination[at + done + i] = 0f;
+  /** Some vectors of a factor, one after the other. */
+  private final class Block {
+    private final Factor factor;
+    private final long vectors;
+    private final int most;
+    private float[][] numbers = {};
+    private long first;
+    private int count;
+
+    Block(Factor factor, long vectors, int numbers) {
+      this.factor = factor;
+      this.vectors = vectors;
+      this.most = Math.max(1, numbers / rank);
+    }
+
+    /** Sees to it that a vector is here, and says at which index. */
+    int hold(long vector) {
+      if (vector < first || vector >= first + count) {
+        first = vector / most * most;
+        count = (int) Math.min(most, vectors - first);
+        numbers = factor.block(first, count, rank);
       }
-      for (int k = 0; k < rank; k++) {
-        float factor = lefts[k * rows + row];
-        int from = k * width + column;
-        for (int i = 0; i < run; i++) {
-          destination[at + done + i] += factor * rights[from + i];
-        }
-      }
-      for (int i = 0; i < run; i++) {
-        destination[at + done + i] *= scale;
-      }
-      done += run;
+      return (int) (vector - first);
     }
   }
 
@@ -94,9 +144,9 @@ final class LowRankProduct {
     /**
      * Reads some of the vectors.
      *
-     * @return {@code rank × count} numbers; those of one rank lie together
+     * @return {@code count} numbers for each rank
      */
-    float[] block(long first, int count, int rank);
+    float[][] block(long first, int count, int rank);
   }
 
   /**
@@ -107,12 +157,10 @@ final class LowRankProduct {
   record RankByRow(Checkpoint adapter, String tensor, long width) implements Factor {
 
     @Override
-    public float[] block(long first, int count, int rank) {
-      float[] block = new float[rank * count];
-      float[] row = new float[count];
+    public float[][] block(long first, int count, int rank) {
+      float[][] block = new float[rank][count];
       for (int k = 0; k < rank; k++) {
-        adapter.read(tensor, k * width + first, row, count);
-        System.arraycopy(row, 0, block, k * count, count);
+        adapter.read(tensor, k * width + first, block[k], count);
       }
       return block;
     }
@@ -122,13 +170,13 @@ final class LowRankProduct {
   record RankByColumn(Checkpoint adapter, String tensor) implements Factor {
 
     @Override
-    public float[] block(long first, int count, int rank) {
+    public float[][] block(long first, int count, int rank) {
       float[] stored = new float[rank * count];
       adapter.read(tensor, first * rank, stored, stored.length);
-      float[] block = new float[stored.length];
+      float[][] block = new float[rank][count];
       for (int i = 0; i < count; i++) {
         for (int k = 0; k < rank; k++) {
-          block[k * count + i] = stored[i * rank + k];
+          block[k][i] = stored[i * rank + k];
         }
       }
       return block;

@@ -3,6 +3,7 @@ package org.mergetomix.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -101,21 +102,45 @@ public final class SafetensorsFile implements Checkpoint {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
+    reader(tensor).read(offset, destination, length);
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
     TensorRange range = range(tensor);
-    if (!range.spec().dtype().floating()) {
+    DType dtype = range.spec().dtype();
+    if (!dtype.floating()) {
       throw new Refusal(name())
           .tensor(
               tensor,
               "is %s and holds no floating-point numbers".formatted(range.spec().describe()),
               "Only F64, F32, F16, BF16, F8_E4M3 and F8_E5M2 tensors can be merged");
     }
-    Objects.checkFromIndexSize(0, length, destination.length);
-    forEachPiece(
-        range,
-        offset,
-        length,
-        (stored, at, count) ->
-            Widening.widen(range.spec().dtype(), stored, destination, at, count));
+    long elements = range.spec().elements();
+    int within = (int) (range.begin() % STRIDE);
+    // Most tensors lie in one window, and need no new view of it for each read.
+    if (dtype == DType.F32 && elements > 0 && within + range.spec().bytes() <= STRIDE) {
+      FloatBuffer view =
+          mapped()
+              .get((int) (range.begin() / STRIDE))
+              .slice(within, (int) range.spec().bytes())
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .asFloatBuffer();
+      return (offset, destination, length) -> {
+        Objects.checkFromIndexSize(offset, length, elements);
+        requireOpen();
+        view.get((int) offset, destination, 0, length);
+      };
+    }
+    return (offset, destination, length) -> {
+      Objects.checkFromIndexSize(0, length, destination.length);
+      forEachPiece(
+          range,
+          elements,
+          offset,
+          length,
+          (stored, at, count) -> Widening.widen(dtype, stored, destination, at, count));
+    };
   }
 
   @Override
@@ -131,6 +156,7 @@ public final class SafetensorsFile implements Checkpoint {
     Objects.checkFromIndexSize(0, length, destination.length);
     forEachPiece(
         range,
+        range.spec().elements(),
         offset,
         length,
         (stored, at, count) ->
@@ -143,14 +169,11 @@ public final class SafetensorsFile implements Checkpoint {
     void take(ByteBuffer stored, int at, int count);
   }
 
-  private void forEachPiece(TensorRange range, long offset, int length, Piece piece) {
-    TensorSpec spec = range.spec();
-    Objects.checkFromIndexSize(offset, length, spec.elements());
-    List<ByteBuffer> mapped = windows;
-    if (closed) {
-      throw new IllegalStateException("Closed: " + file);
-    }
-    int size = spec.dtype().bytes();
+  private void forEachPiece(
+      TensorRange range, long elements, long offset, int length, Piece piece) {
+    Objects.checkFromIndexSize(offset, length, elements);
+    List<ByteBuffer> mapped = mapped();
+    int size = range.spec().dtype().bytes();
     int done = 0;
     while (done < length) {
       long position = range.begin() + (offset + done) * size;
@@ -166,6 +189,18 @@ public final class SafetensorsFile implements Checkpoint {
           done,
           count);
       done += count;
+    }
+  }
+
+  private List<ByteBuffer> mapped() {
+    List<ByteBuffer> mapped = windows;
+    requireOpen();
+    return mapped;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("Closed: " + file);
     }
   }
 

@@ -231,6 +231,11 @@ public final class ShardedCheckpoint implements Checkpoint {
   }
 
   @Override
+  public TensorReader reader(String tensor) {
+    return holder(tensor).reader(tensor);
+  }
+
+  @Override
   public void readIntegers(String tensor, long offset, long[] destination, int length) {
     holder(tensor).readIntegers(tensor, offset, destination, length);
   }

@@ -1,7 +1,6 @@
 package org.mergetomix.checkpoint;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -51,13 +50,13 @@ public final class StoredDelta implements Delta {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    Optional<String> source = pairing.source(tensor);
-    if (source.isPresent()) {
-      ZeroDelta.requireFloating(base, tensor);
-      stored.read(source.get(), offset, destination, length);
-    } else {
-      ZeroDelta.read(base, tensor, offset, destination, length);
-    }
+    reader(tensor).read(offset, destination, length);
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
+    TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
+    return pairing.source(tensor).map(stored::reader).orElseGet(() -> ZeroDelta.reader(spec));
   }
 
   /** Closes the stored delta, not the base. */

@@ -13,4 +13,12 @@ public interface TensorSource {
    * @param length number of elements; offset + length is at most the tensor's size
    */
   void read(String tensor, long offset, float[] destination, int length);
+
+  /**
+   * What {@link #read} gives of one tensor, without looking for it again with every read. A tensor
+   * that cannot be read is refused here or when it is read.
+   */
+  default TensorReader reader(String tensor) {
+    return (offset, destination, length) -> read(tensor, offset, destination, length);
+  }
 }

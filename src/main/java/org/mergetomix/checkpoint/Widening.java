@@ -11,6 +11,10 @@ final class Widening {
   /** Small enough to stay in the first-level cache between its two uses. */
   private static final int CHUNK = 2048;
 
+  /** Kept, for a new one for each read would push the elements out of the cache. */
+  private static final ThreadLocal<short[]> STORED =
+      ThreadLocal.withInitial(() -> new short[CHUNK]);
+
   private static final float[] F16_VALUES = new float[1 << 16];
   private static final float[] F8_E4M3_VALUES = new float[1 << 8];
 
@@ -79,7 +83,7 @@ final class Widening {
   }
 
   private static void widenBf16(ByteBuffer stored, float[] destination, int at, int length) {
-    short[] chunk = new short[Math.min(CHUNK, length)];
+    short[] chunk = STORED.get();
     for (int done = 0; done < length; done += chunk.length) {
       int count = Math.min(chunk.length, length - done);
       stored.asShortBuffer().get(done, chunk, 0, count);
@@ -90,7 +94,7 @@ final class Widening {
   }
 
   private static void widenF16(ByteBuffer stored, float[] destination, int at, int length) {
-    short[] chunk = new short[Math.min(CHUNK, length)];
+    short[] chunk = STORED.get();
     for (int done = 0; done < length; done += chunk.length) {
       int count = Math.min(chunk.length, length - done);
       stored.asShortBuffer().get(done, chunk, 0, count);

@@ -10,8 +10,16 @@ final class ZeroDelta {
 
   /** Fills in zeros, under the same conditions as any read of a delta of {@code base}. */
   static void read(Checkpoint base, String tensor, long offset, float[] destination, int length) {
-    Objects.checkFromIndexSize(offset, length, requireFloating(base, tensor).elements());
-    Arrays.fill(destination, 0, length, 0f);
+    reader(requireFloating(base, tensor)).read(offset, destination, length);
+  }
+
+  /** Zeros for a tensor. */
+  static TensorReader reader(TensorSpec spec) {
+    long elements = spec.elements();
+    return (offset, destination, length) -> {
+      Objects.checkFromIndexSize(offset, length, elements);
+      Arrays.fill(destination, 0, length, 0f);
+    };
   }
 
   /** The tensor of the base, which must be there and hold floating-point numbers. */

@@ -2,6 +2,7 @@ package org.mergetomix.merge;
 
 import java.util.List;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorReader;
 
 /**
  * One expert's delta, to be read from front to back as often as its preparation needs it.
@@ -21,9 +22,10 @@ record DeltaScan(String dataset, Delta delta, Layout layout) {
   void forEach(List<TensorPlace> tensors, Visitor visitor) {
     float[] values = new float[Layout.CHUNK];
     for (TensorPlace tensor : tensors) {
+      TensorReader reader = delta.reader(tensor.name());
       for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
         int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-        delta.read(tensor.name(), offset, values, length);
+        reader.read(offset, values, length);
         visitor.visit(tensor, offset, values, length);
       }
     }

@@ -2,6 +2,7 @@ package org.mergetomix.merge;
 
 import java.util.List;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorReader;
 
 /**
  * Inner products of experts' deltas, tensor by tensor, in float64. Each is summed over the elements
@@ -38,10 +39,12 @@ final class InnerProducts {
       for (int i = 0; i < ofTensor.length; i++) {
         ofTensor[i] = new double[i + 1];
       }
+      List<TensorReader> readers =
+          deltas.stream().map(delta -> delta.reader(tensor.name())).toList();
       for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
         int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
         for (int i = 0; i < chunks.length; i++) {
-          deltas.get(i).read(tensor.name(), offset, chunks[i], length);
+          readers.get(i).read(offset, chunks[i], length);
           for (int j = pairs == Pairs.ALL ? 0 : i; j <= i; j++) {
             ofTensor[i][j] += dot(chunks[i], chunks[j], length);
           }

@@ -22,13 +22,13 @@ interface Kernel {
   void accumulate(float[][] sums, float[] delta, float weight, int length);
 
   /**
-   * Turns the running sums of all datasets into the merged delta.
+   * Turns the running sums of all datasets into the merged delta, and adds it to a target.
    *
    * @param sums as above; left as they are
    * @param factor what the merged delta is multiplied by
-   * @param merged receives it
+   * @param target what it is added to: the base
    */
-  void finish(float[][] sums, float factor, float[] merged, int length);
+  void finish(float[][] sums, float factor, float[] target, int length);
 
   /**
    * After all elements were seen once: how to do it again, if what was seen shows that it must be

@@ -11,8 +11,11 @@ import org.mergetomix.checkpoint.TensorSpec;
  */
 final class Layout {
 
-  /** Elements worked on at a time: small enough that sums and deltas stay in the cache. */
-  static final int CHUNK = 8192;
+  /**
+   * Elements worked on at a time: small enough that a sum, a delta and a parameter stay in the
+   * first-level cache between one loop and the next.
+   */
+  static final int CHUNK = 2048;
 
   private static final int WORD = Long.SIZE;
 

@@ -7,11 +7,11 @@ interface MergedDelta {
   void begin(TensorPlace tensor);
 
   /**
-   * Computes a chunk.
+   * Computes a chunk, and adds it to a target.
    *
    * @param factor what the merged delta is multiplied by
    */
-  void read(TensorPlace tensor, long offset, float factor, float[] merged, int length);
+  void addTo(float[] target, TensorPlace tensor, long offset, float factor, int length);
 
   /** The weighted sum of the experts' whole deltas in the chunk that was read last. */
   void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length);

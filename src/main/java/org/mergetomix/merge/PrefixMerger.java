@@ -1,7 +1,9 @@
 package org.mergetomix.merge;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.mergetomix.checkpoint.TensorReader;
 import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.mixture.Mixture;
 
@@ -29,9 +31,10 @@ public final class PrefixMerger {
   /**
    * A merger over the experts of a run.
    *
-   * @param buffers how many prefixes may be kept, at least 1; each is as large as the base in
-   *     float32, times the sums of the method: 1 for linear ones, 4 or 5 where signs are elected,
-   *     and 1 more for LiNeS with measured norms on top of a method that is not plain
+   * @param buffers how many prefixes may be kept; none for mixtures that have nothing to do with
+   *     each other. Each is as large as the base in float32, times the sums of the method: 1 for
+   *     linear ones, 4 or 5 where signs are elected, and 1 more for LiNeS with measured norms on
+   *     top of a method that is not plain
    */
   public PrefixMerger(PreparedExperts experts, int buffers) {
     this.experts = experts;
@@ -88,10 +91,14 @@ public final class PrefixMerger {
         terms,
         kernel,
         terms.size(),
-        (source, tensor, offset, length) -> {
-          source.read(tensor, offset, factor(terms, tensor, 1), merged, length);
-          source.readPlainSum(tensor, offset, other, length);
-          norms.add(merged, other, length);
+        (source, tensor) -> {
+          float factor = factor(terms, tensor, 1);
+          return (offset, length) -> {
+            Arrays.fill(merged, 0, length, 0f);
+            source.addTo(merged, tensor, offset, factor, length);
+            source.readPlainSum(tensor, offset, other, length);
+            norms.add(merged, other, length);
+          };
         });
   }
 
@@ -100,14 +107,14 @@ public final class PrefixMerger {
         terms,
         kernel,
         useful,
-        (source, tensor, offset, length) -> {
+        (source, tensor) -> {
           float factor = factor(terms, tensor, layers[tensor.index()]);
-          source.read(tensor, offset, factor, merged, length);
-          experts.base().read(tensor.name(), offset, other, length);
-          for (int i = 0; i < length; i++) {
-            other[i] += merged[i];
-          }
-          target.write(tensor.name(), offset, other, length);
+          TensorReader start = experts.base().reader(tensor.name());
+          return (offset, length) -> {
+            start.read(offset, merged, length);
+            source.addTo(merged, tensor, offset, factor, length);
+            target.write(tensor.name(), offset, merged, length);
+          };
         });
   }
 
@@ -115,9 +122,14 @@ public final class PrefixMerger {
     return (float) (layer * experts.method().combination().factor(terms, experts, tensor));
   }
 
-  /** What is done with each chunk. */
+  /** What is done with each tensor. */
   private interface Step {
-    void accept(MergedDelta source, TensorPlace tensor, long offset, int length);
+    ChunkStep begin(MergedDelta source, TensorPlace tensor);
+  }
+
+  /** What is done with each chunk of a tensor. */
+  private interface ChunkStep {
+    void accept(long offset, int length);
   }
 
   private void pass(Terms terms, Kernel kernel, int useful, Step step) {
@@ -136,9 +148,10 @@ public final class PrefixMerger {
   private void pass(MergedDelta source, Step step) {
     for (TensorPlace tensor : experts.layout().tensors()) {
       source.begin(tensor);
+      ChunkStep chunkStep = step.begin(source, tensor);
       for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
         int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-        step.accept(source, tensor, offset, length);
+        chunkStep.accept(offset, length);
       }
     }
   }

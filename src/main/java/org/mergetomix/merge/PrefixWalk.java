@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.mergetomix.checkpoint.TensorReader;
 
 /**
  * Sums mixtures one after the other, each from the longest prefix of the last one that is still
@@ -37,6 +38,7 @@ final class PrefixWalk implements MergedDelta {
   private NavigableMap<Integer, PrefixSums> keeping = new TreeMap<>();
   private PrefixSums[] storeAfter = {};
   private PreparedDelta[] deltas = {};
+  private TensorReader[] readers = {};
   private float[] weights = {};
 
   PrefixWalk(PreparedExperts experts, int buffers) {
@@ -60,6 +62,7 @@ final class PrefixWalk implements MergedDelta {
     terms = next;
     start = kept.isEmpty() ? 0 : kept.lastKey();
     deltas = next.all().stream().map(t -> experts.delta(t.expert())).toArray(PreparedDelta[]::new);
+    readers = new TensorReader[next.size()];
     weights = new float[next.size()];
     chooseBuffers(useful);
   }
@@ -123,12 +126,13 @@ final class PrefixWalk implements MergedDelta {
   @Override
   public void begin(TensorPlace tensor) {
     for (int i = 0; i < weights.length; i++) {
+      readers[i] = deltas[i].reader(tensor);
       weights[i] = combination.weight(terms.get(i), experts, tensor);
     }
   }
 
   @Override
-  public void read(TensorPlace tensor, long offset, float factor, float[] merged, int length) {
+  public void addTo(float[] target, TensorPlace tensor, long offset, float factor, int length) {
     long position = tensor.start() + offset;
     if (start == 0) {
       for (float[] sum : sums) {
@@ -138,7 +142,7 @@ final class PrefixWalk implements MergedDelta {
       storeAfter[0].load(position, sums, length);
     }
     for (int i = start; i < deltas.length; i++) {
-      deltas[i].read(tensor, offset, delta, length);
+      readers[i].read(offset, delta, length);
       if (plainNeeded && !plainIsOwnSum()) {
         LinearKernel.add(sums[sums.length - 1], delta, terms.get(i).weight(), length);
       }
@@ -148,7 +152,7 @@ final class PrefixWalk implements MergedDelta {
         storeAfter[i + 1].store(position, sums, length);
       }
     }
-    kernel.finish(sums, factor, merged, length);
+    kernel.finish(sums, factor, target, length);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorReader;
 
 /**
  * The sums behind the pre-flight figures, of some of a model's tensors: several tasks read a part
@@ -99,12 +100,14 @@ public final class PreflightSums implements Serializable {
     OfTensor sums = new OfTensor(tensor, deltas.size());
     float[] start = new float[Layout.CHUNK];
     float[][] chunks = new float[deltas.size()][Layout.CHUNK];
+    TensorReader baseReader = base.reader(tensor.name());
+    List<TensorReader> readers = deltas.stream().map(delta -> delta.reader(tensor.name())).toList();
     for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
       int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-      base.read(tensor.name(), offset, start, length);
+      baseReader.read(offset, start, length);
       sums.addBase(start, length);
       for (int i = 0; i < chunks.length; i++) {
-        deltas.get(i).read(tensor.name(), offset, chunks[i], length);
+        readers.get(i).read(offset, chunks[i], length);
         sums.addDelta(i, chunks, length);
       }
     }

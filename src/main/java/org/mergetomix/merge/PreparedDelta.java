@@ -2,6 +2,7 @@ package org.mergetomix.merge;
 
 import java.util.Optional;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorReader;
 
 /**
  * A delta with what its method does to it once: which elements are kept, and by what they are
@@ -46,9 +47,9 @@ final class PreparedDelta {
     private final float[] scales = new float[Layout.CHUNK];
   }
 
-  /** Copies elements as they are in the expert, nothing dropped. */
-  void read(TensorPlace tensor, long offset, float[] values, int length) {
-    delta.read(tensor.name(), offset, values, length);
+  /** The elements as they are in the expert, nothing dropped. */
+  TensorReader reader(TensorPlace tensor) {
+    return delta.reader(tensor.name());
   }
 
   /** Drops and multiplies elements that were just read. {@code offset} is that of a chunk. */

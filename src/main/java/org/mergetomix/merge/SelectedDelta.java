@@ -2,6 +2,7 @@ package org.mergetomix.merge;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.mergetomix.checkpoint.TensorReader;
 
 /**
  * SCE where what is selected, or how it is weighed, depends on the whole mixture, so that no sums
@@ -21,6 +22,7 @@ final class SelectedDelta implements MergedDelta {
   private final SelectCalculateErase method;
   private final Terms terms;
   private final Kernel kernel;
+  private final TensorReader[] readers;
   private final float[][] deltas;
   private final float[] variances = new float[Layout.CHUNK];
   private final float[][] sums;
@@ -34,6 +36,7 @@ final class SelectedDelta implements MergedDelta {
     this.method = method;
     this.terms = terms;
     this.kernel = method.kernel(terms);
+    this.readers = new TensorReader[terms.size()];
     this.deltas = new float[terms.size()][Layout.CHUNK];
     this.sums = new float[kernel.sums()][Layout.CHUNK];
     this.weights = new float[terms.size()];
@@ -50,12 +53,15 @@ final class SelectedDelta implements MergedDelta {
 
   @Override
   public void begin(TensorPlace tensor) {
+    for (int i = 0; i < readers.length; i++) {
+      readers[i] = experts.delta(terms.get(i).expert()).reader(tensor);
+    }
     Optional<MagnitudeCut> cut = selects() ? cut(tensor) : Optional.empty();
     selection = cut.map(MagnitudeCut::fromTheStart);
     double[] squares = new double[terms.size()];
     for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
       int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-      readSelected(tensor, offset, length);
+      readSelected(offset, length);
       for (int i = 0; i < squares.length; i++) {
         squares[i] += InnerProducts.dot(deltas[i], deltas[i], length);
       }
@@ -71,7 +77,7 @@ final class SelectedDelta implements MergedDelta {
             counter -> {
               for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
                 int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-                readAll(tensor, offset, length);
+                readAll(offset, length);
                 computeVariances(length);
                 counter.count(variances, length);
               }
@@ -89,34 +95,34 @@ final class SelectedDelta implements MergedDelta {
   }
 
   @Override
-  public void read(TensorPlace tensor, long offset, float factor, float[] merged, int length) {
-    readSelected(tensor, offset, length);
+  public void addTo(float[] target, TensorPlace tensor, long offset, float factor, int length) {
+    readSelected(offset, length);
     for (float[] sum : sums) {
       Arrays.fill(sum, 0, length, 0f);
     }
     for (int i = 0; i < deltas.length; i++) {
       kernel.accumulate(sums, deltas[i], weights[i], length);
     }
-    kernel.finish(sums, factor, merged, length);
+    kernel.finish(sums, factor, target, length);
   }
 
   @Override
   public void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length) {
-    readAll(tensor, offset, length);
+    readAll(offset, length);
     Arrays.fill(sum, 0, length, 0f);
     for (int i = 0; i < deltas.length; i++) {
       LinearKernel.add(sum, deltas[i], terms.get(i).weight(), length);
     }
   }
 
-  private void readAll(TensorPlace tensor, long offset, int length) {
+  private void readAll(long offset, int length) {
     for (int i = 0; i < deltas.length; i++) {
-      experts.delta(terms.get(i).expert()).read(tensor, offset, deltas[i], length);
+      readers[i].read(offset, deltas[i], length);
     }
   }
 
-  private void readSelected(TensorPlace tensor, long offset, int length) {
-    readAll(tensor, offset, length);
+  private void readSelected(long offset, int length) {
+    readAll(offset, length);
     if (selection.isEmpty()) {
       return;
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
  * Elects a sign for each element and merges the deltas that have it, as TIES does. Positive and
  * negative parts are summed apart, and so are their weights; the election is held at the end.
  *
- * <p>The loops have no branches and do little each, so that they are vectorised; {@link #any} is 1
- * for every positive number, else 0.
+ * <p>So that the loops are vectorised, they have no branches: a sign is a number that is multiplied
+ * with, 1 or -1, and 0 for 0.
  */
 final class SignKernel implements Kernel {
 
@@ -50,13 +50,15 @@ final class SignKernel implements Kernel {
   private final Draw draw;
 
   /** Positive minus negative elements, and contested draws, as seen so far. */
-  private long balance;
+  private final Tally balance = new Tally();
 
-  private long draws;
+  private final Tally draws = new Tally();
 
-  private final float[] votes = new float[Layout.CHUNK];
+  private final float[] signs = new float[Layout.CHUNK];
   private final float[] takeUp = new float[Layout.CHUNK];
   private final float[] takeDown = new float[Layout.CHUNK];
+  private final float[] agreed = new float[Layout.CHUNK];
+  private final float[] contested = new float[Layout.CHUNK];
 
   SignKernel(Vote vote, Agreeing agreeing, Draw draw) {
     this.vote = vote;
@@ -76,16 +78,12 @@ final class SignKernel implements Kernel {
     float[] upWeight = sums[UP_WEIGHT];
     float[] downWeight = sums[DOWN_WEIGHT];
     for (int i = 0; i < length; i++) {
-      up[i] += weight * Math.max(delta[i], 0f);
-    }
-    for (int i = 0; i < length; i++) {
-      down[i] += weight * Math.min(delta[i], 0f);
-    }
-    for (int i = 0; i < length; i++) {
-      upWeight[i] += weight * any(delta[i]);
-    }
-    for (int i = 0; i < length; i++) {
-      downWeight[i] += weight * any(-delta[i]);
+      float positive = Math.max(delta[i], 0f);
+      float negative = Math.min(delta[i], 0f);
+      up[i] += weight * positive;
+      down[i] += weight * negative;
+      upWeight[i] += weight * Math.min(1f, positive * LARGE * LARGE);
+      downWeight[i] += weight * Math.min(1f, negative * -LARGE * LARGE);
     }
     if (vote == Vote.UNWEIGHTED) {
       LinearKernel.add(sums[VOTES], delta, 1f, length);
@@ -93,111 +91,78 @@ final class SignKernel implements Kernel {
   }
 
   @Override
-  public void finish(float[][] sums, float factor, float[] merged, int length) {
+  public void finish(float[][] sums, float factor, float[] target, int length) {
     elect(sums, length);
+    if (draw == Draw.MAJORITY) {
+      count(sums[UP], length);
+    }
+    take(length);
     float[] up = sums[UP];
     float[] down = sums[DOWN];
     for (int i = 0; i < length; i++) {
-      merged[i] = takeUp[i] * up[i] + takeDown[i] * down[i];
+      agreed[i] = takeUp[i] * up[i] + takeDown[i] * down[i];
     }
     if (agreeing == Agreeing.MEAN) {
-      divide(merged, sums[UP_WEIGHT], sums[DOWN_WEIGHT], length);
+      divide(sums[UP_WEIGHT], sums[DOWN_WEIGHT], length);
     }
-    if (factor != 1f) {
-      for (int i = 0; i < length; i++) {
-        merged[i] *= factor;
-      }
-    }
+    LinearKernel.add(target, agreed, factor, length);
   }
 
   /** Sets, for each element, 1 for the side that wins and 0 for the other. */
-  private void elect(float[][] sums, int length) {
-    float[] up = sums[UP];
-    float[] down = sums[DOWN];
-    if (vote == Vote.UNWEIGHTED) {
-      System.arraycopy(sums[VOTES], 0, votes, 0, length);
-    } else {
-      for (int i = 0; i < length; i++) {
-        votes[i] = up[i] + down[i];
-      }
-    }
+  private void take(int length) {
+    // Until the majority is known, it is taken to be positive.
+    float drawUp = draw == Draw.POSITIVE || draw == Draw.MAJORITY ? 1f : 0f;
+    float drawDown = draw == Draw.NEGATIVE ? 1f : 0f;
     for (int i = 0; i < length; i++) {
-      takeUp[i] = any(votes[i]);
-    }
-    for (int i = 0; i < length; i++) {
-      takeDown[i] = any(-votes[i]);
-    }
-    switch (draw) {
-      case POSITIVE -> takeTheOthers(takeUp, takeDown, length);
-      case NEGATIVE -> takeTheOthers(takeDown, takeUp, length);
-      case NOBODY -> {}
-      case MAJORITY -> {
-        count(up, length);
-        // Until the majority is known, it is taken to be positive.
-        takeTheOthers(takeUp, takeDown, length);
-      }
-    }
-  }
-
-  private static void takeTheOthers(float[] take, float[] leave, int length) {
-    for (int i = 0; i < length; i++) {
-      take[i] = 1f - leave[i];
+      float elected = signs[i] * signs[i];
+      takeUp[i] = (elected + signs[i]) * 0.5f + drawUp * (1f - elected);
+      takeDown[i] = (elected - signs[i]) * 0.5f + drawDown * (1f - elected);
     }
   }
 
   /** Where nobody agrees, the sum is 0 too. */
-  private void divide(float[] sum, float[] upWeight, float[] downWeight, int length) {
+  private void divide(float[] upWeight, float[] downWeight, int length) {
     for (int i = 0; i < length; i++) {
-      votes[i] = takeUp[i] * upWeight[i] + takeDown[i] * downWeight[i];
+      float weight = takeUp[i] * upWeight[i] + takeDown[i] * downWeight[i];
+      agreed[i] = agreed[i] / Math.max(weight, Float.MIN_NORMAL);
     }
-    for (int i = 0; i < length; i++) {
-      sum[i] = sum[i] / Math.max(votes[i], Float.MIN_NORMAL);
+  }
+
+  /** Sets the sign that wins for each element, 0 in a draw. */
+  private void elect(float[][] sums, int length) {
+    if (vote == Vote.UNWEIGHTED) {
+      float[] votes = sums[VOTES];
+      for (int i = 0; i < length; i++) {
+        signs[i] = sign(votes[i]);
+      }
+    } else {
+      float[] up = sums[UP];
+      float[] down = sums[DOWN];
+      for (int i = 0; i < length; i++) {
+        signs[i] = sign(up[i] + down[i]);
+      }
     }
   }
 
   private void count(float[] up, int length) {
+    balance.add(signs, length);
     for (int i = 0; i < length; i++) {
-      votes[i] = takeUp[i] - takeDown[i];
+      contested[i] = (1f - signs[i] * signs[i]) * Math.min(1f, up[i] * LARGE * LARGE);
     }
-    balance += total(votes, length);
-    for (int i = 0; i < length; i++) {
-      votes[i] = 1f - Math.abs(votes[i]);
-    }
-    for (int i = 0; i < length; i++) {
-      votes[i] *= any(up[i]);
-    }
-    draws += total(votes, length);
-  }
-
-  /** Of small whole numbers, which float32 adds exactly; in lanes that do not wait. */
-  private static long total(float[] values, int length) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    int i = 0;
-    for (; i + 4 <= length; i += 4) {
-      a += values[i];
-      b += values[i + 1];
-      c += values[i + 2];
-      d += values[i + 3];
-    }
-    for (; i < length; i++) {
-      a += values[i];
-    }
-    return (long) (a + b + c + d);
+    draws.add(contested, length);
   }
 
   @Override
   public Optional<Kernel> secondThought() {
-    if (draw != Draw.MAJORITY || draws == 0 || balance > 0) {
+    if (draw != Draw.MAJORITY || draws.total() == 0 || balance.total() > 0) {
       return Optional.empty();
     }
-    return Optional.of(new SignKernel(vote, agreeing, balance < 0 ? Draw.NEGATIVE : Draw.NOBODY));
+    return Optional.of(
+        new SignKernel(vote, agreeing, balance.total() < 0 ? Draw.NEGATIVE : Draw.NOBODY));
   }
 
-  /** 1 for a positive number however small, 0 for 0 and below, NaN for NaN. */
-  private static float any(float value) {
-    return Math.min(1f, Math.max(value, 0f) * LARGE * LARGE);
+  /** 1 for a positive number however small, -1 for a negative one, 0 for 0, NaN for NaN. */
+  private static float sign(float value) {
+    return Math.min(1f, Math.max(-1f, value * LARGE * LARGE));
   }
 }

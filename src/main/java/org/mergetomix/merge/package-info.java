@@ -12,7 +12,9 @@
  * PrefixWalk} keeps the sums of the prefixes that neighbouring mixtures share ({@code PrefixSums}),
  * so that in prefix order the next mixture costs about one addition a parameter; a {@code Kernel}
  * is the arithmetic on a chunk of elements. Sums run over datasets in ascending order in float32,
- * whatever was merged before, so a surrogate has the same bits wherever it is made.
+ * whatever was merged before, so a surrogate has the same bits wherever it is made. {@link
+ * org.mergetomix.merge.OnePassMerger} merges many mixtures side by side, for models too large to
+ * keep sums of.
  *
  * <p>{@link org.mergetomix.merge.Preflight} tells, before anything is merged, how far the experts
  * moved and how much they agree.

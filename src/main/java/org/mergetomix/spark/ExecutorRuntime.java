@@ -3,6 +3,7 @@ package org.mergetomix.spark;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -17,7 +18,7 @@ import org.mergetomix.checkpoint.LoraDelta;
 import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.merge.MergekitRecipe;
-import org.mergetomix.merge.PrefixMerger;
+import org.mergetomix.merge.OnePassMerger;
 import org.mergetomix.merge.PreflightSums;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
@@ -119,9 +120,12 @@ final class ExecutorRuntime implements AutoCloseable {
     return opened.orElseThrow();
   }
 
-  /** Merges one mixture into something else than a live model. */
+  /** Merges one mixture into something else than a live model, without sums of the whole model. */
   void merge(Mixture mixture, TensorSink target) {
-    new PrefixMerger(experts, 1).merge(mixture, target);
+    new OnePassMerger(experts)
+        .merge(
+            List.of(mixture),
+            (only, tensor, offset, source, length) -> target.write(tensor, offset, source, length));
   }
 
   /** How mergekit would merge one mixture. */

@@ -70,9 +70,9 @@ class LoraDeltaTest {
     }
   }
 
-  /** Rows longer than a piece, rows that a piece holds many of, and a large rank. */
+  /** Each factor larger than a block, rows shorter and longer than a read, and large ranks. */
   @ParameterizedTest
-  @CsvSource({"3,40000,2", "40000,3,2", "130,300,7", "20,70,600"})
+  @CsvSource({"3,40000,2", "40000,3,2", "130,300,7", "20,70,600", "3,3000,400"})
   void readsShapesOfAllKinds(int rows, int columns, int rank) throws IOException {
     Random random = new Random(1);
     float[] a = numbers(random, rank * columns);

@@ -35,7 +35,7 @@ class SameBitsTest {
   @MethodSource("methods")
   void inAWalkOverAllSubsetsWithAnyBuffers(MergeMethod method) {
     PreparedExperts prepared = prepared(method);
-    for (int buffers : new int[] {1, 2, 100}) {
+    for (int buffers : new int[] {0, 1, 2, 100}) {
       PrefixMerger blind = new PrefixMerger(prepared, buffers);
       PrefixMerger looking = new PrefixMerger(prepared, buffers);
       for (long i = 0; i < SUBSETS.size(); i++) {

@@ -1,0 +1,127 @@
+package org.mergetomix.benchmark;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.ExpertPolicy;
+import org.mergetomix.checkpoint.FullCheckpointDelta;
+import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.merge.OnePassMerger;
+import org.mergetomix.merge.PreparedExperts;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetSpace;
+
+/**
+ * Shows that experts far larger than the heap are merged: a base and a full expert of 8 GB in bf16,
+ * and six LoRA adapters. Merges 3 mixtures, then all 127 subsets, and prints what each took. What
+ * is merged is added up and dropped, for 127 models of this size fit on no disk.
+ *
+ * <p>Memory must be the same after both, and the expert be read once in each. The files need 17 GB
+ * in a directory of their own (default: target/large), are deleted afterwards, and are read from
+ * disk a second time where memory does not hold them between the two.
+ *
+ * <pre>mvn -q test-compile exec:exec@benchmark -Dheap=1g
+ *     -Dbenchmark.main=org.mergetomix.benchmark.LargeExpertCheck -Dargs="DIRECTORY"</pre>
+ */
+public final class LargeExpertCheck {
+
+  private static final List<String> ADAPTERS = List.of("b", "c", "d", "e", "f", "g");
+
+  /** Writes between two looks at memory. */
+  private static final int SAMPLE = 1 << 18;
+
+  private final PrintStream out;
+  private final ProcessMemory memory = new ProcessMemory();
+  private long writes;
+  private double sum;
+
+  private LargeExpertCheck(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs it in a directory that must not exist. */
+  public static void main(String[] arguments) throws IOException {
+    Path directory = Path.of(arguments.length == 0 ? "target/large" : arguments[0]);
+    Files.createDirectory(directory);
+    try {
+      new LargeExpertCheck(System.out).run(directory);
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private void run(Path directory) throws IOException {
+    long start = System.nanoTime();
+    LargeModel.checkpoint(directory.resolve("base"), 1);
+    LargeModel.checkpoint(directory.resolve("a"), 2);
+    for (String adapter : ADAPTERS) {
+      LargeModel.adapter(directory.resolve(adapter), adapter.hashCode());
+    }
+    report("Files written", start);
+    start = System.nanoTime();
+    try (CountedCheckpoint base =
+            new CountedCheckpoint(Checkpoint.open(directory.resolve("base")));
+        CountedCheckpoint expert = new CountedCheckpoint(Checkpoint.open(directory.resolve("a")))) {
+      SortedMap<String, Delta> deltas = new TreeMap<>();
+      deltas.put("a", FullCheckpointDelta.of(base, expert, "a"));
+      for (String adapter : ADAPTERS) {
+        deltas.put(adapter, Delta.open(base, directory.resolve(adapter), ExpertPolicy.STRICT));
+      }
+      report("Experts checked", start);
+      PreparedExperts experts =
+          PreparedExperts.of(base, deltas, MergeMethod.of("average", Map.of(), 1));
+      merge(experts, expert, List.of("a", "a+b", "a+b+c").stream().map(Mixture::parse).toList());
+      SubsetSpace space = SubsetSpace.of(List.copyOf(deltas.keySet()), 1, deltas.size());
+      merge(experts, expert, LongStream.range(0, space.size()).mapToObj(space::at).toList());
+      deltas.values().forEach(Delta::close);
+    }
+  }
+
+  private void merge(PreparedExperts experts, CountedCheckpoint expert, List<Mixture> mixtures) {
+    long start = System.nanoTime();
+    long before = expert.bytesRead();
+    sum = 0;
+    new OnePassMerger(experts)
+        .merge(
+            mixtures,
+            (mixture, tensor, offset, source, length) -> {
+              sum += source[0];
+              if (writes++ % SAMPLE == 0) {
+                memory.sample();
+              }
+            });
+    report(mixtures.size() + " mixtures merged", start);
+    out.printf(
+        Locale.ROOT,
+        "    the expert of %,d bytes: %,d bytes read (a sum of what was written: %s)%n",
+        expert.bytes(),
+        expert.bytesRead() - before,
+        sum);
+  }
+
+  private void report(String what, long start) {
+    memory.sample();
+    out.printf(Locale.ROOT, "%s in %.0f s; peaks:%n", what, (System.nanoTime() - start) / 1e9);
+    out.print(memory.peaks());
+    out.flush();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
