@@ -48,12 +48,6 @@ class DeployFilesTest {
       Pattern.compile("(?<![\\w/.:@-])spark\\.[a-z]\\w*(?:[.-][\\w*-]+)*");
   private static final Pattern JAR = Pattern.compile("merge-to-mix-(\\d[\\w.]*)-spark\\.jar");
 
-  /** In spark-hadoop-cloud, which clusters bring where there is S3. */
-  private static final Set<String> OF_SPARK_HADOOP_CLOUD =
-      Set.of(
-          "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol",
-          "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter");
-
   /** Families whose members Spark does not know one by one. */
   private static final List<String> SPARK_FAMILIES =
       List.of(
@@ -70,7 +64,6 @@ class DeployFilesTest {
 
     assertThat(found).containsKey("org.mergetomix.MergeToMix");
     assertThat(found.keySet())
-        .filteredOn(name -> !OF_SPARK_HADOOP_CLOUD.contains(name))
         .allSatisfy(name -> Class.forName(name, false, getClass().getClassLoader()));
   }
 
@@ -196,7 +189,7 @@ class DeployFilesTest {
       assertThat(arguments.get(i)).isEqualTo("--set");
       settings.add(arguments.get(i + 1));
     }
-    assertThat(Configuration.load(List.of(), settings).requireOutput()).startsWith("s3://");
+    assertThat(Configuration.load(List.of(), settings).requireOutput().text()).startsWith("s3://");
     assertThat(submit.path("sparkSubmitParameters").asText())
         .matches("--class org\\.mergetomix\\.MergeToMix( --conf spark\\.[\\w.]+=\\S+)+");
   }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
@@ -110,7 +112,7 @@ class NotebooksTest {
   }
 
   private void writeARun(SparkSession spark, JavaSparkContext context) throws IOException {
-    RunDirectory directory = new RunDirectory(run);
+    RunDirectory directory = new RunDirectory(Location.of(run), new Configuration());
     List<EvaluationRow> evaluations = new ArrayList<>();
     for (int i = 0; i < MIXTURES.size(); i++) {
       Mixture mixture = Mixture.parse(MIXTURES.get(i));
@@ -138,7 +140,7 @@ class NotebooksTest {
                 fidelity("a+b+c", "all", 3, 4)));
     new ObjectMapper()
         .writeValue(
-            directory.record().toFile(),
+            directory.record().path().toFile(),
             Map.of(
                 "run_id", "1234",
                 "state", "CONFIRMED",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.demo.Example;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.FidelityAction;
@@ -53,7 +54,7 @@ final class DemoCommand extends SessionCommand {
     SearchCommand.print(console(), search);
     FidelityAction.Result fidelity =
         new FidelityAction(session.spark(), manifest, configuration, console()).run();
-    Path report = new ReportAction(session.spark(), configuration).run();
+    Location report = new ReportAction(session.spark(), configuration).run();
     FidelityCommand.print(console(), fidelity);
     console().line("Everything: %s", directory);
     console().line("Report: %s", report);

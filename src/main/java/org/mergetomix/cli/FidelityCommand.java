@@ -1,10 +1,10 @@
 package org.mergetomix.cli;
 
-import java.nio.file.Path;
 import java.util.Locale;
 import org.mergetomix.analysis.Correlation;
 import org.mergetomix.analysis.Fidelity;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.FidelityAction;
 import org.mergetomix.spark.ReportAction;
@@ -34,7 +34,7 @@ final class FidelityCommand extends SessionCommand {
                 configuration,
                 console())
             .run();
-    Path report = new ReportAction(session.spark(), configuration).run();
+    Location report = new ReportAction(session.spark(), configuration).run();
     print(console(), result);
     console().line("Report: %s", report);
     return ExitCode.DONE;

@@ -1,7 +1,7 @@
 package org.mergetomix.cli;
 
-import java.nio.file.Path;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.ReportAction;
 import org.mergetomix.spark.SearchAction;
@@ -32,7 +32,7 @@ final class SearchCommand extends SessionCommand {
                 configuration,
                 console())
             .run();
-    Path report = new ReportAction(session.spark(), configuration).run();
+    Location report = new ReportAction(session.spark(), configuration).run();
     print(console(), result);
     console().line("Report: %s", report);
     return result.record().counts().failed() == 0 ? ExitCode.DONE : ExitCode.PARTIAL;

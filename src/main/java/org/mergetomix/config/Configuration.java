@@ -15,11 +15,13 @@ import org.mergetomix.problem.UserException;
  * key, and every value is within the range that is stated there. Immutable.
  *
  * @param manifest path of the manifest as it was written; empty when not given
- * @param output directory of the run; empty when not given
+ * @param output directory of the run as it was written; empty when not given
+ * @param leaseSeconds how long an output stays kept for a driver that has died
  */
 public record Configuration(
     String manifest,
     String output,
+    int leaseSeconds,
     long seed,
     Merge merge,
     Search search,
@@ -205,12 +207,13 @@ public record Configuration(
   }
 
   /**
-   * The directory of the run, for a command that cannot do without.
+   * Where the run's directory is, for a command that cannot do without: a path, which if relative
+   * starts at the working directory, or a location in a store.
    *
    * @throws UserException usage, when none is given
    */
-  public String requireOutput() {
-    return require("output", output, "DIRECTORY");
+  public Location requireOutput() {
+    return location("output", require("output", output, "DIRECTORY"));
   }
 
   private static Location location(String key, String value) {

@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.util.Locale;
 import java.util.Optional;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.table.OutputProblems;
 import org.mergetomix.table.TableWriteException;
 
 /** What a failure inside Spark means to the user. */
@@ -36,6 +37,12 @@ public final class Failures {
       }
       if (cause instanceof TableWriteException table) {
         place = table.location();
+      }
+      if (cause instanceof IOException && !place.isEmpty()) {
+        Optional<UserException> store = OutputProblems.ofStore(cause, place);
+        if (store.isPresent()) {
+          return store;
+        }
       }
       if (cause instanceof IOException) {
         Optional<UserException> outside = outside((IOException) cause, place);

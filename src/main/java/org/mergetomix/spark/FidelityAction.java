@@ -1,6 +1,5 @@
 package org.mergetomix.spark;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,6 +25,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.FidelityRow;
+import org.mergetomix.table.OutputLease;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
@@ -50,7 +50,8 @@ public final class FidelityAction {
     this.manifest = manifest;
     this.configuration = configuration;
     this.progress = progress;
-    this.directory = new RunDirectory(Path.of(configuration.requireOutput()));
+    this.directory =
+        new RunDirectory(configuration.requireOutput(), spark.sparkContext().hadoopConfiguration());
   }
 
   /**
@@ -65,8 +66,8 @@ public final class FidelityAction {
   /**
    * Trains and compares.
    *
-   * @throws UserException if there is no finished search in the output directory, or an input is
-   *     missing or broken
+   * @throws UserException if there is no finished search in the output directory, another driver
+   *     works on it, or an input is missing or broken
    */
   public Result run() {
     long started = System.nanoTime();
@@ -78,20 +79,29 @@ public final class FidelityAction {
       }
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
+    directory.requireCommitter(spark);
     RunRecord record = directory.require();
     directory.claim(plan.runId(), plan.identity());
     if (record.state() == RunRecord.State.SEARCHING) {
       throw UserException.input(
           "The search in the output directory is not finished",
-          directory.path().toString(),
+          directory.location().toString(),
           "Run search again: it goes on where it stopped");
     }
     if (record.counts().evaluated() == 0) {
       throw UserException.input(
           "Every mixture of the search failed, so there is no winner",
-          directory.path().toString(),
+          directory.location().toString(),
           "Look up the errors in its ranked table, and search again");
     }
+    return LeasedOutput.during(
+        spark,
+        directory,
+        configuration.leaseSeconds(),
+        lease -> compare(plan, directory.require(), started, lease));
+  }
+
+  private Result compare(RunPlan plan, RunRecord record, long started, OutputLease lease) {
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
@@ -99,6 +109,7 @@ public final class FidelityAction {
     SortedMap<String, ModelScores> scores = score(plan, trained);
 
     List<FidelityRow> rows = rows(plan, ranked, roles, trained, scores);
+    lease.require();
     directory.fidelity(spark).write(rows);
     Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, record.direction());
     RunRecord done =
@@ -118,6 +129,7 @@ public final class FidelityAction {
             Fidelities.figures(fidelity),
             new Confirmations(plan, winner, scores).list(spread(roles)),
             Instant.now().toString());
+    lease.require();
     directory.write(done);
     Location model =
         trained.stream()
@@ -160,10 +172,7 @@ public final class FidelityAction {
     TrainingPlan training = TrainingPlan.of(spark, manifest, configuration);
     List<TrainingJob> jobs =
         mixtures.stream()
-            .map(
-                mixture ->
-                    training.job(
-                        mixture, TrainingPlan.file(Location.of(directory.models()), mixture)))
+            .map(mixture -> training.job(mixture, TrainingPlan.file(directory.models(), mixture)))
             .toList();
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }

@@ -2,7 +2,6 @@ package org.mergetomix.spark;
 
 import static org.apache.spark.sql.functions.col;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -20,6 +19,7 @@ import org.mergetomix.analysis.DatasetEffect;
 import org.mergetomix.analysis.DatasetEffects;
 import org.mergetomix.analysis.Fidelity;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.report.Cost;
 import org.mergetomix.report.HtmlReport;
@@ -47,7 +47,8 @@ public final class ReportAction {
   public ReportAction(SparkSession spark, Configuration configuration) {
     this.spark = spark;
     this.configuration = configuration;
-    this.directory = new RunDirectory(Path.of(configuration.requireOutput()));
+    this.directory =
+        new RunDirectory(configuration.requireOutput(), spark.sparkContext().hadoopConfiguration());
   }
 
   /**
@@ -55,12 +56,12 @@ public final class ReportAction {
    *
    * @throws UserException if there is no ranked table in the output directory
    */
-  public Path run() {
+  public Location run() {
     RunRecord record = directory.require();
     if (record.state() == RunRecord.State.SEARCHING) {
       throw UserException.input(
           "There is nothing to report yet: the search is not finished",
-          directory.path().toString(),
+          directory.location().toString(),
           "Run search again: it goes on where it stopped");
     }
     directory.writeReport(HtmlReport.render(content(record)));

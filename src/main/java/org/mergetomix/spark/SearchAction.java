@@ -3,7 +3,6 @@ package org.mergetomix.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.sum;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,6 +28,7 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.OutputLease;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RowStatus;
@@ -61,7 +61,8 @@ public final class SearchAction {
     this.manifest = manifest;
     this.configuration = configuration;
     this.progress = progress;
-    this.directory = new RunDirectory(Path.of(configuration.requireOutput()));
+    this.directory =
+        new RunDirectory(configuration.requireOutput(), spark.sparkContext().hadoopConfiguration());
   }
 
   /**
@@ -79,12 +80,24 @@ public final class SearchAction {
    * Searches.
    *
    * @throws UserException if an input is missing or broken, if the output directory belongs to
-   *     another run, or if more mixtures failed than {@code search.max-failed} allows
+   *     another run or another driver works on it, or if more mixtures failed than {@code
+   *     search.max-failed} allows
    */
   public Result run() {
     long started = System.nanoTime();
     List<Problem> warnings = checkInputs();
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
+    directory.requireCommitter(spark);
+    directory.claim(plan.runId(), plan.identity());
+    return LeasedOutput.during(
+        spark,
+        directory,
+        configuration.leaseSeconds(),
+        lease -> search(plan, warnings, started, lease));
+  }
+
+  private Result search(RunPlan plan, List<Problem> warnings, long started, OutputLease lease) {
+    // Another driver may have been there between the first look and the lease.
     directory.claim(plan.runId(), plan.identity());
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
@@ -95,10 +108,11 @@ public final class SearchAction {
     try {
       RunRecord searching = measured(before.startedAgain(fresh), context, broadcast);
       SortedMap<String, Estimate> base = baseScores(context, broadcast);
-      long evaluatedNow = evaluateMissing(context, broadcast, plan);
+      long evaluatedNow = evaluateMissing(context, broadcast, plan, lease);
       context.setJobGroup("rank", "Rank the mixtures", false);
       RankedTable ranked = directory.ranked(spark);
       EvaluationsTable evaluations = directory.evaluations(spark);
+      lease.require();
       ranked.write(
           Ranking.rows(evaluations, plan, LanguageModelling.DIRECTION),
           LanguageModelling.DIRECTION);
@@ -109,6 +123,7 @@ public final class SearchAction {
               base,
               ranked.digest(),
               Instant.now().toString());
+      lease.require();
       directory.write(done);
       return new Result(done, ranked.top(configuration.report().top()), evaluatedNow, warnings);
     } finally {
@@ -156,7 +171,8 @@ public final class SearchAction {
         });
   }
 
-  private long evaluateMissing(JavaSparkContext context, Broadcast<RunPlan> plan, RunPlan run) {
+  private long evaluateMissing(
+      JavaSparkContext context, Broadcast<RunPlan> plan, RunPlan run, OutputLease lease) {
     EvaluationsTable evaluations = directory.evaluations(spark);
     long size = run.space().size();
     IndexRanges done = committed(evaluations, plan);
@@ -173,6 +189,7 @@ public final class SearchAction {
                 .formatted(round, done.size() + 1, done.size() + now.size(), size),
             false);
         List<IndexRange> pieces = pieces(context, now);
+        lease.require();
         evaluations.append(
             round,
             onDevices(context.parallelize(pieces, pieces.size()))
@@ -258,7 +275,7 @@ public final class SearchAction {
     return UserException.input(
         "More mixtures failed than search.max-failed = %d allows; the first is %s: %s"
             .formatted(configuration.search().maxFailed(), first.getString(0), first.getString(1)),
-        directory.path().toString(),
+        directory.location().toString(),
         "Mend the cause, or raise search.max-failed, and start again: what is committed is kept");
   }
 

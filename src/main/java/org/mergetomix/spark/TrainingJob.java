@@ -20,6 +20,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.surrogate.ComputeDevice;
 import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.table.LocalFile;
 import org.mergetomix.training.FineTuner;
 import org.mergetomix.training.FineTuning;
 
@@ -106,12 +107,14 @@ record TrainingJob(
   private double train(ComputeDevice device, IntConsumer progress) {
     Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
     try (LiveModel live = LiveModel.load(model.file(), device);
-        Checkpoint checkpoint = Checkpoint.open(start.file())) {
+        Checkpoint checkpoint = Checkpoint.open(start.file());
+        LocalFile target = LocalFile.of(output, access.hadoop().value())) {
       live.fill(checkpoint, start.path());
       double loss =
           new FineTuner(live, recipe)
               .train(mixture, windows(), tokenizer.padding(), seed, progress);
-      SafetensorsWriter.write(output.path(), live.tensors(), Map.of(RECIPE, digest()), live);
+      SafetensorsWriter.write(target.path(), live.tensors(), Map.of(RECIPE, digest()), live);
+      target.publish();
       return loss;
     }
   }

@@ -9,6 +9,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.surrogate.ComputeDevice;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
@@ -27,11 +29,13 @@ final class TrainingJobs {
     List<TrainingJob> missing = new ArrayList<>();
     List<TrainingOutcome> outcomes = new ArrayList<>();
     for (TrainingJob job : jobs) {
-      Optional<TrainingOutcome> present = present(job);
-      if (present.isEmpty()) {
-        missing.add(job);
+      try (InputFiles files = job.access().open()) {
+        Optional<TrainingOutcome> present = present(job, files);
+        if (present.isEmpty()) {
+          missing.add(job);
+        }
+        outcomes.add(present.orElse(TrainingOutcome.pending(job)));
       }
-      outcomes.add(present.orElse(TrainingOutcome.pending(job)));
     }
     if (missing.isEmpty()) {
       return List.copyOf(outcomes);
@@ -74,11 +78,11 @@ final class TrainingJobs {
   }
 
   /** A model whose file is there: ours from the same inputs, or one that the user brought. */
-  private static Optional<TrainingOutcome> present(TrainingJob job) {
-    Path target = job.output().path();
-    if (!Files.exists(target)) {
+  private static Optional<TrainingOutcome> present(TrainingJob job, InputFiles files) {
+    if (!files.exists(job.output())) {
       return Optional.empty();
     }
+    Path target = files.headers(job.output());
     if (Files.isDirectory(target)) {
       // Fine-tuning writes files: a folder, of whatever form, is the user's.
       return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));
@@ -91,6 +95,8 @@ final class TrainingJobs {
       return recipe.equals(job.digest())
           ? Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.REUSED))
           : Optional.empty();
+    } catch (UserException problems) {
+      throw files.named(problems);
     }
   }
 }

@@ -1,18 +1,14 @@
 package org.mergetomix.table;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.location.Location;
 
 /**
  * The evaluations of a run: {@code evaluations/round=NNNN/}, append-only Parquet. A round is there
@@ -21,21 +17,22 @@ import org.apache.spark.sql.SparkSession;
 public final class EvaluationsTable {
 
   private static final Pattern ROUND = Pattern.compile("round=(\\d{4,})");
-  private static final String COMMITTED = "_SUCCESS";
 
   private final SparkSession spark;
-  private final Path directory;
+  private final Location directory;
+  private final SparkSession committing;
 
   /** The table in {@code directory}, which need not exist. */
-  public EvaluationsTable(SparkSession spark, Path directory) {
+  public EvaluationsTable(SparkSession spark, Location directory) {
     this.spark = spark;
     this.directory = directory;
+    this.committing = Commits.session(spark, directory);
   }
 
   /** Computes and commits one round; returns when it is durable. */
   public void append(int round, JavaRDD<EvaluationRow> rows) {
     TableWriteException.write(
-        spark
+        committing
             .createDataFrame(rows.map(EvaluationSchema::row), EvaluationSchema.SCHEMA)
             .write()
             .mode(SaveMode.Overwrite),
@@ -66,26 +63,18 @@ public final class EvaluationsTable {
     return dataset().javaRDD().map(EvaluationSchema::evaluation);
   }
 
-  private Path path(int round) {
-    return directory.resolve(String.format(Locale.ROOT, "round=%04d", round));
+  private Location path(int round) {
+    return directory.child(String.format(Locale.ROOT, "round=%04d", round));
   }
 
-  private List<Path> committed() {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> children = Files.list(directory)) {
-      return children
-          .filter(child -> ROUND.matcher(child.getFileName().toString()).matches())
-          .filter(child -> Files.exists(child.resolve(COMMITTED)))
-          .sorted()
-          .toList();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+  private List<Location> committed() {
+    return Commits.children(spark, directory).stream()
+        .filter(child -> ROUND.matcher(child.name()).matches())
+        .filter(child -> Commits.isCommitted(spark, child))
+        .toList();
   }
 
-  private static int number(Path round) {
-    return Integer.parseInt(round.getFileName().toString().substring("round=".length()));
+  private static int number(Location round) {
+    return Integer.parseInt(round.name().substring("round=".length()));
   }
 }

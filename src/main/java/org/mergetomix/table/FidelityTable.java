@@ -3,14 +3,13 @@ package org.mergetomix.table;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.mergetomix.location.Location;
 import org.mergetomix.score.Estimate;
 
 /** The fidelity table of a run: {@code fidelity/}, Parquet, a row per model really fine-tuned. */
@@ -30,10 +29,10 @@ public final class FidelityTable {
           .add("model", StringType, false);
 
   private final SparkSession spark;
-  private final Path directory;
+  private final Location directory;
 
   /** The table in {@code directory}, which need not exist. */
-  public FidelityTable(SparkSession spark, Path directory) {
+  public FidelityTable(SparkSession spark, Location directory) {
     this.spark = spark;
     this.directory = directory;
   }
@@ -41,7 +40,7 @@ public final class FidelityTable {
   /** Replaces the table. */
   public void write(List<FidelityRow> rows) {
     TableWriteException.write(
-        spark
+        Commits.session(spark, directory)
             .createDataFrame(rows.stream().map(FidelityTable::row).toList(), SCHEMA)
             .coalesce(1)
             .write()
@@ -51,7 +50,7 @@ public final class FidelityTable {
 
   /** The rows in the order in which they were written; none when there is no table. */
   public List<FidelityRow> read() {
-    if (!Files.exists(directory.resolve("_SUCCESS"))) {
+    if (!Commits.isCommitted(spark, directory)) {
       return List.of();
     }
     return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory)).collectAsList().stream()

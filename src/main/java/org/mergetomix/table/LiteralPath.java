@@ -1,7 +1,7 @@
 package org.mergetomix.table;
 
-import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.mergetomix.location.Location;
 
 /** Paths for Spark to read, which would take {@code *} or {@code [1]} in a name for a pattern. */
 final class LiteralPath {
@@ -10,8 +10,8 @@ final class LiteralPath {
 
   private LiteralPath() {}
 
-  /** The path as a pattern that only this path matches. */
-  static String of(Path path) {
-    return SPECIAL.matcher(path.toString()).replaceAll("\\\\$0");
+  /** The location as a pattern that only this location matches. */
+  static String of(Location location) {
+    return SPECIAL.matcher(location.uri()).replaceAll("\\\\$0");
   }
 }

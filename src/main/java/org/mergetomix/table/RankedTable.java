@@ -9,7 +9,6 @@ import static org.apache.spark.sql.types.DataTypes.createArrayType;
 import static org.apache.spark.sql.types.DataTypes.createMapType;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -29,6 +28,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.mergetomix.location.Location;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import scala.jdk.javaapi.CollectionConverters;
@@ -55,10 +55,10 @@ public final class RankedTable {
           .add("evaluate_seconds", DoubleType, false);
 
   private final SparkSession spark;
-  private final Path directory;
+  private final Location directory;
 
   /** The table in {@code directory}, which need not exist. */
-  public RankedTable(SparkSession spark, Path directory) {
+  public RankedTable(SparkSession spark, Location directory) {
     this.spark = spark;
     this.directory = directory;
   }
@@ -82,7 +82,11 @@ public final class RankedTable {
             .zipWithIndex()
             .map(place -> withRank(place._1(), place._2() + 1));
     TableWriteException.write(
-        spark.createDataFrame(ordered, SCHEMA).write().mode(SaveMode.Overwrite), directory);
+        Commits.session(spark, directory)
+            .createDataFrame(ordered, SCHEMA)
+            .write()
+            .mode(SaveMode.Overwrite),
+        directory);
   }
 
   /** The table as it is; mixtures that failed have no rank. */

@@ -10,30 +10,25 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /** The output directory of one run: where its files lie. */
 public final class RunDirectory {
 
-  /** What the names of files begin with that are still being written. */
-  private static final String UNFINISHED = ".unfinished-";
+  /** The folder of what keeps two drivers apart; nothing of the run. */
+  static final String LEASE = "lease";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -46,46 +41,48 @@ public final class RunDirectory {
               DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private final Path directory;
+  private final Location directory;
+  private final OutputFiles files;
 
-  /** The run in {@code directory}, which need not exist. */
-  public RunDirectory(Path directory) {
-    this.directory = directory.toAbsolutePath().normalize();
+  /** The run in {@code directory}, which need not exist and is reached by Hadoop's settings. */
+  public RunDirectory(Location directory, Configuration hadoop) {
+    this.directory = directory;
+    this.files = new OutputFiles(hadoop);
   }
 
   /** The directory itself. */
-  public Path path() {
+  public Location location() {
     return directory;
   }
 
   /** {@code evaluations/}. */
   public EvaluationsTable evaluations(SparkSession spark) {
-    return new EvaluationsTable(spark, directory.resolve("evaluations"));
+    return new EvaluationsTable(spark, directory.child("evaluations"));
   }
 
   /** {@code ranked/}. */
   public RankedTable ranked(SparkSession spark) {
-    return new RankedTable(spark, directory.resolve("ranked"));
+    return new RankedTable(spark, directory.child("ranked"));
   }
 
   /** {@code fidelity/}. */
   public FidelityTable fidelity(SparkSession spark) {
-    return new FidelityTable(spark, directory.resolve("fidelity"));
+    return new FidelityTable(spark, directory.child("fidelity"));
   }
 
   /** {@code models/}: the models that were really fine-tuned. */
-  public Path models() {
-    return directory.resolve("models");
+  public Location models() {
+    return directory.child("models");
   }
 
   /** {@code report.html}. */
-  public Path report() {
-    return directory.resolve("report.html");
+  public Location report() {
+    return directory.child("report.html");
   }
 
   /** {@code run.json}. */
-  public Path record() {
-    return directory.resolve("run.json");
+  public Location record() {
+    return directory.child("run.json");
   }
 
   /**
@@ -94,11 +91,9 @@ public final class RunDirectory {
    * @throws UserException if it cannot be read
    */
   public Optional<RunRecord> read() {
-    if (!Files.exists(record())) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(parse(Files.readAllBytes(record())));
+      Optional<byte[]> text = files.read(record());
+      return text.isPresent() ? Optional.of(parse(text.get())) : Optional.empty();
     } catch (JacksonException malformed) {
       throw UserException.input(
           "run.json is broken: " + malformed.getOriginalMessage(),
@@ -106,7 +101,7 @@ public final class RunDirectory {
           "Restore it, or choose another output directory",
           malformed);
     } catch (IOException failure) {
-      throw unusable(failure);
+      throw OutputProblems.of(directory, failure);
     }
   }
 
@@ -134,6 +129,7 @@ public final class RunDirectory {
    * @throws UserException if there is none
    */
   public RunRecord require() {
+    reach();
     return read()
         .orElseThrow(
             () ->
@@ -152,6 +148,7 @@ public final class RunDirectory {
    *     changed then
    */
   public void claim(String runId, SortedMap<String, String> identity) {
+    reach();
     Optional<RunRecord> present = read();
     if (present.isPresent()) {
       if (!present.get().runId().equals(runId)) {
@@ -181,57 +178,55 @@ public final class RunDirectory {
     write(report(), html);
   }
 
-  private void write(Path target, String text) {
-    Path temporary = target.resolveSibling(UNFINISHED + target.getFileName());
+  /**
+   * Makes sure that tables can be committed here.
+   *
+   * @throws UserException usage, if they are to be written to S3 and its committer is not there
+   */
+  public void requireCommitter(SparkSession spark) {
+    Commits.requireCommitter(spark, directory);
+  }
+
+  /**
+   * Keeps other drivers away from this directory until it is closed.
+   *
+   * @param seconds how long it holds on when this process dies
+   * @param onLoss called once, by another thread, if another driver takes over all the same
+   * @throws UserException usage, if another driver is at work here
+   */
+  public OutputLease lease(long seconds, Runnable onLoss) {
+    return OutputLease.acquire(directory, files, seconds, onLoss);
+  }
+
+  private void reach() {
     try {
-      Files.createDirectories(directory);
-      try {
-        Files.writeString(temporary, text, StandardCharsets.UTF_8);
-        Files.move(
-            temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      files.reach(directory);
     } catch (IOException failure) {
-      throw unusable(failure);
+      throw OutputProblems.of(directory, failure);
     }
   }
 
-  private UserException unusable(IOException failure) {
-    return UserException.input(
-        "The output directory cannot be used: " + reason(failure),
-        directory.toString(),
-        "Choose an output that can be written, with room on its disk",
-        failure);
+  private void write(Location target, String text) {
+    try {
+      files.write(target, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException failure) {
+      throw OutputProblems.of(directory, failure);
+    }
   }
 
-  /** What the file system said, without the names of classes. */
-  private static String reason(IOException failure) {
-    if (failure instanceof NotDirectoryException || failure instanceof FileAlreadyExistsException) {
-      return "it is a file";
-    }
-    if (failure instanceof AccessDeniedException) {
-      return "no permission";
-    }
-    if (failure instanceof NoSuchFileException) {
-      return "it cannot be created";
-    }
-    return failure instanceof FileSystemException inFileSystem && inFileSystem.getReason() != null
-        ? inFileSystem.getReason()
-        : String.valueOf(failure.getMessage());
-  }
-
-  private List<Path> entries() {
-    if (!Files.exists(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> children = Files.list(directory)) {
+  private List<Location> entries() {
+    try {
+      Optional<FileStatus> status = files.status(directory);
+      if (status.isPresent() && status.get().isFile()) {
+        throw new FileAlreadyExistsException();
+      }
       // A process that was killed while it wrote leaves its temporary file.
-      return children
-          .filter(child -> !child.getFileName().toString().startsWith(UNFINISHED))
+      return files.children(directory).stream()
+          .filter(child -> !child.name().startsWith(OutputFiles.UNFINISHED))
+          .filter(child -> !child.name().equals(LEASE))
           .toList();
     } catch (IOException failure) {
-      throw unusable(failure);
+      throw OutputProblems.of(directory, failure);
     }
   }
 

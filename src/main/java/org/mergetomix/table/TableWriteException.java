@@ -1,8 +1,8 @@
 package org.mergetomix.table;
 
-import java.nio.file.Path;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
+import org.mergetomix.location.Location;
 
 /** Writing a table failed; says where, which Spark's own failures do not always. */
 public final class TableWriteException extends RuntimeException {
@@ -11,7 +11,7 @@ public final class TableWriteException extends RuntimeException {
 
   private final String location;
 
-  private TableWriteException(Path location, Exception cause) {
+  private TableWriteException(Location location, Exception cause) {
     super("Cannot write " + location, cause);
     this.location = location.toString();
   }
@@ -22,9 +22,9 @@ public final class TableWriteException extends RuntimeException {
   }
 
   /** Writes Parquet, and wraps whatever goes wrong: Spark throws undeclared checked exceptions. */
-  static void write(DataFrameWriter<Row> writer, Path location) {
+  static void write(DataFrameWriter<Row> writer, Location location) {
     try {
-      writer.parquet(location.toString());
+      writer.parquet(location.uri());
     } catch (Exception failure) {
       throw new TableWriteException(location, failure);
     }

@@ -11,5 +11,10 @@
  *   <li>{@link org.mergetomix.table.RunDirectory}: where they lie, and {@code run.json} ({@link
  *       org.mergetomix.table.RunRecord}), which says what the run is and how far it got.
  * </ul>
+ *
+ * <p>All of it may lie on this machine or in a store that Hadoop reaches: {@code OutputFiles} reads
+ * and writes whole files, {@code Commits} makes tables durable, {@link
+ * org.mergetomix.table.OutputLease} keeps a second driver away, and {@code OutputProblems} says
+ * what a failure means.
  */
 package org.mergetomix.table;

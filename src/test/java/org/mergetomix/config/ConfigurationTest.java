@@ -39,6 +39,7 @@ class ConfigurationTest {
             new Configuration(
                 "",
                 "",
+                60,
                 1,
                 new Configuration.Merge(
                     Configuration.Merge.Method.AVERAGE,
@@ -434,7 +435,7 @@ class ConfigurationTest {
         .hasMessage("Key output is not set. Add --set output=DIRECTORY.");
     Configuration given = Configuration.load(List.of(), List.of("manifest=m.conf", "output=out"));
     assertThat(given.requireManifest()).isEqualTo(Location.of("m.conf"));
-    assertThat(given.requireOutput()).isEqualTo("out");
+    assertThat(given.requireOutput()).isEqualTo(Location.of("out"));
   }
 
   @Test

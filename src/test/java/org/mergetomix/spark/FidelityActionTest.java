@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.Confirmation;
@@ -41,7 +43,7 @@ class FidelityActionTest {
     search();
     FidelityAction.Result result = fidelity();
 
-    RunDirectory directory = new RunDirectory(run.output());
+    RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
     RunRecord record = directory.require();
     assertThat(record).isEqualTo(result.record());
     assertThat(record.state()).isEqualTo(RunRecord.State.CONFIRMED);
@@ -72,7 +74,7 @@ class FidelityActionTest {
               confirmation.score().value() - confirmations.get(0).score().value(), within(1e-12));
     }
 
-    Path report = new ReportAction(spark, run.configuration()).run();
+    Path report = new ReportAction(spark, run.configuration()).run().path();
     assertThat(Files.readString(report)).contains("best single dataset");
 
     FidelityAction.Result again = fidelity();
@@ -113,7 +115,8 @@ class FidelityActionTest {
   @Test
   void refusesASearchThatIsNotFinished() {
     RunPlan plan = RunPlan.of(spark, run.manifest(), run.configuration());
-    new RunDirectory(run.output()).write(RunRecords.begin(spark, plan, run.configuration()));
+    new RunDirectory(Location.of(run.output()), new Configuration())
+        .write(RunRecords.begin(spark, plan, run.configuration()));
 
     assertThatThrownBy(this::fidelity)
         .isInstanceOf(UserException.class)
@@ -152,7 +155,10 @@ class FidelityActionTest {
   }
 
   private String winner() {
-    return new RunDirectory(run.output()).ranked(spark).at(1).mixture();
+    return new RunDirectory(Location.of(run.output()), new Configuration())
+        .ranked(spark)
+        .at(1)
+        .mixture();
   }
 
   private SearchAction.Result search(String... settings) {

@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.location.Location;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
@@ -100,7 +102,7 @@ class KillIT {
   }
 
   private static RunDirectory directory(SmallRun run) {
-    return new RunDirectory(run.output());
+    return new RunDirectory(Location.of(run.output()), new Configuration());
   }
 
   private static int committed(SmallRun run) throws IOException {

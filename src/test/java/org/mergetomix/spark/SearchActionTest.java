@@ -15,11 +15,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
@@ -147,7 +149,11 @@ class SearchActionTest {
     assertThat(resumed.evaluatedNow()).isEqualTo(7);
     assertThat(resumed.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
     assertThat(resumed.record().started()).isEqualTo(found.record().started());
-    assertThat(new RunDirectory(killed.output()).evaluations(spark).dataset().count())
+    assertThat(
+            new RunDirectory(Location.of(killed.output()), new Configuration())
+                .evaluations(spark)
+                .dataset()
+                .count())
         .isEqualTo(15);
 
     SearchAction.Result again = search(killed, Progress.SILENT);
@@ -181,7 +187,7 @@ class SearchActionTest {
   void measuresTheExpertsOnceARun() throws IOException {
     FileUtils.copyDirectory(shared.resolve("inputs").toFile(), folder.toFile());
     SmallRun again = SmallRun.movedTo(folder);
-    RunDirectory output = new RunDirectory(again.output());
+    RunDirectory output = new RunDirectory(Location.of(again.output()), new Configuration());
     PreflightRecord measured =
         new PreflightRecord(
             42, 0.1, found.record().preflight().experts(), new TreeMap<>(), List.of("kept"));
@@ -225,7 +231,8 @@ class SearchActionTest {
                       "Mend the cause, or raise search.max-failed, and start again:"
                           + " what is committed is kept.");
             });
-    assertThat(new RunDirectory(broken.output()).require().state())
+    assertThat(
+            new RunDirectory(Location.of(broken.output()), new Configuration()).require().state())
         .isEqualTo(RunRecord.State.SEARCHING);
     assertThat(broken.output().resolve("ranked")).doesNotExist();
 
@@ -234,7 +241,11 @@ class SearchActionTest {
     assertThat(partial.record().counts()).isEqualTo(new RunRecord.Counts(15, 7, 8, 0));
     assertThat(partial.top()).hasSize(7).noneMatch(row -> row.datasets().contains("d"));
     assertThat(partial.evaluatedNow()).isEqualTo(12);
-    RankedRow failed = new RunDirectory(broken.output()).ranked(spark).find("a+d").orElseThrow();
+    RankedRow failed =
+        new RunDirectory(Location.of(broken.output()), new Configuration())
+            .ranked(spark)
+            .find("a+d")
+            .orElseThrow();
     assertThat(failed.status()).isEqualTo(RowStatus.FAILED);
     assertThat(failed.rank()).isEmpty();
     assertThat(failed.error())
@@ -267,7 +278,7 @@ class SearchActionTest {
   }
 
   private static RunDirectory directory() {
-    return new RunDirectory(run.output());
+    return new RunDirectory(Location.of(run.output()), new Configuration());
   }
 
   private static List<EvaluationRow> rows() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.testing.Golden;
 import org.mergetomix.testing.SparkSessionExtension;
@@ -38,7 +39,7 @@ class EvaluationsTableTest {
   void open(SparkSession session, JavaSparkContext sparkContext) {
     spark = session;
     context = sparkContext;
-    table = new EvaluationsTable(session, folder.resolve("evaluations"));
+    table = new EvaluationsTable(session, Location.of(folder.resolve("evaluations")));
   }
 
   @Test
@@ -136,7 +137,8 @@ class EvaluationsTableTest {
   @ParameterizedTest
   @ValueSource(strings = {"run [1] {x} 50% *?, ñ=1", "2026-01-01T00:00:00", "back\\slash"})
   void liesInAFolderOfAnyName(String name) {
-    EvaluationsTable odd = new EvaluationsTable(spark, folder.resolve(name).resolve("evaluations"));
+    EvaluationsTable odd =
+        new EvaluationsTable(spark, Location.of(folder.resolve(name).resolve("evaluations")));
     odd.append(1, context.parallelize(List.of(A), 1));
     odd.append(2, context.parallelize(List.of(B), 1));
 

@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.location.Location;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.testing.Golden;
 import org.mergetomix.testing.SparkSessionExtension;
@@ -21,7 +22,7 @@ class FidelityTableTest {
 
   @Test
   void hasTheColumnsThatNotebooksRelyOn(SparkSession spark) {
-    new FidelityTable(spark, folder.resolve("fidelity")).write(List.of(row("a+b", 1)));
+    new FidelityTable(spark, Location.of(folder.resolve("fidelity"))).write(List.of(row("a+b", 1)));
 
     Golden.assertMatches(
         FidelityTableTest.class,
@@ -31,7 +32,7 @@ class FidelityTableTest {
 
   @Test
   void readsBackWhatWasWrittenInItsOrder(SparkSession spark) {
-    FidelityTable table = new FidelityTable(spark, folder.resolve("fidelity"));
+    FidelityTable table = new FidelityTable(spark, Location.of(folder.resolve("fidelity")));
     List<FidelityRow> rows = new ArrayList<>();
     for (int i = 20; i > 0; i--) {
       rows.add(row("m" + i, i));
@@ -43,7 +44,7 @@ class FidelityTableTest {
 
   @Test
   void leavesOutConfirmScoresThatAreNotThere(SparkSession spark) {
-    FidelityTable table = new FidelityTable(spark, folder.resolve("fidelity"));
+    FidelityTable table = new FidelityTable(spark, Location.of(folder.resolve("fidelity")));
     FidelityRow unconfirmed = row("a+b", Double.NaN);
     table.write(List.of(unconfirmed));
 
@@ -54,7 +55,7 @@ class FidelityTableTest {
 
   @Test
   void isEmptyUntilItIsCommitted(SparkSession spark) {
-    FidelityTable table = new FidelityTable(spark, folder.resolve("fidelity"));
+    FidelityTable table = new FidelityTable(spark, Location.of(folder.resolve("fidelity")));
     assertThat(table.read()).isEmpty();
 
     table.write(List.of(row("a+b", 1)));

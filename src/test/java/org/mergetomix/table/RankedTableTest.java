@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
@@ -166,7 +167,7 @@ class RankedTableTest {
   }
 
   private RankedTable table(String name) {
-    return new RankedTable(spark, folder.resolve(name));
+    return new RankedTable(spark, Location.of(folder.resolve(name)));
   }
 
   private static List<String> places(RankedTable table) {

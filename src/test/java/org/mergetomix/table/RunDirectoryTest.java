@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
@@ -28,7 +30,8 @@ class RunDirectoryTest {
 
   @Test
   void readsBackWhatItWrote() {
-    RunDirectory directory = new RunDirectory(folder.resolve("run"));
+    RunDirectory directory =
+        new RunDirectory(Location.of(folder.resolve("run")), new Configuration());
     directory.write(confirmed());
 
     assertThat(directory.read()).contains(confirmed());
@@ -37,7 +40,7 @@ class RunDirectoryTest {
 
   @Test
   void writesTheFieldsThatOthersRelyOn() throws IOException {
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
 
     Golden.assertMatches(
@@ -54,7 +57,7 @@ class RunDirectoryTest {
                 new TreeMap<>(Map.of("task", new Estimate(1, Double.NaN))),
                 "d1",
                 "now");
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(record);
 
     assertThat(directory.require()).isEqualTo(record);
@@ -62,21 +65,29 @@ class RunDirectoryTest {
 
   @Test
   void leavesNothingBesideWhatItWrote() throws IOException {
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(fresh("1"));
     directory.write(confirmed());
     directory.writeReport("<html></html>");
 
     assertThat(names()).containsExactlyInAnyOrder("run.json", "report.html");
-    assertThat(directory.report()).hasContent("<html></html>");
+    assertThat(directory.report().path()).hasContent("<html></html>");
   }
 
   @Test
   void claimsANewDirectoryAndAnEmptyOne() throws IOException {
-    assertThatCode(() -> claim(new RunDirectory(folder.resolve("new/er")), "1"))
+    assertThatCode(
+            () ->
+                claim(
+                    new RunDirectory(Location.of(folder.resolve("new/er")), new Configuration()),
+                    "1"))
         .doesNotThrowAnyException();
     Files.createDirectory(folder.resolve("empty"));
-    assertThatCode(() -> claim(new RunDirectory(folder.resolve("empty")), "1"))
+    assertThatCode(
+            () ->
+                claim(
+                    new RunDirectory(Location.of(folder.resolve("empty")), new Configuration()),
+                    "1"))
         .doesNotThrowAnyException();
     assertThat(folder.resolve("new")).doesNotExist();
   }
@@ -84,12 +95,13 @@ class RunDirectoryTest {
   @Test
   void claimsADirectoryInWhichTheFirstRecordWasNotFinished() throws IOException {
     Files.writeString(folder.resolve(".unfinished-run.json"), "{");
-    assertThatCode(() -> claim(new RunDirectory(folder), "1")).doesNotThrowAnyException();
+    assertThatCode(() -> claim(new RunDirectory(Location.of(folder), new Configuration()), "1"))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void claimsADirectoryOfTheSameRun() {
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
 
     assertThatCode(() -> claim(directory, "1")).doesNotThrowAnyException();
@@ -97,7 +109,7 @@ class RunDirectoryTest {
 
   @Test
   void refusesADirectoryOfAnotherRunAndSaysWhatDiffers() {
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(fresh("1"));
 
     assertThatThrownBy(() -> claim(directory, "2"))
@@ -127,7 +139,7 @@ class RunDirectoryTest {
   void refusesADirectoryOfOtherFiles() throws IOException {
     Files.writeString(folder.resolve("thesis.tex"), "years of work");
 
-    assertThatThrownBy(() -> claim(new RunDirectory(folder), "1"))
+    assertThatThrownBy(() -> claim(new RunDirectory(Location.of(folder), new Configuration()), "1"))
         .isInstanceOf(UserException.class)
         .hasMessage(
             "The output directory is not empty and holds no run.json (%s)."
@@ -139,7 +151,7 @@ class RunDirectoryTest {
   @Test
   void refusesAFileInPlaceOfADirectory() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "text");
-    RunDirectory directory = new RunDirectory(file);
+    RunDirectory directory = new RunDirectory(Location.of(file), new Configuration());
 
     assertThatThrownBy(() -> claim(directory, "1"))
         .isInstanceOf(UserException.class)
@@ -163,7 +175,7 @@ class RunDirectoryTest {
       })
   void saysThatRunJsonIsBroken(String text) throws IOException {
     Files.writeString(folder.resolve("run.json"), text);
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
 
     assertThatThrownBy(() -> claim(directory, "1"))
         .isInstanceOfSatisfying(
@@ -180,10 +192,10 @@ class RunDirectoryTest {
 
   @Test
   void saysThatRunJsonIsOfALaterVersion() throws IOException {
-    RunDirectory directory = new RunDirectory(folder);
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
-    String json = Files.readString(directory.record());
-    Files.writeString(directory.record(), json.replace("\"format\" : 1", "\"format\" : 2"));
+    String json = Files.readString(directory.record().path());
+    Files.writeString(directory.record().path(), json.replace("\"format\" : 1", "\"format\" : 2"));
 
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
@@ -195,7 +207,7 @@ class RunDirectoryTest {
 
   @Test
   void saysThatThereIsNoRun() {
-    assertThatThrownBy(() -> new RunDirectory(folder).require())
+    assertThatThrownBy(() -> new RunDirectory(Location.of(folder), new Configuration()).require())
         .isInstanceOf(UserException.class)
         .hasMessage(
             "There is no run in the output directory (%s). Run search first, or correct output.",
@@ -205,7 +217,8 @@ class RunDirectoryTest {
   /** Not even root creates a folder there. */
   @Test
   void saysThatTheDirectoryCannotBeWritten() {
-    RunDirectory directory = new RunDirectory(Path.of("/proc/merge-to-mix"));
+    RunDirectory directory =
+        new RunDirectory(Location.of(Path.of("/proc/merge-to-mix")), new Configuration());
 
     assertThatThrownBy(() -> directory.write(fresh("1")))
         .isInstanceOfSatisfying(

@@ -1,0 +1,200 @@
+package org.mergetomix.table;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.mergetomix.location.Location;
+
+/**
+ * Files that are written and read as a whole, on this machine or in a store that Hadoop reaches;
+ * endpoints and credentials are Hadoop's own settings. A reader sees a file as it was or as it is
+ * now, never a part. Safe for use by several threads.
+ */
+final class OutputFiles {
+
+  /** What the names of files begin with that are still being written. */
+  static final String UNFINISHED = ".unfinished-";
+
+  /** Where a rename is a copy, and a file is there only once all of it has arrived. */
+  private static final Set<String> OBJECT_STORES =
+      Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
+
+  private static final Map<String, String> IMPATIENCE =
+      Map.of(
+          "fs.s3a.attempts.maximum", "2",
+          "fs.s3a.retry.limit", "1",
+          "fs.s3a.retry.interval", "200ms",
+          "fs.s3a.connection.establish.timeout", "5s");
+
+  private final Configuration hadoop;
+
+  /** Files that are reached by these settings, as those of a Spark session's context. */
+  OutputFiles(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /** Whether there is a file or folder. */
+  boolean exists(Location location) throws IOException {
+    return status(location).isPresent();
+  }
+
+  /** The bytes of a file; empty when there is none. */
+  Optional<byte[]> read(Location file) throws IOException {
+    try (FSDataInputStream stream = system(file).open(path(file))) {
+      return Optional.of(stream.readAllBytes());
+    } catch (FileNotFoundException missing) {
+      // A folder is said to be missing too.
+      if (status(file).filter(FileStatus::isDirectory).isPresent()) {
+        throw missing;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** What lies in a folder, by name; nothing when there is none. */
+  List<Location> children(Location folder) throws IOException {
+    try {
+      return Arrays.stream(system(folder).listStatus(path(folder)))
+          .map(child -> folder.child(child.getPath().getName()))
+          .sorted()
+          .toList();
+    } catch (FileNotFoundException missing) {
+      return List.of();
+    }
+  }
+
+  /** Writes a file, over the one that was there; its folder is made. */
+  void write(Location file, byte[] bytes) throws IOException {
+    put(file, stream -> stream.write(bytes));
+  }
+
+  /** Copies a file of this machine to another place, over the file that was there. */
+  void upload(java.nio.file.Path source, Location target) throws IOException {
+    put(target, stream -> Files.copy(source, stream));
+  }
+
+  /**
+   * Asks for a place once, with little patience: what is wrong with an address or with credentials
+   * is known in seconds, where the settings for hours of work would try for minutes.
+   */
+  void reach(Location location) throws IOException {
+    if (location.isLocal()) {
+      return;
+    }
+    Configuration impatient = new Configuration(hadoop);
+    IMPATIENCE.forEach(impatient::set);
+    try (FileSystem system = FileSystem.newInstance(path(location).toUri(), impatient)) {
+      system.getFileStatus(path(location));
+    } catch (FileNotFoundException missing) {
+      // It was reached.
+    } catch (UnsupportedFileSystemException unknown) {
+      throw OutputProblems.noConnector(location);
+    } catch (RuntimeException failure) {
+      throw withoutConnector(location, failure);
+    }
+  }
+
+  /** Deletes a file; one that is not there is deleted already. */
+  void delete(Location file) throws IOException {
+    system(file).delete(path(file), false);
+  }
+
+  /** What the file system says of a place; empty when nothing is there. */
+  Optional<FileStatus> status(Location location) throws IOException {
+    try {
+      return Optional.of(system(location).getFileStatus(path(location)));
+    } catch (FileNotFoundException missing) {
+      return Optional.empty();
+    }
+  }
+
+  private void put(Location file, Content content) throws IOException {
+    FileSystem system = system(file);
+    if (OBJECT_STORES.contains(system.getUri().getScheme())) {
+      create(system, path(file), content);
+      return;
+    }
+    Path temporary = path(file.parent().child(UNFINISHED + file.name()));
+    try {
+      create(system, temporary, content);
+      replace(system, temporary, path(file));
+    } finally {
+      system.delete(temporary, false);
+    }
+  }
+
+  /** Closing makes an object appear: one that is not complete is given up instead. */
+  private static void create(FileSystem system, Path file, Content content) throws IOException {
+    try (FSDataOutputStream stream = system.create(file, true)) {
+      boolean complete = false;
+      try {
+        content.writeTo(stream);
+        complete = true;
+      } finally {
+        if (!complete && stream.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+          stream.abort();
+        }
+      }
+    }
+  }
+
+  /** In one step: other ways delete the old file first. */
+  private void replace(FileSystem system, Path temporary, Path target) throws IOException {
+    if (system.getUri().getScheme().equals("file")) {
+      // The system call, which replaces a file.
+      if (!system.rename(temporary, target)) {
+        throw new IOException("it cannot be replaced");
+      }
+    } else {
+      FileContext.getFileContext(target.toUri(), hadoop)
+          .rename(temporary, target, Options.Rename.OVERWRITE);
+    }
+  }
+
+  /** Hadoop's own layer over local files would leave a checksum file beside each. */
+  private FileSystem system(Location location) throws IOException {
+    try {
+      FileSystem system = path(location).getFileSystem(hadoop);
+      return system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
+    } catch (UnsupportedFileSystemException unknown) {
+      throw OutputProblems.noConnector(location);
+    } catch (RuntimeException failure) {
+      throw withoutConnector(location, failure);
+    }
+  }
+
+  /** Hadoop says in this way that a class is missing. */
+  private static RuntimeException withoutConnector(Location location, RuntimeException failure) {
+    return failure.getCause() instanceof ClassNotFoundException
+        ? OutputProblems.noConnector(location)
+        : failure;
+  }
+
+  private static Path path(Location location) {
+    return new Path(location.uri());
+  }
+
+  /** What is to be written. */
+  @FunctionalInterface
+  private interface Content {
+
+    void writeTo(OutputStream stream) throws IOException;
+  }
+}
