@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.Mixture;
@@ -17,24 +15,21 @@ import org.mergetomix.table.EvaluationRow;
  * What an executor does with a partition: unranks its indices, and merges and evaluates one mixture
  * after the other in prefix order. A mixture that cannot be evaluated gives rows that say why.
  */
-final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, EvaluationRow> {
+final class EvaluateMixtures implements SearchRounds.Work {
 
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<RunPlan> plan;
-  private final LongAccumulator done;
-  private final LongAccumulator failed;
+  private final SearchRounds.Counters counters;
   private final int attempts;
 
   /**
    * @param attempts how often a mixture is tried, at least 1
    */
-  EvaluateMixtures(
-      Broadcast<RunPlan> plan, LongAccumulator done, LongAccumulator failed, int attempts) {
+  EvaluateMixtures(Broadcast<RunPlan> plan, SearchRounds.Counters counters, int attempts) {
     this.attempts = attempts;
     this.plan = plan;
-    this.done = done;
-    this.failed = failed;
+    this.counters = counters;
   }
 
   @Override
@@ -49,7 +44,7 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
   private List<EvaluationRow> evaluate(RunPlan run, SlotLease lease, long index) {
     Mixture mixture = run.space().at(index);
     List<EvaluationRow> rows = tried(run, lease, index, mixture);
-    done.add(1);
+    counters.done().add(1);
     return rows;
   }
 
@@ -62,7 +57,7 @@ final class EvaluateMixtures implements FlatMapFunction<Iterator<IndexRange>, Ev
           throw failure;
         }
         if (attempt == attempts) {
-          failed.add(1);
+          counters.failed().add(1);
           ExecutorMetrics.ofThisJvm().failed();
           return failed(run, index, mixture, failure);
         }

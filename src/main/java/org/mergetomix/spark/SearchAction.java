@@ -9,20 +9,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.resource.ResourceProfileBuilder;
-import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
-import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -43,10 +38,6 @@ import org.mergetomix.table.RunRecord;
  * committed round and ends with the same table.
  */
 public final class SearchAction {
-
-  private static final int ROUND_PER_SLOT = 16;
-  private static final int SMALLEST_ROUND = 32;
-  private static final int PARTITIONS_PER_SLOT = 4;
 
   private final SparkSession spark;
   private final Manifest manifest;
@@ -106,9 +97,9 @@ public final class SearchAction {
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
-      RunRecord searching = measured(before.startedAgain(fresh), context, broadcast);
+      RunRecord searching = measured(before.startedAgain(fresh), context, broadcast, lease);
       SortedMap<String, Estimate> base = baseScores(context, broadcast);
-      long evaluatedNow = evaluateMissing(context, broadcast, plan, lease);
+      long evaluatedNow = evaluateMissing(broadcast, plan, lease);
       context.setJobGroup("rank", "Rank the mixtures", false);
       RankedTable ranked = directory.ranked(spark);
       EvaluationsTable evaluations = directory.evaluations(spark);
@@ -145,11 +136,12 @@ public final class SearchAction {
 
   /** Measures the experts once a run: what an earlier start found of the same ones holds. */
   private RunRecord measured(
-      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast) {
+      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast, OutputLease lease) {
     if (record.preflight().measured()) {
       return record;
     }
     RunRecord measured = record.measured(Preflights.ofRun(context, broadcast));
+    lease.require();
     directory.write(measured);
     return measured;
   }
@@ -171,55 +163,12 @@ public final class SearchAction {
         });
   }
 
-  private long evaluateMissing(
-      JavaSparkContext context, Broadcast<RunPlan> plan, RunPlan run, OutputLease lease) {
-    EvaluationsTable evaluations = directory.evaluations(spark);
-    long size = run.space().size();
-    IndexRanges done = committed(evaluations, plan);
-    long before = done.size();
-    try (ProgressListener listener =
-        new ProgressListener(context, "search", before, size, progress)) {
-      int round = evaluations.nextRound();
-      LongAccumulator failed = context.sc().longAccumulator("merge-to-mix.failed");
-      while (done.size() < size) {
-        IndexRanges now = done.complement(size).take(roundSize(context));
-        context.setJobGroup(
-            "search",
-            "Round %d: mixtures %d to %d of %d"
-                .formatted(round, done.size() + 1, done.size() + now.size(), size),
-            false);
-        List<IndexRange> pieces = pieces(context, now);
-        lease.require();
-        evaluations.append(
-            round,
-            onDevices(context.parallelize(pieces, pieces.size()))
-                .mapPartitions(
-                    new EvaluateMixtures(
-                        plan, listener.counter(), failed, configuration.search().attempts())));
-        List<IndexRange> all = new ArrayList<>(done.ranges());
-        all.addAll(now.ranges());
-        done = IndexRanges.of(all);
-        if (failed.value() > configuration.search().maxFailed()) {
-          throw tooManyFailed(evaluations, round);
-        }
-        round++;
-      }
-      listener.complete();
-    }
-    return size - before;
-  }
-
-  /** Asks for GPUs for the stage that needs them, where the configuration does. */
-  private <T> JavaRDD<T> onDevices(JavaRDD<T> work) {
-    double gpus = configuration.spark().gpusPerTask();
-    if (gpus == 0) {
-      return work;
-    }
-    int cores = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
-    return work.withResources(
-        new ResourceProfileBuilder()
-            .require(new TaskResourceRequests().cpus(cores).resource("gpu", gpus))
-            .build());
+  private long evaluateMissing(Broadcast<RunPlan> plan, RunPlan run, OutputLease lease) {
+    return new SearchRounds(spark, configuration, directory, lease, progress)
+        .run(
+            run.space().size(),
+            committed(directory.evaluations(spark), plan),
+            counters -> new EvaluateMixtures(plan, counters, configuration.search().attempts()));
   }
 
   /** The mixtures whose evaluation is committed, under the key that it would have now. */
@@ -248,35 +197,6 @@ public final class SearchAction {
       }
     }
     return List.of(IndexRanges.ofIndices(indices.stream().mapToLong(Long::longValue))).iterator();
-  }
-
-  private long roundSize(JavaSparkContext context) {
-    long configured = configuration.search().roundSize();
-    return configured > 0
-        ? configured
-        : Math.max(SMALLEST_ROUND, (long) ROUND_PER_SLOT * context.defaultParallelism());
-  }
-
-  private List<IndexRange> pieces(JavaSparkContext context, IndexRanges round) {
-    long configured = configuration.search().partitionSize();
-    long automatic = round.size() / ((long) PARTITIONS_PER_SLOT * context.defaultParallelism());
-    long size = configured > 0 ? configured : Math.max(1, automatic);
-    return round.ranges().stream().flatMap(range -> range.split(size).stream()).toList();
-  }
-
-  private UserException tooManyFailed(EvaluationsTable evaluations, int round) {
-    Row first =
-        evaluations
-            .dataset(round)
-            .where(col("status").equalTo(RowStatus.FAILED.text()))
-            .orderBy("index")
-            .select("mixture", "error")
-            .first();
-    return UserException.input(
-        "More mixtures failed than search.max-failed = %d allows; the first is %s: %s"
-            .formatted(configuration.search().maxFailed(), first.getString(0), first.getString(1)),
-        directory.location().toString(),
-        "Mend the cause, or raise search.max-failed, and start again: what is committed is kept");
   }
 
   private static RunRecord.Counts counts(RunPlan plan, RankedTable ranked) {
