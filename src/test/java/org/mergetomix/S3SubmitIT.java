@@ -15,6 +15,10 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.spark.FineTuneAction;
+import org.mergetomix.spark.Progress;
+import org.mergetomix.spark.SearchAction;
+import org.mergetomix.table.RunRecord;
 import org.mergetomix.testing.S3Extension;
 import org.mergetomix.testing.S3Server;
 import org.mergetomix.testing.SmallRun;
@@ -28,6 +32,47 @@ class S3SubmitIT {
   private static final String CLUSTER = "local-cluster[2,1,1024]";
 
   @TempDir private Path folder;
+
+  @Test
+  void goesFromDatasetsInS3ToARankingInS3AsOnThisMachine(SparkSession spark, S3Server s3)
+      throws Exception {
+    SmallRun local = SmallRun.withoutExperts(folder.resolve("local"));
+    String bucket = s3.newBucket();
+    upload(local.folder(), s3, bucket);
+    new FineTuneAction(spark, local.manifest(), local.configuration(), Progress.SILENT).run();
+    RunRecord expected =
+        new SearchAction(spark, local.manifest(), local.configuration(), Progress.SILENT)
+            .run()
+            .record();
+    String[] places = {
+      "--set", "manifest=s3a://" + bucket + "/manifest.conf",
+      "--set", "output=s3a://" + bucket + "/run",
+      "--set", "cache.directory=" + folder.resolve("cache")
+    };
+
+    run("local[2]", settings(s3), local.arguments("finetune", places));
+    run(CLUSTER, settings(s3), local.arguments("search", places));
+
+    for (String dataset : SmallRun.DATASETS) {
+      assertThat(s3.read(bucket, "experts/" + dataset + ".safetensors"))
+          .isEqualTo(Files.readAllBytes(local.expert(dataset)));
+    }
+    String record = new String(s3.read(bucket, "run/run.json"), StandardCharsets.UTF_8);
+    assertThat(record)
+        .contains("\"run_id\" : \"" + expected.runId() + "\"")
+        .contains("\"ranked_digest\" : \"" + expected.rankedDigest() + "\"")
+        .contains("s3a://" + bucket + "/experts/a.safetensors");
+    assertThat(new String(s3.read(bucket, "run/ranked/_SUCCESS"), StandardCharsets.UTF_8))
+        .contains("\"committer\":\"magic\"");
+  }
+
+  private static void upload(Path directory, S3Server s3, String bucket) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        s3.write(bucket, directory.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+  }
 
   @Test
   void showsTheSecretNowhere(SparkSession spark, S3Server s3) throws Exception {
