@@ -1,7 +1,9 @@
 package org.mergetomix.spark;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -10,8 +12,8 @@ import org.mergetomix.problem.UserException;
 import scala.Option;
 
 /**
- * The Spark session that the actions run in. One that was there already (a notebook's, or
- * spark-submit's) is used and left open; one that is started here is stopped with this.
+ * The Spark session that the actions run in. What was there already, a notebook's session or the
+ * context of a shared cluster, is used and left open; what is started here is stopped with this.
  */
 public final class Session implements AutoCloseable {
 
@@ -55,7 +57,9 @@ public final class Session implements AutoCloseable {
       // large jar on a busy machine, makes Spark print errors that mean nothing.
       conf.setIfMissing("spark.executor.heartbeatInterval", "5s");
     }
-    return new Session(start(conf), true);
+    // There is an environment as long as there is a context, whoever started it.
+    boolean ours = Optional.ofNullable(SparkEnv.get()).isEmpty();
+    return new Session(start(conf), ours);
   }
 
   private static SparkSession start(SparkConf conf) {

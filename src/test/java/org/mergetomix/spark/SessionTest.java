@@ -26,6 +26,19 @@ class SessionTest {
     assertThat(present.range(3).count()).isEqualTo(3);
   }
 
+  @Test
+  void leavesAContextOpenThatIsThereWithoutASession(SparkSession present) {
+    SparkSession.clearDefaultSession();
+    SparkSession.clearActiveSession();
+    try {
+      Session.open(new Configuration.Spark("", "another name", 0)).close();
+
+      assertThat(present.sparkContext().isStopped()).isFalse();
+    } finally {
+      SparkSession.setDefaultSession(present);
+    }
+  }
+
   private static Map<String, String> settings(SparkSession session) {
     return Map.copyOf(CollectionConverters.asJava(session.conf().getAll()));
   }
