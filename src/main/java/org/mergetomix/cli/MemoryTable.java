@@ -46,7 +46,7 @@ final class MemoryTable {
       return ", on GPUs";
     }
     return executor.kind() == ExecutorMemory.Kind.CONTAINER
-        ? ", with the sums of %s beside the heap".formatted(text(executor.outsideHeap()))
+        ? ", with the sums within %s beside the heap".formatted(text(executor.outsideHeap()))
         : "";
   }
 

@@ -121,11 +121,17 @@ public record ExecutorMemory(
     return set == 0 ? Runtime.getRuntime().maxMemory() : set;
   }
 
-  /** An executor has all cores of a standalone worker, and otherwise 1, where nothing is said. */
+  /**
+   * Where nothing is said, an executor has all cores of a standalone worker, which are no more than
+   * the machine has and no more than all executors have; otherwise 1.
+   */
   private static int cores(Kind kind, JavaSparkContext context, int processors) {
     return switch (kind) {
       case LOCAL -> context.defaultParallelism();
-      case STANDALONE -> context.getConf().getInt("spark.executor.cores", processors);
+      case STANDALONE ->
+          context
+              .getConf()
+              .getInt("spark.executor.cores", Math.min(processors, context.defaultParallelism()));
       case CONTAINER -> context.getConf().getInt("spark.executor.cores", 1);
     };
   }

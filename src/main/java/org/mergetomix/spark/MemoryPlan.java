@@ -32,6 +32,8 @@ public record MemoryPlan(
     long capacity,
     ExecutorMemory executor) {
 
+  private static final String MERGE_BUFFERS = "merge.buffers";
+
   /** The prefix sums of one slot. */
   public long slotSums() {
     return prefix * prefixes;
@@ -111,7 +113,7 @@ public record MemoryPlan(
     return new Problem(
         "The prefix sums of an executor are %s, but its JVM allows %s of direct memory"
             .formatted(sumsInWords(), new ByteCount(executor.direct())),
-        "merge.buffers",
+        MERGE_BUFFERS,
         fitting > 0
             ? "Lower it to %d, or %s".formatted(fitting, raise)
             : "Even 1 does not fit: " + raise);
@@ -130,15 +132,20 @@ public record MemoryPlan(
   }
 
   private Problem littleMemory() {
-    int fitting = fittingPrefixes(executor.physical() - hostModels());
-    String fewer = "run fewer tasks at once (%s)".formatted(executor.kind().coresKey());
-    return new Problem(
+    String what =
         "%s, but its machine has %s of memory"
-            .formatted(residentInWords(), new ByteCount(executor.physical())),
-        "merge.buffers",
-        fitting > 0
-            ? "Lower it to %d, or %s".formatted(fitting, fewer)
-            : "Even 1 does not fit: %s, or use machines with more memory".formatted(fewer));
+            .formatted(residentInWords(), new ByteCount(executor.physical()));
+    int fitting = fittingPrefixes(executor.physical() - hostModels());
+    return fitting > 0
+        ? new Problem(
+            what,
+            MERGE_BUFFERS,
+            "Lower it to %d, or run fewer tasks at once by %s"
+                .formatted(fitting, executor.kind().coresKey()))
+        : new Problem(
+            what,
+            executor.kind().coresKey(),
+            "Run fewer tasks at once, or use machines with more memory; no merge.buffers will do");
   }
 
   private String sumsInWords() {

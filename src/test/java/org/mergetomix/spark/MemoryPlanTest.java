@@ -91,14 +91,16 @@ class MemoryPlanTest {
         .containsExactly(
             "The live models of an executor are 4.0 GiB and its prefix sums 20.0 GiB (slots: 4,"
                 + " prefixes: 5, each 1.0 GiB), but its machine has 20.0 GiB of memory"
-                + " (merge.buffers). Lower it to 4, or run fewer tasks at once"
-                + " (spark.executor.cores).");
+                + " (merge.buffers). Lower it to 4, or run fewer tasks at once by"
+                + " spark.executor.cores.");
     assertThat(new MemoryPlan(0, 0, 6 * GIB, 0, 5, 0, GIB, STANDALONE).problems())
         .singleElement()
-        .extracting(Problem::remedy)
+        .extracting(Problem::message)
         .isEqualTo(
-            "Even 1 does not fit: run fewer tasks at once (spark.executor.cores), or use machines"
-                + " with more memory");
+            "The live models of an executor are 24.0 GiB and its prefix sums 0 B (slots: 4,"
+                + " prefixes: 5, each 0 B), but its machine has 20.0 GiB of memory"
+                + " (spark.executor.cores). Run fewer tasks at once, or use machines with more"
+                + " memory; no merge.buffers will do.");
   }
 
   @Test
