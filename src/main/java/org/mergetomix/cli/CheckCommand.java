@@ -35,6 +35,7 @@ final class CheckCommand extends SessionCommand {
               "Still to be fine-tuned, with finetune: %s.",
               String.join(", ", result.missingExperts()));
     }
+    MemoryTable.print(console(), result.memory());
     console().warnings(result.warnings());
     if (deep) {
       PreflightTable.print(console(), check.measure());

@@ -9,6 +9,11 @@ sealed interface Combination extends Serializable
   /** The arithmetic for a mixture; how it accumulates depends on nothing but {@code sums()}. */
   Kernel kernel(Terms terms);
 
+  /** Whether a mixture can go on from the sums of a shorter one. */
+  default boolean sharesPrefixes() {
+    return true;
+  }
+
   /** What a tensor's merged delta is multiplied by. */
   double factor(Terms terms, PreparedExperts experts, TensorPlace tensor);
 

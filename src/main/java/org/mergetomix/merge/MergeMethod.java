@@ -5,6 +5,9 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetSpace;
 
 /**
  * A merge method with its parameters, as data: what it does to each delta once, how the deltas of a
@@ -69,6 +72,47 @@ public final class MergeMethod implements Serializable {
   @Override
   public String toString() {
     return describe();
+  }
+
+  /**
+   * What a {@link PrefixMerger} takes outside the heap for each prefix that it keeps.
+   *
+   * @param base the base's tensors by name
+   * @param mixture one of those that are merged: some methods need less where weights are equal
+   * @return bytes: 4 for each running sum of each element, and a little for alignment; 0 where
+   *     mixtures cannot share work
+   */
+  public long prefixBytes(SortedMap<String, TensorSpec> base, Mixture mixture) {
+    if (!combination.sharesPrefixes()) {
+      return 0;
+    }
+    Kernel kernel = combination.kernel(Terms.of(mixture, mixture.datasets()));
+    return PrefixSums.bytes(Layout.of(base).positions(), sums(kernel));
+  }
+
+  /**
+   * The most prefixes that a {@link PrefixMerger} has a use for at a time, on a walk through all
+   * subsets in their order: more buffers than these are never filled.
+   */
+  public int mostPrefixes(SubsetSpace space) {
+    if (scaling.needsNorms()) {
+      // The second pass over a mixture goes on from its whole sum.
+      return space.maximumSize();
+    }
+    // Neighbours share at most the larger of them without its last dataset. The last subset of all
+    // is one of the smallest, and has no neighbour that would tell which prefixes are of no use.
+    return Math.max(space.maximumSize() - 1, space.minimumSize());
+  }
+
+  /** How many running sums an element needs, with the plain one where that is kept apart. */
+  int sums(Kernel kernel) {
+    return kernel.sums() + (sumsPlainApart(kernel) ? 1 : 0);
+  }
+
+  /** Whether the plain sum of the deltas is needed, and is none of the kernel's own sums. */
+  boolean sumsPlainApart(Kernel kernel) {
+    boolean own = sparsifier instanceof Dense && kernel instanceof LinearKernel;
+    return scaling.needsNorms() && !own;
   }
 
   Sparsifier sparsifier() {

@@ -32,9 +32,9 @@ public final class PrefixMerger {
    * A merger over the experts of a run.
    *
    * @param buffers how many prefixes may be kept; none for mixtures that have nothing to do with
-   *     each other. Each is as large as the base in float32, times the sums of the method: 1 for
-   *     linear ones, 4 or 5 where signs are elected, and 1 more for LiNeS with measured norms on
-   *     top of a method that is not plain
+   *     each other. {@link MergeMethod#prefixBytes} says how large each is: the base in float32
+   *     times the sums of the method, which are 1 for linear ones, 4 or 5 where signs are elected,
+   *     and 1 more for LiNeS with measured norms on top of a method that is not plain
    */
   public PrefixMerger(PreparedExperts experts, int buffers) {
     this.experts = experts;
@@ -62,6 +62,11 @@ public final class PrefixMerger {
   /** How many times a delta was added to all parameters, since the beginning. */
   public long additions() {
     return walk.additions() + ownAdditions;
+  }
+
+  /** Bytes outside the heap that the kept prefixes take, and those that wait to be used again. */
+  long bytes() {
+    return walk.bytes();
   }
 
   private void merge(Terms terms, int useful, TensorSink target) {

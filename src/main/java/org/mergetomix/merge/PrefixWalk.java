@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.mergetomix.checkpoint.TensorReader;
 
 /**
@@ -19,7 +20,6 @@ final class PrefixWalk implements MergedDelta {
 
   private final PreparedExperts experts;
   private final Combination combination;
-  private final boolean plainNeeded;
   private final int buffers;
 
   /** By length, in terms of {@link #terms}. */
@@ -34,6 +34,7 @@ final class PrefixWalk implements MergedDelta {
   // What is being summed, resolved before the first chunk.
   private Terms terms = new Terms(List.of());
   private Kernel kernel = new LinearKernel(1);
+  private boolean plainApart;
   private int start;
   private NavigableMap<Integer, PrefixSums> keeping = new TreeMap<>();
   private PrefixSums[] storeAfter = {};
@@ -44,7 +45,6 @@ final class PrefixWalk implements MergedDelta {
   PrefixWalk(PreparedExperts experts, int buffers) {
     this.experts = experts;
     this.combination = experts.method().combination();
-    this.plainNeeded = experts.method().scaling().needsNorms();
     this.buffers = buffers;
   }
 
@@ -55,7 +55,8 @@ final class PrefixWalk implements MergedDelta {
    */
   void open(Terms next, Kernel arithmetic, int useful) {
     kernel = arithmetic;
-    fitSums(arithmetic.sums() + (plainNeeded && !plainIsOwnSum() ? 1 : 0));
+    plainApart = experts.method().sumsPlainApart(arithmetic);
+    fitSums(experts.method().sums(arithmetic));
     int shared = terms.shared(next);
     kept.tailMap(shared, false).values().forEach(free::push);
     kept.tailMap(shared, false).clear();
@@ -123,6 +124,11 @@ final class PrefixWalk implements MergedDelta {
     return additions;
   }
 
+  /** What the sums take outside the heap between two mixtures, in bytes. */
+  long bytes() {
+    return Stream.concat(kept.values().stream(), free.stream()).mapToLong(PrefixSums::bytes).sum();
+  }
+
   @Override
   public void begin(TensorPlace tensor) {
     for (int i = 0; i < weights.length; i++) {
@@ -143,7 +149,7 @@ final class PrefixWalk implements MergedDelta {
     }
     for (int i = start; i < deltas.length; i++) {
       readers[i].read(offset, delta, length);
-      if (plainNeeded && !plainIsOwnSum()) {
+      if (plainApart) {
         LinearKernel.add(sums[sums.length - 1], delta, terms.get(i).weight(), length);
       }
       deltas[i].sparsify(tensor, offset, delta, scratch, length);
@@ -157,10 +163,6 @@ final class PrefixWalk implements MergedDelta {
 
   @Override
   public void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length) {
-    System.arraycopy(sums[plainIsOwnSum() ? 0 : sums.length - 1], 0, sum, 0, length);
-  }
-
-  private boolean plainIsOwnSum() {
-    return experts.method().sparsifier() instanceof Dense && kernel instanceof LinearKernel;
+    System.arraycopy(sums[plainApart ? sums.length - 1 : 0], 0, sum, 0, length);
   }
 }

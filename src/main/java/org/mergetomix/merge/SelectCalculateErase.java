@@ -16,8 +16,8 @@ package org.mergetomix.merge;
  */
 record SelectCalculateErase(double topK, Mode mode) implements Combination {
 
-  /** Whether a mixture can go on from the sums of a shorter one. */
-  boolean sharesPrefixes() {
+  @Override
+  public boolean sharesPrefixes() {
     return topK >= 1 && mode == Mode.PAPER;
   }
 

@@ -72,6 +72,16 @@ public final class SubsetSpace implements MixtureSpace {
     return Mixture.ofAscending(Arrays.copyOf(subset, size));
   }
 
+  /** The fewest datasets in a subset. */
+  public int minimumSize() {
+    return minimumSize;
+  }
+
+  /** The most datasets in a subset, no more than there are. */
+  public int maximumSize() {
+    return maximumSize;
+  }
+
   /**
    * Where a mixture stands: {@code at(indexOf(mixture))} equals it.
    *

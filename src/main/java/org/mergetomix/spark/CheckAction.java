@@ -3,6 +3,7 @@ package org.mergetomix.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -11,7 +12,6 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
-import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.PreflightRecord;
@@ -36,15 +36,21 @@ public final class CheckAction {
    * @param datasets how many datasets there are
    * @param mixtures how many mixtures a search would evaluate
    * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
+   * @param memory what a search needs of an executor
    * @param warnings what is no problem, but a user should know
    */
   public record Result(
-      int datasets, long mixtures, List<String> missingExperts, List<Problem> warnings) {}
+      int datasets,
+      long mixtures,
+      List<String> missingExperts,
+      MemoryPlan memory,
+      List<Problem> warnings) {}
 
   /**
    * Looks at everything.
    *
-   * @throws UserException with all problems, if there are any
+   * @throws UserException with all problems, if there are any; if an executor has not the memory
+   *     for a search, with what that needs alone
    */
   public Result run() {
     InputAccess access = InputAccess.of(spark, configuration);
@@ -70,18 +76,16 @@ public final class CheckAction {
             .flatMap(dataset -> dataset.data().stream())
             .filter(files::exists)
             .toList();
+    Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
     List<Problem> warnings =
-        new InputCheck(spark, access, files).texts(texts).run(manifest, datasets.get(false));
-    int largest = configuration.search().maximumSize();
-    List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
-    long mixtures =
-        SubsetSpace.of(
-                ids, configuration.search().minimumSize(), largest == 0 ? ids.size() : largest)
-            .size();
+        new ArrayList<>(
+            new InputCheck(spark, access, files).texts(texts).run(manifest, datasets.get(false)));
+    warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
     return new Result(
-        ids.size(),
-        mixtures,
+        manifest.datasets().size(),
+        RunPlan.space(manifest, configuration).size(),
         datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList(),
+        memory.orElseThrow(),
         warnings);
   }
 

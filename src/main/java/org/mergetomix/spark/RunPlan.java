@@ -71,21 +71,40 @@ record RunPlan(
                   .toList(),
               task.weight()));
     }
-    Configuration.Search search = configuration.search();
-    int largest = search.maximumSize() == 0 ? experts.size() : search.maximumSize();
     return new RunPlan(
         access,
         inputs.get(manifest.base().model()),
         inputs.get(manifest.base().checkpoint()),
         experts,
         List.copyOf(tasks),
-        MergeMethod.of(
-            configuration.merge().methodName(),
-            configuration.merge().parameters(),
-            configuration.seed()),
+        method(configuration),
         configuration.merge().buffers(),
         configuration.evaluation().batchSize(),
-        SubsetSpace.of(experts.keySet(), search.minimumSize(), largest));
+        space(manifest, configuration));
+  }
+
+  /**
+   * The merge method that the configuration asks for.
+   *
+   * @throws org.mergetomix.problem.UserException if it cannot be
+   */
+  static MergeMethod method(Configuration configuration) {
+    return MergeMethod.of(
+        configuration.merge().methodName(),
+        configuration.merge().parameters(),
+        configuration.seed());
+  }
+
+  /**
+   * The candidate mixtures.
+   *
+   * @throws org.mergetomix.problem.UserException if there are none, or too many to count
+   */
+  static SubsetSpace space(Manifest manifest, Configuration configuration) {
+    List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
+    Configuration.Search search = configuration.search();
+    int largest = search.maximumSize() == 0 ? ids.size() : search.maximumSize();
+    return SubsetSpace.of(ids, search.minimumSize(), largest);
   }
 
   private static SortedMap<Location, FileInput> read(

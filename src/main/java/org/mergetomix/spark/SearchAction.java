@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -70,9 +71,9 @@ public final class SearchAction {
   /**
    * Searches.
    *
-   * @throws UserException if an input is missing or broken, if the output directory belongs to
-   *     another run or another driver works on it, or if more mixtures failed than {@code
-   *     search.max-failed} allows
+   * @throws UserException if an input is missing or broken, if an executor has not the memory that
+   *     {@link MemoryPlan} says it needs, if the output directory belongs to another run or another
+   *     driver works on it, or if more mixtures failed than {@code search.max-failed} allows
    */
   public Result run() {
     long started = System.nanoTime();
@@ -130,7 +131,11 @@ public final class SearchAction {
       if (!missing.isEmpty()) {
         throw UserException.input(missing);
       }
-      return new InputCheck(spark, access, files).run(manifest, manifest.datasets());
+      Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
+      List<Problem> warnings =
+          new ArrayList<>(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
+      memory.ifPresent(plan -> warnings.addAll(plan.warnings()));
+      return List.copyOf(warnings);
     }
   }
 

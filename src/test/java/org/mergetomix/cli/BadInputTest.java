@@ -297,6 +297,19 @@ class BadInputTest {
     Files.writeString(run.manifestFile(), manifest);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"check", "search"})
+  void refusesAModelWhosePrefixSumsNoExecutorCanHold(String command) {
+    run.writeHugeBase(25_000_000_000L);
+
+    Ran ran = refused(2, run.arguments(command));
+
+    assertThat(ran.messages().get(0))
+        .startsWith("Error: The prefix sums of an executor are 558.8 GiB (slots: 2, prefixes: 3,")
+        .contains("(merge.buffers). Even 1 does not fit: raise spark.driver.memory");
+    assertThat(run.output()).doesNotExist();
+  }
+
   private void assertRefused(int exitCode, List<String> messages, List<String> arguments) {
     assertThat(refused(exitCode, arguments).messages())
         .containsExactlyElementsOf(messages.stream().map("Error: "::concat).toList());

@@ -38,6 +38,49 @@ class PrefixMergerTest {
     assertThat(additions("average", subsets, buffers)).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1, 5", "3, 1, 5", "9, 1, 5", "9, 2, 3", "9, 3, 3", "9, 5, 5", "9, 1, 1"})
+  void takesTheMemoryThatTheMethodTells(int buffers, int smallest, int largest) {
+    Merging five = Merging.random(5, 11);
+    SubsetSpace subsets = SubsetSpace.of(five.datasets(), smallest, largest);
+    for (MergeMethod method : Merging.methods()) {
+      PrefixMerger merger = new PrefixMerger(five.prepared(method), buffers);
+      walk(merger, subsets, MemoryTensors.like(five.base()));
+
+      assertThat(merger.bytes())
+          .as(method.describe())
+          .isEqualTo(
+              Math.min(buffers, method.mostPrefixes(subsets))
+                  * method.prefixBytes(five.base().tensors(), subsets.at(0)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "average, a+b, 1",
+    "model-stock, a+b, 1",
+    "ties, a+b, 4",
+    "ties, a:0.25+b:0.75, 5",
+    "sce, a+b, 0"
+  })
+  void tellsHowManySumsAnElementNeeds(String method, String mixture, int sums) {
+    assertThat(prefixBytes(Merging.method(method), mixture)).isEqualTo(64L * Float.BYTES * sums);
+  }
+
+  @Test
+  void needsAnotherSumForLayersScaledByNormsOfADeltaThatIsNotPlain() {
+    String[] lines = {"lines.scaling", "linear"};
+
+    assertThat(prefixBytes(Merging.method("average", lines), "a+b")).isEqualTo(64 * 4);
+    assertThat(prefixBytes(Merging.method("top-k-grafting", lines), "a+b")).isEqualTo(64 * 4 * 2);
+    assertThat(prefixBytes(Merging.method("ties", lines), "a+b")).isEqualTo(64 * 4 * 5);
+  }
+
+  /** Of a model with one element, which takes the place of 64. */
+  private static long prefixBytes(MergeMethod method, String mixture) {
+    return method.prefixBytes(TEN.base().tensors(), Mixture.parse(mixture));
+  }
+
   @Test
   void readsTheDeltasOfWhatItAddsAndNoOthers() {
     Merging five = Merging.of(new float[] {1}, new float[][] {{1}, {2}, {4}, {8}, {16}});
@@ -96,12 +139,15 @@ class PrefixMergerTest {
 
   private static long additions(String method, SubsetSpace subsets, int buffers) {
     PrefixMerger merger = new PrefixMerger(TEN.prepared(Merging.method(method)), buffers);
-    MemoryTensors target = MemoryTensors.like(TEN.base());
+    walk(merger, subsets, MemoryTensors.like(TEN.base()));
+    return merger.additions();
+  }
+
+  private static void walk(PrefixMerger merger, SubsetSpace subsets, MemoryTensors target) {
     List<Mixture> mixtures = LongStream.range(0, subsets.size()).mapToObj(subsets::at).toList();
     for (int i = 0; i + 1 < mixtures.size(); i++) {
       merger.merge(mixtures.get(i), mixtures.get(i + 1), target);
     }
     merger.merge(mixtures.get(mixtures.size() - 1), target);
-    return merger.additions();
   }
 }

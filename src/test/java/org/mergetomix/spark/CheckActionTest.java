@@ -14,6 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.testing.SmallRun;
@@ -37,9 +40,58 @@ class CheckActionTest {
   void countsWhatASearchWouldDo() throws IOException {
     Files.delete(run.expert("c"));
 
-    assertThat(check("search.maximum-size=2"))
-        .isEqualTo(new CheckAction.Result(4, 10, List.of("c"), List.of()));
+    CheckAction.Result result = check("search.maximum-size=2");
+
+    assertThat(result)
+        .isEqualTo(new CheckAction.Result(4, 10, List.of("c"), result.memory(), List.of()));
     assertThat(run.output()).doesNotExist();
+  }
+
+  @Test
+  void plansTheMemoryOfAnExecutor() throws IOException {
+    long model = elements() * Float.BYTES;
+    Files.delete(run.expert("c"));
+
+    MemoryPlan plan = check("merge.method=ties", "merge.buffers=2").memory();
+
+    assertThat(plan.model()).isEqualTo(model);
+    assertThat(plan.prefix()).isBetween(4 * model, 4 * model + model / 10);
+    assertThat(plan.prefixes()).isEqualTo(2);
+    assertThat(plan.checkpoints())
+        .isEqualTo(Files.size(run.base()) + 3 * Files.size(run.expert("a")) + model);
+    assertThat(plan.texts())
+        .isEqualTo(Files.size(run.text("task")) + Files.size(run.text("confirm")));
+    assertThat(plan.download()).isZero();
+    assertThat(plan.capacity()).isEqualTo(50L << 30);
+    assertThat(plan.executor().slots()).isEqualTo(2);
+    assertThat(plan.executor().kind()).isEqualTo(ExecutorMemory.Kind.LOCAL);
+    assertThat(plan.executor().direct()).isPositive();
+    assertThat(check().memory().prefixes()).isEqualTo(3);
+    assertThat(check().memory().prefix()).isBetween(model, model + model / 10);
+  }
+
+  private long elements() {
+    try (Checkpoint base = Checkpoint.open(run.base())) {
+      return base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
+    }
+  }
+
+  @Test
+  void refusesWhatCannotFitAnExecutorBeforeAnythingElse() {
+    run.writeHugeBase(25_000_000_000L);
+
+    assertThatThrownBy(() -> check("merge.buffers=1000"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE);
+              assertThat(refusal.problems().get(0).message())
+                  .matches(
+                      "The prefix sums of an executor are 558.8 GiB \\(slots: 2, prefixes: 3, each"
+                          + " 93.1 GiB\\), but its JVM allows .* of direct memory"
+                          + " \\(merge.buffers\\)\\. Even 1 does not fit: raise"
+                          + " spark.driver.memory .*");
+            });
   }
 
   @Test

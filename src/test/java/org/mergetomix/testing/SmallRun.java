@@ -2,7 +2,9 @@ package org.mergetomix.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -176,6 +178,23 @@ public final class SmallRun {
               destination[0] = Float.NaN;
             }
           });
+    }
+  }
+
+  /** Replaces the base by one tensor of many elements, on disk a hole. */
+  public void writeHugeBase(long elements) {
+    long bytes = elements * Float.BYTES;
+    byte[] header =
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+            .formatted(elements, bytes)
+            .getBytes(StandardCharsets.UTF_8);
+    try (RandomAccessFile file = new RandomAccessFile(base().toFile(), "rw")) {
+      file.setLength(0);
+      file.writeLong(Long.reverseBytes(header.length));
+      file.write(header);
+      file.setLength(Long.BYTES + header.length + bytes);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -100,11 +101,36 @@ public final class InputFiles implements Readability, AutoCloseable {
     Checkpoint.files(headers(folder)).forEach(name -> decisive.put(name, ""));
     wanted.putAll(decisive);
     store().files(folder).keySet().stream()
-        .filter(name -> COMPANION.matcher(name).matches())
+        .filter(InputFiles::isCompanion)
         .forEach(name -> wanted.put(name, ""));
     CachedFolder lent = keep(cache().fetchFolder(folder, wanted));
     decisive.replaceAll((name, unknown) -> lent.files().get(name).digest());
     return new Input(lent.path(), () -> Digests.folder(decisive));
+  }
+
+  private static boolean isCompanion(String name) {
+    return COMPANION.matcher(name).matches();
+  }
+
+  /**
+   * The size of a file, or of those files of a checkpoint's folder that are fetched, in bytes;
+   * nothing but headers is read for it.
+   *
+   * @throws UserException if it is missing or cannot be read
+   */
+  public long bytes(Location location) {
+    if (location.isLocal()) {
+      return LocalFiles.bytes(location.path());
+    }
+    FileStatus status = store().fileOrFolder(location);
+    if (!status.isDirectory()) {
+      return status.getLen();
+    }
+    List<String> decisive = Checkpoint.files(headers(location));
+    return store().files(location).entrySet().stream()
+        .filter(file -> decisive.contains(file.getKey()) || isCompanion(file.getKey()))
+        .mapToLong(file -> file.getValue().getLen())
+        .sum();
   }
 
   /**

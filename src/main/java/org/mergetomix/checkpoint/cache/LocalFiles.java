@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
@@ -27,6 +28,17 @@ final class LocalFiles {
       requireDigest(file, digest(version));
     }
     return new CachedFile(path, () -> digest(version), version.bytes(), () -> {});
+  }
+
+  /** The size of a file, or of the files that decide what a checkpoint's folder means. */
+  static long bytes(Path path) {
+    return Files.isDirectory(path)
+        ? Checkpoint.files(path).stream().mapToLong(name -> size(path.resolve(name))).sum()
+        : size(path);
+  }
+
+  private static long size(Path file) {
+    return version(Location.of(file)).bytes();
   }
 
   private String digest(Version version) {

@@ -103,6 +103,25 @@ class InputFilesTest {
   }
 
   @Test
+  void knowsSizesFromHeadersAlone() throws IOException {
+    Location remote = shardedFolder("model");
+    Path origin = fixture.origin("model");
+    Location local = Location.of(origin);
+    long companions = Files.size(origin.resolve("config.json"));
+    long checkpoint = 0;
+    for (String name : Checkpoint.files(origin)) {
+      checkpoint += Files.size(origin.resolve(name));
+    }
+
+    assertThat(files.bytes(local)).isEqualTo(checkpoint);
+    assertThat(files.bytes(remote)).isEqualTo(checkpoint + companions);
+    assertThat(fixture.store.bytesRead.get()).isLessThan(checkpoint / 10);
+    assertThat(files.bytes(remote.child("notes.md")))
+        .isEqualTo(files.bytes(local.child("notes.md")))
+        .isEqualTo(Files.size(origin.resolve("notes.md")));
+  }
+
+  @Test
   void checksIndicesOfARemoteSparseDelta() {
     shardedFolder("model");
     new TensorFile()

@@ -1,0 +1,56 @@
+package org.mergetomix.cli;
+
+import org.mergetomix.spark.ByteCount;
+import org.mergetomix.spark.ExecutorMemory;
+import org.mergetomix.spark.MemoryPlan;
+
+/** What a search needs of one executor, as lines of text. */
+final class MemoryTable {
+
+  private static final String ROW = "  %-18s %10s  %s";
+
+  private MemoryTable() {}
+
+  /** Prints a line for each kind of memory. */
+  static void print(Console console, MemoryPlan plan) {
+    ExecutorMemory executor = plan.executor();
+    console.line(
+        "One executor with %d %s needs:",
+        executor.slots(), executor.slots() == 1 ? "slot" : "slots");
+    console.line(
+        ROW,
+        "base and experts",
+        text(plan.checkpoints()),
+        "mapped, of %s of memory".formatted(text(executor.physical())));
+    console.line(ROW, "live models", text(plan.models()), each(plan, plan.model()) + place(plan));
+    console.line(
+        ROW,
+        "prefix sums",
+        text(plan.sums()),
+        each(plan, plan.slotSums())
+            + ", of %s of direct memory".formatted(text(executor.direct())));
+    console.line(ROW, "texts of tasks", text(plan.texts()), "on disk");
+    if (plan.download() > 0) {
+      console.line(
+          ROW, "copies", text(plan.download()), "on disk, of %s".formatted(text(plan.capacity())));
+    }
+  }
+
+  private static String each(MemoryPlan plan, long size) {
+    return "%d x %s".formatted(plan.executor().slots(), text(size));
+  }
+
+  private static String place(MemoryPlan plan) {
+    ExecutorMemory executor = plan.executor();
+    if (executor.models() == ExecutorMemory.Models.GPU) {
+      return ", on GPUs";
+    }
+    return executor.kind() == ExecutorMemory.Kind.CONTAINER
+        ? ", with the sums within %s beside the heap".formatted(text(executor.outsideHeap()))
+        : "";
+  }
+
+  private static String text(long bytes) {
+    return new ByteCount(bytes).text();
+  }
+}
