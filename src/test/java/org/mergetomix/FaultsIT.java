@@ -97,7 +97,7 @@ class FaultsIT {
     for (Path file : files(run.folder())) {
       s3.write(bucket, run.folder().relativize(file).toString(), Files.readAllBytes(file));
     }
-    String expert = "^GET /" + bucket + "/experts/b.* bytes=\\d+-\\d{5,}$";
+    String expert = "^GET /" + bucket + "/experts/b.* bytes=\\d+-\\d{6,}$";
     try (FaultyProxy proxy = FaultyProxy.before(s3)) {
       CountDownLatch held = new CountDownLatch(1);
       proxy.spoil(expert, 1, Fault.held(held));
