@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +47,10 @@ class KilledDriverIT {
   private static final String[] SETTINGS = {"search.round-size=" + ROUND, "lease-seconds=3600"};
 
   private static final Pattern ROUND_WRITTEN =
-      Pattern.compile("^(?:PUT|POST) /[^/]+/run/evaluations/(round=\\d+)/");
+      Pattern.compile("^(?:PUT|POST) /[^/]+/run/evaluations/(round%3D\\d+)/");
+
+  private static final Pattern COMMIT =
+      Pattern.compile("^PUT /[^/]+/run/evaluations/[^/]+/_SUCCESS");
 
   @TempDir private static Path shared;
 
@@ -54,7 +58,11 @@ class KilledDriverIT {
   private static S3Server s3;
   private static SmallRun inputs;
   private static String undisturbed;
-  private static int requests;
+
+  /** After how many requests of an undisturbed search all rounds are committed, and it ends. */
+  private static int evaluated;
+
+  private static int ended;
 
   @TempDir private Path folder;
 
@@ -70,7 +78,13 @@ class KilledDriverIT {
     test.begin();
     try {
       undisturbed = test.search().record().rankedDigest();
-      requests = test.proxy.requests().size();
+      List<String> requests = test.proxy.requests();
+      ended = requests.size();
+      evaluated =
+          IntStream.range(0, ended)
+              .filter(index -> COMMIT.matcher(requests.get(index)).find())
+              .max()
+              .orElseThrow();
     } finally {
       test.end();
     }
@@ -90,10 +104,10 @@ class KilledDriverIT {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5})
-  void goesOnAfterADriverThatWasKilled(long seed) throws Exception {
-    Random random = new Random(seed);
-    int point = 1 + random.nextInt(requests);
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void goesOnAfterADriverThatWasKilled(int number) throws Exception {
+    Random random = new Random(number);
+    int point = point(number, random);
     CompletableFuture<SparkSubmit> driver = new CompletableFuture<>();
     AtomicInteger count = new AtomicInteger();
     Fault.Event kill =
@@ -111,20 +125,12 @@ class KilledDriverIT {
     proxy.recover();
     List<String> seen = proxy.requests();
     List<EvaluationRow> committed = rows();
-    System.err.println(
-        "KILLED "
-            + seed
-            + " at "
-            + point
-            + " of "
-            + requests
-            + " "
-            + seen.get(point - 1)
-            + " committed "
-            + committed.size()
-            + " written "
-            + roundsWritten(seen));
-    assertThat(roundsWritten(seen)).isLessThanOrEqualTo((committed.size() + ROUND - 1) / ROUND + 1);
+    String moment =
+        "Killed at request %d of %d: %s; %d mixtures committed in %d rounds begun"
+            .formatted(point, ended, seen.get(point - 1), committed.size(), roundsWritten(seen));
+    assertThat(roundsWritten(seen))
+        .as(moment)
+        .isLessThanOrEqualTo((committed.size() + ROUND - 1) / ROUND + 1);
 
     SearchAction.Result result = search();
 
@@ -137,6 +143,14 @@ class KilledDriverIT {
         .doesNotHaveDuplicates();
     assertThat(s3.keys(bucket, "run/"))
         .noneMatch(key -> key.contains("__magic") || key.contains("_temporary"));
+  }
+
+  /** Four while rounds are evaluated, each in a part of its own, and one in the ranking. */
+  private static int point(int number, Random random) {
+    int part = evaluated / 4;
+    return number <= 4
+        ? (number - 1) * part + 1 + random.nextInt(part)
+        : evaluated + 1 + random.nextInt(ended - evaluated);
   }
 
   private static void kill(SparkSubmit driver) throws IOException {

@@ -40,7 +40,7 @@ import org.mergetomix.testing.SparkSessionExtension;
 
 /** A search whose inputs and output lie in an S3 that fails now and then. */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(600)
+@Timeout(120)
 class S3FaultsIT {
 
   /** How many requests of a kind meet a fault, one after the other. */
@@ -164,7 +164,9 @@ class S3FaultsIT {
     assertThat(s3.keys(bucket, "run/evaluations")).isEmpty();
   }
 
+  /** It takes seconds; with the patience of Hadoop's own settings it would take many minutes. */
   @Test
+  @Timeout(60)
   void saysSoonThatTheStoreOfTheInputsCannotBeReached() {
     proxy.close();
 
