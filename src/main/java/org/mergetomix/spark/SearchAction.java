@@ -106,7 +106,7 @@ public final class SearchAction {
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
-      RunRecord searching = measured(before.startedAgain(fresh), context, broadcast);
+      RunRecord searching = measured(before.startedAgain(fresh), context, broadcast, lease);
       SortedMap<String, Estimate> base = baseScores(context, broadcast);
       long evaluatedNow = evaluateMissing(context, broadcast, plan, lease);
       context.setJobGroup("rank", "Rank the mixtures", false);
@@ -145,11 +145,12 @@ public final class SearchAction {
 
   /** Measures the experts once a run: what an earlier start found of the same ones holds. */
   private RunRecord measured(
-      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast) {
+      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast, OutputLease lease) {
     if (record.preflight().measured()) {
       return record;
     }
     RunRecord measured = record.measured(Preflights.ofRun(context, broadcast));
+    lease.require();
     directory.write(measured);
     return measured;
   }

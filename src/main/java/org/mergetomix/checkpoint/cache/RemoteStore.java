@@ -108,6 +108,7 @@ final class RemoteStore {
 
   private FileSystem fileSystem(Location location) throws IOException {
     try {
+      FirstContact.make(location, hadoop);
       return new Path(location.uri()).getFileSystem(hadoop);
     } catch (IllegalArgumentException malformed) {
       throw UserException.input(

@@ -1,0 +1,52 @@
+package org.mergetomix.checkpoint.cache;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.mergetomix.location.Location;
+
+/**
+ * Asks a bucket with little patience before this JVM asks it for anything else: what is wrong with
+ * an address is known in seconds, where the settings for hours of work would try for many minutes.
+ * Safe for use by several threads.
+ */
+final class FirstContact {
+
+  private static final Map<String, String> IMPATIENCE =
+      Map.of(
+          "fs.s3a.attempts.maximum", "2",
+          "fs.s3a.retry.limit", "1",
+          "fs.s3a.retry.interval", "200ms",
+          "fs.s3a.retry.throttle.limit", "1");
+
+  /** Hadoop too keeps its connections for the whole JVM. */
+  private static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
+
+  private FirstContact() {}
+
+  /**
+   * Returns at once when the bucket of a location was reached before, or is none.
+   *
+   * @throws IOException what Hadoop says when it cannot be reached
+   */
+  static void make(Location location, Configuration hadoop) throws IOException {
+    Path path = new Path(location.uri());
+    String bucket = path.toUri().getScheme() + "://" + path.toUri().getAuthority();
+    if (!bucket.startsWith("s3a:") || REACHED.contains(bucket)) {
+      return;
+    }
+    Configuration impatient = new Configuration(hadoop);
+    IMPATIENCE.forEach(impatient::set);
+    try (FileSystem system = FileSystem.newInstance(path.toUri(), impatient)) {
+      system.getFileStatus(path);
+    } catch (FileNotFoundException missing) {
+      // It was reached.
+    }
+    REACHED.add(bucket);
+  }
+}
