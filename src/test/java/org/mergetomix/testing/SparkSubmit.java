@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The program as a cluster runs it: Spark's own submission, in a process of its own, with the jar
@@ -31,11 +32,13 @@ public final class SparkSubmit {
               + "|.*/(ai/djl|com/typesafe/config|info/picocli)/.*");
 
   private final Process process;
+  private final Path sparkHome;
   private final Path results;
   private final Path log;
 
-  private SparkSubmit(Process process, Path results, Path log) {
+  private SparkSubmit(Process process, Path sparkHome, Path results, Path log) {
     this.process = process;
+    this.sparkHome = sparkHome;
     this.results = results;
     this.log = log;
   }
@@ -84,9 +87,10 @@ public final class SparkSubmit {
               .redirectError(log.toFile())
               .directory(folder.toFile());
       builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-      builder.environment().put("SPARK_HOME", home(folder).toString());
+      Path sparkHome = home(folder);
+      builder.environment().put("SPARK_HOME", sparkHome.toString());
       builder.environment().put("SPARK_SCALA_VERSION", "2.13");
-      return new SparkSubmit(builder.start(), results, log);
+      return new SparkSubmit(builder.start(), sparkHome, results, log);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -129,6 +133,16 @@ public final class SparkSubmit {
   /** Kills it, as a machine that fails does: nothing is closed. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** The processes that it started, executors among them. */
+  Stream<ProcessHandle> descendants() {
+    return process.descendants();
+  }
+
+  /** Where its executors work. */
+  Path sparkHome() {
+    return sparkHome;
   }
 
   /** What Ctrl-C does. */
