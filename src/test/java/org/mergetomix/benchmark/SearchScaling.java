@@ -82,6 +82,7 @@ public final class SearchScaling {
     while (round.find()) {
       mixtures += Long.parseLong(round.group(1));
       seconds += Double.parseDouble(round.group(2));
+      System.out.printf("  %s%n", round.group());
     }
     System.out.printf(
         Locale.ROOT,
