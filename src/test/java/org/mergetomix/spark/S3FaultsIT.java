@@ -156,11 +156,11 @@ class S3FaultsIT {
   @ValueSource(ints = {100_000, 2_000_000})
   void saysThatTheCacheIsTooSmall(int capacity) {
     assertThatThrownBy(() -> search("cache.capacity=" + capacity))
-        .satisfies(
-            failure ->
-                assertThat(Failures.mendable(failure).orElseThrow())
-                    .hasMessageContaining("does not fit into a cache of " + capacity)
-                    .hasMessageContaining("Raise cache.capacity"));
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining("in their stores, but a host may keep copies of")
+        .hasMessageContaining("(cache.capacity). Raise it to at least ");
     assertThat(s3.keys(bucket, "run/evaluations")).isEmpty();
   }
 
