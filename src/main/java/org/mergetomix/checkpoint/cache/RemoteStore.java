@@ -244,8 +244,8 @@ final class RemoteStore {
     }
 
     /**
-     * Each range becomes one request that asks for it and no more. The status saves asking for it
-     * again, and lets a store refuse when the file is not the same any more.
+     * Each range becomes one request that asks for little more than it. The status saves asking for
+     * it again, and lets a store refuse when the file is not the same any more.
      */
     private FSDataInputStream stream() throws IOException {
       if (open.isEmpty()) {
