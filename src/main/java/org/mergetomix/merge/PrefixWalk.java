@@ -131,7 +131,8 @@ final class PrefixWalk implements MergedDelta {
 
   @Override
   public void begin(TensorPlace tensor) {
-    for (int i = 0; i < weights.length; i++) {
+    // What comes before is in the sums that are gone on from.
+    for (int i = start; i < weights.length; i++) {
       readers[i] = deltas[i].reader(tensor);
       weights[i] = combination.weight(terms.get(i), experts, tensor);
     }

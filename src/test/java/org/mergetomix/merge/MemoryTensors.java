@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.DType;
 import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.checkpoint.TensorReader;
 import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.problem.Problem;
@@ -19,6 +20,7 @@ final class MemoryTensors implements Checkpoint, Delta, TensorSink {
   private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
   private final SortedMap<String, float[]> values = new TreeMap<>();
   private final AtomicLong elementsRead = new AtomicLong();
+  private final AtomicLong tensorsOpened = new AtomicLong();
 
   MemoryTensors with(String name, List<Long> shape, float... elements) {
     tensors.put(name, new TensorSpec(name, DType.F32, shape));
@@ -70,6 +72,11 @@ final class MemoryTensors implements Checkpoint, Delta, TensorSink {
     return elementsRead.get();
   }
 
+  /** How many tensors were made ready to be read since the beginning. */
+  long tensorsOpened() {
+    return tensorsOpened.get();
+  }
+
   @Override
   public SortedMap<String, TensorSpec> tensors() {
     return Collections.unmodifiableSortedMap(tensors);
@@ -93,6 +100,12 @@ final class MemoryTensors implements Checkpoint, Delta, TensorSink {
   @Override
   public Map<String, String> metadata() {
     return Map.of();
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
+    tensorsOpened.incrementAndGet();
+    return (offset, destination, length) -> read(tensor, offset, destination, length);
   }
 
   @Override

@@ -92,7 +92,9 @@ class PrefixMergerTest {
     assertThat(target.of("w")).containsExactly(1 + 11f / 3);
     assertThat(merger.additions()).isEqualTo(4);
     assertThat(five.deltas().values())
-        .extracting(delta -> ((MemoryTensors) delta).elementsRead())
+        .extracting(MemoryTensors.class::cast)
+        .allSatisfy(d -> assertThat(d.tensorsOpened()).isEqualTo(d.elementsRead()))
+        .extracting(MemoryTensors::elementsRead)
         .containsExactly(1L, 1L, 1L, 1L, 0L);
   }
 
