@@ -37,13 +37,7 @@ final class SearchRounds {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SearchRounds.class);
 
-  private static final int FIRST_PER_SLOT = 16;
-  private static final int SMALLEST_FIRST = 32;
-  private static final long LARGEST = 1 << 16;
   private static final int PARTITIONS_PER_SLOT = 4;
-
-  /** A round that takes this long loses little time by its commit, and little work by a crash. */
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
 
   private final SparkSession spark;
   private final Configuration configuration;
@@ -93,10 +87,11 @@ final class SearchRounds {
       LongAccumulator failed = context.sc().longAccumulator("merge-to-mix.failed");
       Work evaluate = work.apply(new Counters(listener.counter(), failed));
       int round = directory.evaluations(spark).nextRound();
-      long length = firstLength(context);
+      RoundLength length = RoundLength.first(context.defaultParallelism());
       while (done.size() < size) {
         long started = System.nanoTime();
-        IndexRanges now = done.complement(size).take(length);
+        IndexRanges missing = done.complement(size);
+        IndexRanges now = missing.take(mixtures(length, missing.size()));
         context.setJobGroup(
             "search",
             "Round %d: mixtures %d to %d of %d"
@@ -119,7 +114,7 @@ final class SearchRounds {
             done.size(),
             size);
         refuseTooManyFailed(failed.value(), round);
-        length = nextLength(length, taken);
+        length = length.after(taken);
         round++;
       }
       listener.complete();
@@ -133,16 +128,9 @@ final class SearchRounds {
     return IndexRanges.of(all);
   }
 
-  private long firstLength(JavaSparkContext context) {
+  private long mixtures(RoundLength automatic, long left) {
     long configured = configuration.search().roundSize();
-    return configured > 0
-        ? configured
-        : Math.max(SMALLEST_FIRST, (long) FIRST_PER_SLOT * context.defaultParallelism());
-  }
-
-  private long nextLength(long length, Duration taken) {
-    boolean grows = configuration.search().roundSize() == 0 && taken.compareTo(LONG_ENOUGH) < 0;
-    return grows ? Math.max(length, Math.min(2 * length, LARGEST)) : length;
+    return configured > 0 ? configured : automatic.of(left);
   }
 
   private List<IndexRange> pieces(JavaSparkContext context, IndexRanges round) {

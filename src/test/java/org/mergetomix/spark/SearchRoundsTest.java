@@ -35,7 +35,7 @@ class SearchRoundsTest {
     assertThat(directory.evaluations(spark).rows().map(EvaluationRow::index).collect())
         .hasSize(255)
         .doesNotHaveDuplicates();
-    assertThat(rounds()).isEqualTo(4);
+    assertThat(rounds()).isBetween(2L, 4L);
   }
 
   @Test
