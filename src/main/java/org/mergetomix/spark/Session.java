@@ -48,6 +48,9 @@ public final class Session implements AutoCloseable {
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", configuration.appName());
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
+    // With it on, executors ask the driver for every class that they do not find, in case somebody
+    // added it to the session. Here nobody does.
+    conf.setIfMissing("spark.sql.artifact.isolation.enabled", "false");
     if (conf.get("spark.master").startsWith("local[") || conf.get("spark.master").equals("local")) {
       conf.setIfMissing("spark.driver.host", "127.0.0.1");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
