@@ -119,6 +119,18 @@ public final class ExecutorProcess {
     return threads.contains("at " + type + ".");
   }
 
+  /** Gives it one core of the machine, all of its threads, by Linux's {@code taskset}. */
+  public void holdToCore(int core) throws IOException, InterruptedException {
+    Process command =
+        new ProcessBuilder("taskset", "-acp", String.valueOf(core), Long.toString(process.pid()))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (command.waitFor() != 0) {
+      throw new IllegalStateException(said);
+    }
+  }
+
   /** Kills it: nothing is closed. Returns when it is gone. */
   public void kill() {
     process.destroyForcibly();
