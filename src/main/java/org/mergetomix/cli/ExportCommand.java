@@ -1,9 +1,10 @@
 package org.mergetomix.cli;
 
-import java.nio.file.Path;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.ExportAction;
 import org.mergetomix.spark.Session;
 import picocli.CommandLine;
@@ -26,8 +27,10 @@ final class ExportCommand extends SessionCommand {
       names = "--to",
       required = true,
       paramLabel = "FOLDER",
-      description = "The folder to write, which must not exist.")
-  private Path target;
+      description =
+          "The folder to write, which must not exist: of the driver's machine, or in a store as "
+              + "s3a://bucket/folder.")
+  private String to;
 
   ExportCommand(Console console) {
     super(console);
@@ -35,17 +38,26 @@ final class ExportCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
+    Location target = target();
     ExportAction.Result result =
         new ExportAction(
                 session.spark(), RunOptions.manifest(session, configuration), configuration)
             .run(Mixture.parse(mixture), target);
     console().line("Surrogate of %s: %s", mixture, target);
-    console().line("For a trainer: %s", target.resolve("mixture.json"));
+    console().line("For a trainer: %s", target.child("mixture.json"));
     if (result.withoutMergekit().isEmpty()) {
-      console().line("The same for mergekit: %s", target.resolve("mergekit.yaml"));
+      console().line("The same for mergekit: %s", target.child("mergekit.yaml"));
     } else {
       console().line("No YAML for mergekit: %s.", String.join("; ", result.withoutMergekit()));
     }
     return ExitCode.DONE;
+  }
+
+  private Location target() {
+    try {
+      return Location.of(to);
+    } catch (IllegalArgumentException malformed) {
+      throw UserException.usage("Option --to " + malformed.getMessage(), "", "");
+    }
   }
 }

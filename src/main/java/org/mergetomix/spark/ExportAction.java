@@ -16,12 +16,14 @@ import org.mergetomix.checkpoint.CheckpointFolderWriter;
 import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.merge.MergekitRecipe;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.table.LocalOutput;
 
 /**
  * Writes the surrogate of one mixture as a folder that Hugging Face reads: the only way one reaches
@@ -58,15 +60,17 @@ public final class ExportAction {
   public record Result(List<String> withoutMergekit) {}
 
   /**
-   * Merges the mixture, as a Spark task, and writes it, with {@code mixture.json} for a trainer,
-   * and with {@code mergekit.yaml} where mergekit can merge the same.
+   * Merges the mixture and writes it, with {@code mixture.json} for a trainer, and with {@code
+   * mergekit.yaml} where mergekit can merge the same. An executor does it for a folder in a store,
+   * where {@code mixture.json} comes last; a local folder is one of the driver's machine, so the
+   * driver does it.
    *
    * @param mixture a mixture of the manifest's datasets
    * @param target the folder to write, which must not exist
    * @throws UserException if the mixture has unknown datasets, an input is missing or broken, or
    *     the folder cannot be written
    */
-  public Result run(Mixture mixture, Path target) {
+  public Result run(Mixture mixture, Location target) {
     List<String> known = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
     List<String> unknown =
         mixture.datasets().stream().filter(dataset -> !known.contains(dataset)).toList();
@@ -76,10 +80,7 @@ public final class ExportAction {
           manifest.file().text(),
           "Known: " + String.join(", ", known));
     }
-    if (Files.exists(target)) {
-      throw UserException.usage(
-          "The folder exists already", target.toString(), "Choose another, or remove it");
-    }
+    LocalOutput.requireNew(target, spark.sparkContext().hadoopConfiguration());
     RunPlan plan;
     String trainer;
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
@@ -90,39 +91,47 @@ public final class ExportAction {
       plan = RunPlan.of(spark, manifest, configuration);
       trainer = TrainerManifest.of(files, manifest, plan, mixture, configuration.seed());
     }
+    return new Result(
+        target.isLocal()
+            ? write(plan, mixture, target, trainer)
+            : onExecutor(plan, mixture, target, trainer));
+  }
+
+  private List<String> onExecutor(RunPlan plan, Mixture mixture, Location target, String trainer) {
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
-    String folder = target.toAbsolutePath().toString();
     context.setJobGroup("export", "Export " + mixture, false);
     try {
-      List<String> withoutMergekit =
+      return List.copyOf(
           context
               .parallelize(List.of(mixture), 1)
-              .map(
-                  exported ->
-                      new ArrayList<>(write(broadcast.value(), exported, Path.of(folder), trainer)))
-              .first();
-      return new Result(List.copyOf(withoutMergekit));
+              .map(exported -> new ArrayList<>(write(broadcast.value(), exported, target, trainer)))
+              .first());
     } finally {
       context.clearJobGroup();
       broadcast.destroy();
     }
   }
 
-  private static List<String> write(RunPlan plan, Mixture mixture, Path target, String trainer) {
+  private static List<String> write(
+      RunPlan plan, Mixture mixture, Location target, String trainer) {
     Map<String, String> metadata =
         Map.of(
             "format", "pt",
             "merge-to-mix.mixture", mixture.id(),
             "merge-to-mix.method", plan.method().describe(),
             "merge-to-mix.run", plan.runId());
-    try (SlotLease lease = ExecutorRuntime.lease(plan)) {
-      return lease.withRuntime(
-          runtime -> {
-            MergekitRecipe recipe = runtime.mergekit(mixture);
-            write(mixture, target, metadata, runtime, trainer, recipe);
-            return recipe.obstacles();
-          });
+    try (SlotLease lease = ExecutorRuntime.lease(plan);
+        LocalOutput folder = LocalOutput.of(target, plan.access().hadoop().value())) {
+      List<String> withoutMergekit =
+          lease.withRuntime(
+              runtime -> {
+                MergekitRecipe recipe = runtime.mergekit(mixture);
+                write(mixture, folder.path(), metadata, runtime, trainer, recipe);
+                return recipe.obstacles();
+              });
+      folder.publishFolder(TrainerManifest.FILE);
+      return withoutMergekit;
     }
   }
 

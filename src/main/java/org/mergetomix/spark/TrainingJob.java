@@ -20,7 +20,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.surrogate.ComputeDevice;
 import org.mergetomix.surrogate.LiveModel;
-import org.mergetomix.table.LocalFile;
+import org.mergetomix.table.LocalOutput;
 import org.mergetomix.training.FineTuner;
 import org.mergetomix.training.FineTuning;
 
@@ -108,7 +108,7 @@ record TrainingJob(
     Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
     try (LiveModel live = LiveModel.load(model.file(), device);
         Checkpoint checkpoint = Checkpoint.open(start.file());
-        LocalFile target = LocalFile.of(output, access.hadoop().value())) {
+        LocalOutput target = LocalOutput.of(output, access.hadoop().value())) {
       live.fill(checkpoint, start.path());
       double loss =
           new FineTuner(live, recipe)

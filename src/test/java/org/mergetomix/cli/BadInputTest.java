@@ -264,6 +264,18 @@ class BadInputTest {
   }
 
   @Test
+  void takesNoPasswordInTheFolderOfAnExport() {
+    Ran ran =
+        refused(
+            2, run.arguments("export", "--mixture", "a+b", "--to", "s3a://user:secret@bucket/x"));
+
+    assertThat(ran.messages())
+        .containsExactly(
+            "Error: Option --to holds a password: give credentials to Spark, as spark.hadoop.*,"
+                + " not here.");
+  }
+
+  @Test
   void saysThatAMixtureIsNone() {
     Ran ran = refused(2, run.arguments("export", "--mixture", "a++b", "--to", "x"));
 

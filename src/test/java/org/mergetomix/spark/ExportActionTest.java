@@ -67,6 +67,14 @@ class ExportActionTest {
   }
 
   @Test
+  void writesALocalFolderOnTheDriversMachineNotOnAnExecutors() {
+    export("a+b", folder.resolve("here"));
+
+    assertThat(spark.sparkContext().statusTracker().getJobIdsForGroup("export")).isEmpty();
+    assertThat(folder.resolve("here/model.safetensors")).exists();
+  }
+
+  @Test
   void weighsARatioAsItSays() {
     Path target = folder.resolve("ratio");
     export("a:0.25+c:0.75", target);
@@ -102,7 +110,8 @@ class ExportActionTest {
     Path target = folder.resolve("exported");
 
     ExportAction.Result result =
-        new ExportAction(spark, withFolder, run.configuration()).run(Mixture.parse("a+b"), target);
+        new ExportAction(spark, withFolder, run.configuration())
+            .run(Mixture.parse("a+b"), Location.of(target));
 
     assertThat(result.withoutMergekit())
         .containsExactly("mergekit reads folders or single files, but not both in one merge");
@@ -153,7 +162,7 @@ class ExportActionTest {
     Path target = folder.resolve("grafted");
     ExportAction.Result result =
         new ExportAction(spark, run.manifest(), run.configuration("merge.method=top-k-grafting"))
-            .run(Mixture.parse("a+b"), target);
+            .run(Mixture.parse("a+b"), Location.of(target));
 
     assertThat(result.withoutMergekit()).containsExactly("mergekit has no top-k grafting");
     assertThat(target.resolve("mergekit.yaml")).doesNotExist();
@@ -196,7 +205,7 @@ class ExportActionTest {
 
   private ExportAction.Result export(String mixture, Path target) {
     return new ExportAction(spark, run.manifest(), run.configuration())
-        .run(Mixture.parse(mixture), target);
+        .run(Mixture.parse(mixture), Location.of(target));
   }
 
   private static Set<String> tensors(Path checkpoint) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.EvaluationRow;
@@ -96,6 +98,34 @@ class S3OutputIT {
 
     assertThat(again.evaluatedNow()).isZero();
     assertThat(again.record().rankedDigest()).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void exportsAFolderWhoseLastFileSaysThatItIsComplete() throws IOException {
+    Location local = Location.of(folder.resolve("exported"));
+    Location target = Location.of("s3a://" + bucket + "/models/a+b");
+    List<String> files = List.of("mergekit.yaml", "mixture.json", "model.safetensors");
+
+    assertThat(export(local).withoutMergekit()).isEmpty();
+    assertThat(export(target).withoutMergekit()).isEmpty();
+
+    assertThat(s3.keys(bucket, ""))
+        .containsExactlyInAnyOrderElementsOf(files.stream().map("models/a+b/"::concat).toList());
+    for (String file : files) {
+      assertThat(s3.read(bucket, "models/a+b/" + file))
+          .as(file)
+          .isEqualTo(Files.readAllBytes(local.child(file).path()));
+    }
+    assertThatThrownBy(() -> export(target))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage("The folder exists already (%s). Choose another, or remove it.", target);
+  }
+
+  private ExportAction.Result export(Location target) {
+    return new ExportAction(spark, inputs.manifest(), inputs.configuration())
+        .run(Mixture.parse("a+b"), target);
   }
 
   @Test
