@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
@@ -95,10 +93,8 @@ public final class SearchAction {
     directory.claim(plan.runId(), plan.identity());
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
-    // Until the search is done, both what is committed and what this start may add.
-    Set<String> kinds = new TreeSet<>(directory.evaluations(spark).devices().keySet());
-    kinds.add(fresh.versions().get(RunRecord.DEVICE));
-    RunRecord again = before.startedAgain(fresh).evaluatedOn(kinds);
+    RunRecord again =
+        before.startedAgain(fresh).evaluatedOn(directory.evaluations(spark).devices().keySet());
     directory.write(again);
 
     JavaSparkContext context = Session.context(spark);
