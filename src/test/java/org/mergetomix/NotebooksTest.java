@@ -119,7 +119,8 @@ class NotebooksTest {
       double score = SCORES.get(i);
       ExampleScores examples =
           new ExampleScores(new double[] {score - 1, score + 1}, new double[] {1, 1});
-      evaluations.add(EvaluationRow.scored(i, "key" + i, mixture, "task", examples, 0.5, 1.5));
+      evaluations.add(
+          EvaluationRow.scored(i, "key" + i, mixture, "task", examples, 0.5, 1.5, "cpu"));
     }
     Mixture broken = Mixture.parse("a:0.9+b:0.1");
     evaluations.add(EvaluationRow.failed(9, "key9", broken, "task", "no memory"));

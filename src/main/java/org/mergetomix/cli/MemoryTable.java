@@ -22,6 +22,13 @@ final class MemoryTable {
         "base and experts",
         text(plan.checkpoints()),
         "mapped, of %s of memory".formatted(text(executor.physical())));
+    if (plan.masks() > 0) {
+      console.line(
+          ROW,
+          "masks of experts",
+          text(plan.masks()),
+          "shared, of %s of direct memory".formatted(text(executor.direct())));
+    }
     console.line(ROW, "live models", text(plan.models()), each(plan, plan.model()) + place(plan));
     console.line(
         ROW,

@@ -3,6 +3,7 @@ package org.mergetomix.merge;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /**
  * Which elements of a delta are kept: one bit an element, outside the heap. Written once, by one
@@ -25,6 +26,16 @@ final class BitMask {
               .order(ByteOrder.nativeOrder())
               .asLongBuffer();
     }
+  }
+
+  /** What a mask takes outside the heap, in bytes. */
+  static long bytes(long positions) {
+    return positions / Byte.SIZE;
+  }
+
+  /** The same of this one, as it was allocated. */
+  long bytes() {
+    return Arrays.stream(segments).mapToLong(LongBuffer::capacity).sum() * Long.BYTES;
   }
 
   /** Sets a whole word; {@code position} is a multiple of 64. */

@@ -7,4 +7,9 @@ record Dense() implements Sparsifier {
   public PreparedDelta prepare(DeltaScan delta) {
     return PreparedDelta.dense(delta.delta());
   }
+
+  @Override
+  public long preparedBytes(Layout layout) {
+    return 0;
+  }
 }

@@ -22,6 +22,16 @@ final class KeptScales {
     this.firstOfChunk = new long[Math.toIntExact(chunks)];
   }
 
+  /** What so many factors take outside the heap, in bytes. */
+  static long bytes(long count) {
+    return (count + SEGMENT - 1) / SEGMENT * SEGMENT * Float.BYTES;
+  }
+
+  /** The same of these, as they were allocated. */
+  long bytes() {
+    return segments.stream().mapToLong(FloatBuffer::capacity).sum() * Float.BYTES;
+  }
+
   /** What is added from here on belongs to this chunk. */
   void begin(long chunk) {
     firstOfChunk[(int) chunk] = count;

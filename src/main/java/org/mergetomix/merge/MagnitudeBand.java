@@ -39,6 +39,11 @@ record MagnitudeBand(double density, double gamma, Scope scope) implements Spars
     return mask.build(delta.delta());
   }
 
+  @Override
+  public long preparedBytes(Layout layout) {
+    return density >= 1 ? 0 : BitMask.bytes(layout.positions());
+  }
+
   private void keepBand(
       DeltaScan delta, List<TensorPlace> tensors, long elements, MaskBuilder mask) {
     long kept = Math.max(1, (long) (density * elements));

@@ -91,6 +91,18 @@ public final class MergeMethod implements Serializable {
   }
 
   /**
+   * What {@link PreparedExperts} take outside the heap, whatever is merged.
+   *
+   * @param base the base's tensors by name
+   * @param experts how many there are
+   * @return bytes: a bit an element and expert where elements are dropped, and for some methods 4
+   *     for each that is kept; 0 where none are. As elements are kept by chance, this is a bound.
+   */
+  public long preparedBytes(SortedMap<String, TensorSpec> base, int experts) {
+    return experts * sparsifier.preparedBytes(Layout.of(base));
+  }
+
+  /**
    * The most prefixes that a {@link PrefixMerger} has a use for at a time, on a walk through all
    * subsets in their order: more buffers than these are never filled.
    */

@@ -13,7 +13,8 @@ import org.mergetomix.checkpoint.Delta;
  * host. Immutable, so safe for use by several threads.
  *
  * <p>Outside the heap it takes at most one bit an element and expert; DELLA as its paper defines it
- * takes four bytes more for each element that it keeps.
+ * takes four bytes more for each element that it keeps. {@link MergeMethod#preparedBytes} tells it
+ * beforehand.
  */
 public final class PreparedExperts {
 
@@ -84,6 +85,11 @@ public final class PreparedExperts {
 
   PreparedDelta delta(int expert) {
     return deltas.get(expert);
+  }
+
+  /** What is kept of all experts outside the heap. */
+  long bytes() {
+    return deltas.stream().mapToLong(PreparedDelta::bytes).sum();
   }
 
   InnerProducts products() {

@@ -37,4 +37,9 @@ record RandomDrop(double density, Rescale rescale, long seed) implements Sparsif
     }
     return mask.build(delta.delta());
   }
+
+  @Override
+  public long preparedBytes(Layout layout) {
+    return density >= 1 ? 0 : BitMask.bytes(layout.positions());
+  }
 }

@@ -42,6 +42,25 @@ record RankedRandomDrop(double density, double epsilon, Rescale rescale, long se
     return mask.build(delta.delta());
   }
 
+  @Override
+  public long preparedBytes(Layout layout) {
+    if (density >= 1) {
+      return 0;
+    }
+    long scales =
+        switch (rescale) {
+          case BY_PROBABILITY -> KeptScales.bytes(mostKept(layout.elements()));
+          case TO_FORMER_NORM -> 0;
+        };
+    return BitMask.bytes(layout.positions()) + scales;
+  }
+
+  /** More are kept less often than once in a billion experts. */
+  private long mostKept(long elements) {
+    double deviation = Math.sqrt(elements * density * (1 - density));
+    return Math.min(elements, (long) Math.ceil(elements * density + 6 * deviation));
+  }
+
   private void prepare(DeltaScan delta, TensorPlace tensor, MaskBuilder mask) {
     if (tensor.columns() > LONGEST_ROW) {
       throw UserException.input(

@@ -11,4 +11,7 @@ sealed interface Sparsifier extends Serializable
 
   /** Reads the delta as often as needed, and decides about each element. */
   PreparedDelta prepare(DeltaScan delta);
+
+  /** What a prepared delta takes outside the heap, at most, in bytes. */
+  long preparedBytes(Layout layout);
 }

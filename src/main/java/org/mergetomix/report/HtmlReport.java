@@ -56,6 +56,7 @@ public final class HtmlReport {
     page.line("h1", content.question());
     page.line("p", content.answer(), "class", "answer");
     page.line("p", scope(content), "class", "scope");
+    content.warnings().forEach(warning -> page.line("p", "Warning: " + warning));
     page.closeLine();
   }
 

@@ -22,6 +22,7 @@ import org.mergetomix.table.RankedRow;
  * @param runId the run
  * @param question what was asked, in one sentence
  * @param answer what came out, in one sentence
+ * @param warnings what to know before the scores are trusted, as sentences; often none
  * @param direction which way scores improve
  * @param scoreUnit the unit of scores, as in {@code bits per byte}
  * @param datasets ids of all candidate datasets
@@ -44,6 +45,7 @@ public record ReportContent(
     String runId,
     String question,
     String answer,
+    List<String> warnings,
     Direction direction,
     String scoreUnit,
     List<String> datasets,
@@ -72,6 +74,7 @@ public record ReportContent(
     Objects.requireNonNull(preflight);
     Objects.requireNonNull(fidelity);
     Objects.requireNonNull(cost);
+    warnings = List.copyOf(warnings);
     datasets = List.copyOf(datasets);
     top = List.copyOf(top);
     effects = List.copyOf(effects);

@@ -2,8 +2,10 @@ package org.mergetomix.spark;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.surrogate.ComputeDevice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,8 @@ final class DeviceChoice {
 
   private static final String GPU = "gpu";
 
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private DeviceChoice() {}
@@ -27,8 +31,24 @@ final class DeviceChoice {
     return Optional.ofNullable(TaskContext.get())
         .map(task -> task.resourcesJMap().get(GPU))
         .map(ResourceInformation::addresses)
-        .map(addresses -> ComputeDevice.gpu(Integer.parseInt(addresses[0])))
+        .map(DeviceChoice::at)
         .orElse(ComputeDevice.CPU);
+  }
+
+  /**
+   * The first of some addresses that Spark gave.
+   *
+   * @throws UserException usage, if it is not the number of a GPU
+   */
+  static ComputeDevice at(String... addresses) {
+    if (!NUMBER.matcher(addresses[0]).matches()) {
+      throw UserException.usage(
+          "Spark gave a task the GPU %s, but PyTorch knows GPUs by numbers from 0"
+              .formatted(addresses[0]),
+          "spark.executor.resource.gpu.discoveryScript",
+          "Have it tell numbers, as deploy/gpu/gpus.sh does");
+    }
+    return ComputeDevice.gpu(Integer.parseInt(addresses[0]));
   }
 
   /** The same if PyTorch can use it here, otherwise the CPU, which is said once. */

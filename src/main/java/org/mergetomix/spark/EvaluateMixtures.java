@@ -97,7 +97,8 @@ final class EvaluateMixtures implements SearchRounds.Work {
               task.id(),
               scores,
               mergeSeconds,
-              evaluateSeconds));
+              evaluateSeconds,
+              slot.device().kind()));
       mergeSeconds = 0;
     }
     ExecutorMetrics.ofThisJvm()

@@ -72,9 +72,10 @@ final class ExecutorRuntime implements AutoCloseable {
    * as many slots as tasks run at once.
    */
   static synchronized SlotLease lease(RunPlan plan) {
+    ComputeDevice device = DeviceChoice.given();
     ExecutorRuntime runtime = of(plan);
     runtime.lent();
-    return new SlotLease(runtime, DeviceChoice.given());
+    return new SlotLease(runtime, device);
   }
 
   /** Lends a slot to some work, which runs on a native thread; waits for it. */

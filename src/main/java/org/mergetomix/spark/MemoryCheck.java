@@ -29,7 +29,8 @@ final class MemoryCheck {
   }
 
   /** What the inputs take. */
-  private record Sizes(long checkpoints, long texts, long model, long prefix, long download) {}
+  private record Sizes(
+      long checkpoints, long texts, long masks, long model, long prefix, long download) {}
 
   /**
    * The plan of a search over all datasets. It is empty where a checkpoint cannot be read, which is
@@ -49,6 +50,7 @@ final class MemoryCheck {
         new MemoryPlan(
             sizes.get().checkpoints(),
             sizes.get().texts(),
+            sizes.get().masks(),
             sizes.get().model(),
             sizes.get().prefix(),
             Math.min(configuration.merge().buffers(), method.mostPrefixes(space)),
@@ -67,10 +69,12 @@ final class MemoryCheck {
   }
 
   private Sizes sizes(Manifest manifest, MergeMethod method, SubsetSpace space) {
+    long masks;
     long model;
     long prefix;
     try (Checkpoint base = Checkpoint.open(files.headers(manifest.base().checkpoint()))) {
       model = Float.BYTES * base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
+      masks = method.preparedBytes(base.tensors(), manifest.datasets().size());
       // Subsets have equal weights, all of them.
       prefix = method.prefixBytes(base.tensors(), space.at(0));
     }
@@ -86,7 +90,7 @@ final class MemoryCheck {
     remote.add(manifest.base().model());
     remote.removeIf(Location::isLocal);
     return new Sizes(
-        bytes(checkpoints, model), bytes(texts, 0), model, prefix, bytes(remote, model));
+        bytes(checkpoints, model), bytes(texts, 0), masks, model, prefix, bytes(remote, model));
   }
 
   private long bytes(Set<Location> locations, long absent) {

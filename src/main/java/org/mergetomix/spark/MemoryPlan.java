@@ -9,12 +9,14 @@ import org.mergetomix.problem.UserException;
  * What a search needs of one executor, beside its heap, and what that has. All sizes are in bytes.
  * Immutable.
  *
- * <p>Base and experts are mapped: they take memory only as long as nothing else wants it. Live
- * models and prefix sums are there from the first mixture to the last.
+ * <p>Base and experts are mapped: they take memory only as long as nothing else wants it. Masks,
+ * live models and prefix sums are there from the first mixture to the last.
  *
  * @param checkpoints base and experts on disk, shared by all slots; an expert that is still to be
  *     fine-tuned counts as a whole model
  * @param texts the texts of the tasks on disk
+ * @param masks what the merge method keeps of all experts, shared by all slots: mostly a bit for
+ *     each element; 0 where it drops no elements
  * @param model one live model, of which every slot has one: all parameters in float32
  * @param prefix the running sums of one kept prefix; 0 where the merge method keeps none
  * @param prefixes the most prefixes that a slot keeps
@@ -25,6 +27,7 @@ import org.mergetomix.problem.UserException;
 public record MemoryPlan(
     long checkpoints,
     long texts,
+    long masks,
     long model,
     long prefix,
     int prefixes,
@@ -51,7 +54,11 @@ public record MemoryPlan(
 
   /** What is there from the first mixture to the last in the memory of the host. */
   long resident() {
-    return hostModels() + sums();
+    return withoutSums() + sums();
+  }
+
+  private long withoutSums() {
+    return hostModels() + masks;
   }
 
   private long hostModels() {
@@ -74,8 +81,8 @@ public record MemoryPlan(
   /** Everything that does not fit. */
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
-    if (sums() > executor.direct()) {
-      problems.add(tooManySums());
+    if (masks + sums() > executor.direct()) {
+      problems.add(littleDirect());
     }
     if (resident() > executor.outsideHeap()) {
       problems.add(
@@ -105,14 +112,19 @@ public record MemoryPlan(
                 "Use machines with more memory, or fewer datasets"));
   }
 
-  private Problem tooManySums() {
+  private Problem littleDirect() {
     String raise =
         "raise %s, or -XX:MaxDirectMemorySize in %s"
             .formatted(executor.kind().heapKey(), executor.kind().optionsKey());
-    int fitting = fittingPrefixes(executor.direct());
+    int fitting = fittingPrefixes(executor.direct() - masks);
     return new Problem(
-        "The prefix sums of an executor are %s, but its JVM allows %s of direct memory"
-            .formatted(sumsInWords(), new ByteCount(executor.direct())),
+        "The %s, but its JVM allows %s of direct memory"
+            .formatted(
+                masks == 0
+                    ? "prefix sums of an executor are " + sumsInWords()
+                    : "masks of an executor are %s and its prefix sums %s"
+                        .formatted(new ByteCount(masks), sumsInWords()),
+                new ByteCount(executor.direct())),
         MERGE_BUFFERS,
         fitting > 0
             ? "Lower it to %d, or %s".formatted(fitting, raise)
@@ -120,7 +132,7 @@ public record MemoryPlan(
   }
 
   private Problem littleOverhead() {
-    int fitting = fittingPrefixes(executor.outsideHeap() - hostModels());
+    int fitting = fittingPrefixes(executor.outsideHeap() - withoutSums());
     return new Problem(
         "%s, but it may take %s beside its heap"
             .formatted(residentInWords(), new ByteCount(executor.outsideHeap())),
@@ -135,7 +147,7 @@ public record MemoryPlan(
     String what =
         "%s, but its machine has %s of memory"
             .formatted(residentInWords(), new ByteCount(executor.physical()));
-    int fitting = fittingPrefixes(executor.physical() - hostModels());
+    int fitting = fittingPrefixes(executor.physical() - withoutSums());
     return fitting > 0
         ? new Problem(
             what,
@@ -154,8 +166,11 @@ public record MemoryPlan(
   }
 
   private String residentInWords() {
-    return "The live models of an executor are %s and its prefix sums %s"
-        .formatted(new ByteCount(hostModels()), sumsInWords());
+    return "The live models of an executor are %s%s and its prefix sums %s"
+        .formatted(
+            new ByteCount(hostModels()),
+            masks == 0 ? "" : ", its masks " + new ByteCount(masks),
+            sumsInWords());
   }
 
   /** How many prefixes a slot can keep in some memory; 0 where that would not help. */

@@ -5,13 +5,17 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.LongFunction;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.table.EvaluationRow;
 
 /**
  * The rows of a partition, index by index, each made when it is asked for: a stream would hold the
- * rows of a whole range.
+ * rows of a whole range. Ends with the task when that is killed; Spark itself would look for that
+ * once a range.
  */
 final class PartitionRows implements Iterator<EvaluationRow> {
 
@@ -34,11 +38,18 @@ final class PartitionRows implements Iterator<EvaluationRow> {
         next = range.start();
         end = range.end();
       } else {
+        endIfKilled();
         ready.addAll(rows.apply(next));
         next++;
       }
     }
     return !ready.isEmpty();
+  }
+
+  private static void endIfKilled() {
+    if (Optional.ofNullable(TaskContext.get()).stream().anyMatch(TaskContext::isInterrupted)) {
+      throw new TaskKilledException();
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.mergetomix.analysis.DatasetEffects;
 import org.mergetomix.analysis.Fidelity;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.report.Cost;
 import org.mergetomix.report.HtmlReport;
@@ -79,6 +80,9 @@ public final class ReportAction {
         record.runId(),
         question(record),
         answer(record, top),
+        MixedDevices.warnings(directory.evaluations(spark).devices()).stream()
+            .map(Problem::message)
+            .toList(),
         record.direction(),
         record.scoreUnit(),
         record.datasets(),

@@ -71,7 +71,7 @@ final class RunRecords {
             Map.of(
                 "engine",
                 NativeSettings.engineVersion(),
-                "device",
+                RunRecord.DEVICE,
                 DeviceChoice.usable(given).kind()));
   }
 

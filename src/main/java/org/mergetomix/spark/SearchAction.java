@@ -63,7 +63,7 @@ public final class SearchAction {
    * @param record the run record as it was written
    * @param top the best mixtures, as many as {@code report.top} says
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
-   * @param warnings what a user should know about the inputs
+   * @param warnings what a user should know about the inputs and the scores
    */
   public record Result(
       RunRecord record, List<RankedRow> top, long evaluatedNow, List<Problem> warnings) {}
@@ -93,31 +93,39 @@ public final class SearchAction {
     directory.claim(plan.runId(), plan.identity());
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
-    directory.write(before.startedAgain(fresh));
+    RunRecord again =
+        before.startedAgain(fresh).evaluatedOn(directory.evaluations(spark).devices().keySet());
+    directory.write(again);
 
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
-      RunRecord searching = measured(before.startedAgain(fresh), context, broadcast, lease);
+      RunRecord searching = measured(again, context, broadcast, lease);
       SortedMap<String, Estimate> base = baseScores(context, broadcast);
       long evaluatedNow = evaluateMissing(broadcast, plan, lease);
       context.setJobGroup("rank", "Rank the mixtures", false);
       RankedTable ranked = directory.ranked(spark);
       EvaluationsTable evaluations = directory.evaluations(spark);
+      SortedMap<String, Long> devices = evaluations.devices();
       lease.require();
       ranked.write(
           Ranking.rows(evaluations, plan, LanguageModelling.DIRECTION),
           LanguageModelling.DIRECTION);
       RunRecord done =
-          searching.ranked(
-              counts(plan, ranked),
-              seconds(evaluations, before, (System.nanoTime() - started) / 1e9),
-              base,
-              ranked.digest(),
-              Instant.now().toString());
+          searching
+              .evaluatedOn(devices.keySet())
+              .ranked(
+                  counts(plan, ranked),
+                  seconds(evaluations, before, (System.nanoTime() - started) / 1e9),
+                  base,
+                  ranked.digest(),
+                  Instant.now().toString());
       lease.require();
       directory.write(done);
-      return new Result(done, ranked.top(configuration.report().top()), evaluatedNow, warnings);
+      List<Problem> all = new ArrayList<>(warnings);
+      all.addAll(MixedDevices.warnings(devices));
+      return new Result(
+          done, ranked.top(configuration.report().top()), evaluatedNow, List.copyOf(all));
     } finally {
       context.clearJobGroup();
       broadcast.destroy();

@@ -23,6 +23,8 @@ import org.mergetomix.score.ExampleScores;
  * @param mergeSeconds time spent in merging and writing the parameters; counted in the row of the
  *     mixture's first task, 0 in the others
  * @param evaluateSeconds time spent in evaluating this task
+ * @param device the kind of device that it was evaluated on, {@code cpu} or {@code gpu}: only on
+ *     one kind do scores repeat to the last bit; empty for a failed row
  */
 public record EvaluationRow(
     long index,
@@ -35,7 +37,8 @@ public record EvaluationRow(
     String error,
     List<ExampleScores> scores,
     double mergeSeconds,
-    double evaluateSeconds)
+    double evaluateSeconds,
+    String device)
     implements Serializable {
 
   public EvaluationRow {
@@ -52,7 +55,8 @@ public record EvaluationRow(
       String task,
       ExampleScores scores,
       double mergeSeconds,
-      double evaluateSeconds) {
+      double evaluateSeconds,
+      String device) {
     return new EvaluationRow(
         index,
         key,
@@ -64,7 +68,8 @@ public record EvaluationRow(
         "",
         List.of(scores),
         mergeSeconds,
-        evaluateSeconds);
+        evaluateSeconds,
+        device);
   }
 
   /** The row of a mixture that could not be merged or evaluated. */
@@ -81,7 +86,8 @@ public record EvaluationRow(
         error,
         List.of(),
         0,
-        0);
+        0,
+        "");
   }
 
   /** The scores, unless the row is a failed one. */

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -36,7 +37,8 @@ final class EvaluationSchema {
           .add("example_scores", createArrayType(DoubleType, false), false)
           .add("example_weights", createArrayType(DoubleType, false), false)
           .add("merge_seconds", DoubleType, false)
-          .add("evaluate_seconds", DoubleType, false);
+          .add("evaluate_seconds", DoubleType, false)
+          .add("device", StringType, true);
 
   private EvaluationSchema() {}
 
@@ -68,7 +70,8 @@ final class EvaluationSchema {
         scores,
         weights,
         row.mergeSeconds(),
-        row.evaluateSeconds());
+        row.evaluateSeconds(),
+        row.status() == RowStatus.OK ? row.device() : null);
   }
 
   static EvaluationRow evaluation(Row row) {
@@ -87,7 +90,8 @@ final class EvaluationSchema {
                 new ExampleScores(doubles(row, "example_scores"), doubles(row, "example_weights")))
             : List.of(),
         row.getAs("merge_seconds"),
-        row.getAs("evaluate_seconds"));
+        row.getAs("evaluate_seconds"),
+        Optional.ofNullable(row.<String>getAs("device")).orElse(""));
   }
 
   private static double[] doubles(Row row, String column) {

@@ -1,7 +1,13 @@
 package org.mergetomix.table;
 
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -61,6 +67,19 @@ public final class EvaluationsTable {
   /** Every committed row. */
   public JavaRDD<EvaluationRow> rows() {
     return dataset().javaRDD().map(EvaluationSchema::evaluation);
+  }
+
+  /** How many committed rows with a score come from each kind of device, by its name. */
+  public SortedMap<String, Long> devices() {
+    SortedMap<String, Long> devices = new TreeMap<>();
+    dataset()
+        .where(col("status").equalTo(RowStatus.OK.text()))
+        // Earlier versions did not write it.
+        .groupBy(coalesce(col("device"), lit("unknown")))
+        .count()
+        .collectAsList()
+        .forEach(kind -> devices.put(kind.getString(0), kind.getLong(1)));
+    return devices;
   }
 
   private Location path(int round) {

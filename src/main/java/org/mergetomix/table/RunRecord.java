@@ -1,8 +1,10 @@
 package org.mergetomix.table;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 
@@ -15,7 +17,8 @@ import org.mergetomix.score.Estimate;
  * @param identity everything that decides the result: digests of inputs, method, space, evaluator
  * @param inputs the files that were read
  * @param configuration every key with its value
- * @param versions of this software, Spark, the engine, Java
+ * @param versions of this software, Spark, the engine, Java; {@code device} names every kind of
+ *     device that scores come from
  * @param datasets the datasets' ids, ascending
  * @param direction which way scores improve
  * @param scoreUnit what scores are measured in
@@ -56,6 +59,9 @@ public record RunRecord(
   /** The layout of the file that this version reads and writes. */
   public static final int FORMAT = 1;
 
+  /** The name among the versions of what scores were computed on. */
+  public static final String DEVICE = "device";
+
   /**
    * This run, started again: what was found before stays, what the new start says of itself counts.
    */
@@ -76,6 +82,39 @@ public record RunRecord(
         seconds,
         started,
         now.updated,
+        preflight,
+        base,
+        rankedDigest,
+        fidelity,
+        confirmations);
+  }
+
+  /**
+   * This run with the kinds of device that its scores come from.
+   *
+   * @param kinds of device; where there are none, what it says now stays
+   */
+  public RunRecord evaluatedOn(Set<String> kinds) {
+    SortedMap<String, String> newVersions = new TreeMap<>(versions);
+    if (!kinds.isEmpty()) {
+      newVersions.put(DEVICE, String.join(", ", new TreeSet<>(kinds)));
+    }
+    return new RunRecord(
+        format,
+        runId,
+        state,
+        identity,
+        inputs,
+        configuration,
+        newVersions,
+        datasets,
+        direction,
+        scoreUnit,
+        taskWeights,
+        counts,
+        seconds,
+        started,
+        updated,
         preflight,
         base,
         rankedDigest,

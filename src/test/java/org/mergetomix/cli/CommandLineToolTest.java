@@ -32,6 +32,10 @@ class CommandLineToolTest {
               prefix sums           3\\.1 MiB  2 x 1\\.6 MiB, of \\d+\\.\\d [MGT]iB of direct memory
               texts of tasks          ... B  on disk
             """);
+    assertThat(done(run, "check", "--set", "merge.method=ties"))
+        .containsPattern(
+            "(?m)^  masks of experts     66\\.\\d KiB  shared, of \\d+\\.\\d [MGT]iB of direct"
+                + " memory$");
     assertThat(done(run, "check", "--deep"))
         .endsWith("No expert is there yet, so there is nothing to measure.\n");
     assertThat(done(run, "finetune")).isEqualTo("Experts fine-tuned: a, b, c, d\n");

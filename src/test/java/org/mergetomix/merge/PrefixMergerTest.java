@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.checkpoint.Delta;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
 
@@ -79,6 +80,49 @@ class PrefixMergerTest {
   /** Of a model with one element, which takes the place of 64. */
   private static long prefixBytes(MergeMethod method, String mixture) {
     return method.prefixBytes(TEN.base().tensors(), Mixture.parse(mixture));
+  }
+
+  @Test
+  void preparesInTheMemoryThatTheMethodTells() {
+    Merging five = Merging.random(5, 11);
+    for (MergeMethod method : Merging.methods()) {
+      assertThat(five.prepared(method).bytes())
+          .as(method.describe())
+          .isEqualTo(method.preparedBytes(five.base().tensors(), 5));
+    }
+  }
+
+  /** How many elements are kept is drawn; half of these fill a whole piece of memory. */
+  @Test
+  void tellsNoLessMemoryThanFactorsOfKeptElementsTake() {
+    int elements = 1 << 21;
+    long expected = 4L * (elements / 8 + elements / 2 * Float.BYTES);
+    MemoryTensors base =
+        new MemoryTensors().with("w", List.of(1L << 14, 1L << 7), new float[elements]);
+    MergeMethod method = Merging.method("della", "density", "0.5", "epsilon", "0.5");
+    Map<String, Delta> experts = Map.of("a", base, "b", base, "c", base, "d", base);
+
+    long taken = PreparedExperts.of(base, experts, method).bytes();
+
+    assertThat(taken).isGreaterThan(expected);
+    assertThat(method.preparedBytes(base.tensors(), 4))
+        .isBetween(taken, expected + 4L * (1 << 20) * Float.BYTES);
+  }
+
+  @Test
+  void needsABitForEachElementThatMayBeDropped() {
+    assertThat(preparedBytes("average")).isZero();
+    assertThat(preparedBytes("sce")).isZero();
+    assertThat(preparedBytes("ties")).isEqualTo(3 * 8);
+    assertThat(preparedBytes("dare-ties")).isEqualTo(3 * 8);
+    assertThat(preparedBytes("ties", "density", "1")).isZero();
+    assertThat(preparedBytes("della")).isEqualTo(3 * (8 + 4 * (1 << 20)));
+    assertThat(preparedBytes("della", "mode", "mergekit", "density", "0.5")).isEqualTo(3 * 8);
+  }
+
+  /** Of three experts of a model with one element, which takes the place of 64. */
+  private static long preparedBytes(String method, String... given) {
+    return Merging.method(method, given).preparedBytes(TEN.base().tensors(), 3);
   }
 
   @Test

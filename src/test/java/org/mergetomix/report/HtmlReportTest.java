@@ -115,6 +115,16 @@ class HtmlReportTest {
   }
 
   @Test
+  void warnsBelowTheAnswer() throws Exception {
+    Document page = parse(HtmlReport.render(SmallContent.warning("Two & two.")));
+
+    assertThat(texts(page, "p"))
+        .startsWith("merge-to-mix · run 0a1b2c")
+        .element(3)
+        .isEqualTo("Warning: Two & two.");
+  }
+
+  @Test
   void claimsAndDrawsNothingWhereANumberIsNotKnown() throws Exception {
     String html =
         HtmlReport.render(

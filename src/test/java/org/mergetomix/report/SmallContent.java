@@ -41,6 +41,10 @@ final class SmallContent {
     return content(question, List.of(row(1, "es", 3.1, 0), failed(mixture, error)), false);
   }
 
+  static ReportContent warning(String warning) {
+    return content("Which?", List.of(warning), List.of(row(1, "es", 3.1, 0)), false);
+  }
+
   static ReportContent withTop(List<RankedRow> top) {
     return content("Which?", top, false);
   }
@@ -80,11 +84,17 @@ final class SmallContent {
   }
 
   private static ReportContent content(String question, List<RankedRow> top, boolean confirmed) {
+    return content(question, List.of(), top, confirmed);
+  }
+
+  private static ReportContent content(
+      String question, List<String> warnings, List<RankedRow> top, boolean confirmed) {
     long failed = top.stream().filter(row -> row.status() == RowStatus.FAILED).count();
     return new ReportContent(
         "0a1b2c",
         question,
         "Fine-tune on es: 3.05 bits per byte against 3.61 for the base.",
+        warnings,
         Direction.LOWER_IS_BETTER,
         "bits per byte",
         List.of("es", "fr"),

@@ -57,6 +57,7 @@ class CheckActionTest {
     assertThat(plan.model()).isEqualTo(model);
     assertThat(plan.prefix()).isBetween(4 * model, 4 * model + model / 10);
     assertThat(plan.prefixes()).isEqualTo(2);
+    assertThat(plan.masks()).isBetween(model / 8, model / 8 + model / 100);
     assertThat(plan.checkpoints())
         .isEqualTo(Files.size(run.base()) + 3 * Files.size(run.expert("a")) + model);
     assertThat(plan.texts())

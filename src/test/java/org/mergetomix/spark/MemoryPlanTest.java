@@ -24,7 +24,7 @@ class MemoryPlanTest {
 
   @Test
   void addsUpWhatTheSlotsTake() {
-    MemoryPlan plan = new MemoryPlan(9 * GIB, MIB, GIB, 4 * GIB, 3, 0, GIB, LOCAL);
+    MemoryPlan plan = new MemoryPlan(9 * GIB, MIB, 0, GIB, 4 * GIB, 3, 0, GIB, LOCAL);
 
     assertThat(plan.models()).isEqualTo(4 * GIB);
     assertThat(plan.slotSums()).isEqualTo(12 * GIB);
@@ -34,9 +34,9 @@ class MemoryPlanTest {
 
   @Test
   void takesWhatJustFits() {
-    MemoryPlan direct = new MemoryPlan(9 * GIB, MIB, GIB, GIB, 2, 5 * GIB, 5 * GIB, LOCAL);
-    MemoryPlan overhead = new MemoryPlan(9 * GIB, MIB, GIB, GIB, 2, 0, GIB, CONTAINER);
-    MemoryPlan physical = new MemoryPlan(20 * GIB, MIB, GIB, GIB, 4, 0, GIB, STANDALONE);
+    MemoryPlan direct = new MemoryPlan(9 * GIB, MIB, 0, GIB, GIB, 2, 5 * GIB, 5 * GIB, LOCAL);
+    MemoryPlan overhead = new MemoryPlan(9 * GIB, MIB, 0, GIB, GIB, 2, 0, GIB, CONTAINER);
+    MemoryPlan physical = new MemoryPlan(20 * GIB, MIB, 0, GIB, GIB, 4, 0, GIB, STANDALONE);
 
     assertThat(direct.fitting()).isSameAs(direct);
     assertThat(overhead.fitting()).isSameAs(overhead);
@@ -46,7 +46,7 @@ class MemoryPlanTest {
 
   @Test
   void saysHowManyPrefixesFitIntoDirectMemory() {
-    assertThat(new MemoryPlan(0, 0, MIB, 600 * MIB, 7, 0, GIB, LOCAL).problems())
+    assertThat(new MemoryPlan(0, 0, 0, MIB, 600 * MIB, 7, 0, GIB, LOCAL).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The prefix sums of an executor are 16.4 GiB (slots: 4, prefixes: 7, each 600.0 MiB),"
@@ -60,7 +60,7 @@ class MemoryPlanTest {
     ExecutorMemory little =
         new ExecutorMemory(Kind.STANDALONE, Models.HOST, 2, GIB, 64 * GIB, 64 * GIB);
 
-    assertThat(new MemoryPlan(0, 0, MIB, 600 * MIB, 1, 0, GIB, little).problems())
+    assertThat(new MemoryPlan(0, 0, 0, MIB, 600 * MIB, 1, 0, GIB, little).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The prefix sums of an executor are 1.2 GiB (slots: 2, prefixes: 1, each 600.0 MiB),"
@@ -71,14 +71,14 @@ class MemoryPlanTest {
 
   @Test
   void asksForMoreOverheadInAContainer() {
-    assertThat(new MemoryPlan(0, 0, GIB, GIB, 3, 0, GIB, CONTAINER).problems())
+    assertThat(new MemoryPlan(0, 0, 0, GIB, GIB, 3, 0, GIB, CONTAINER).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The live models of an executor are 2.0 GiB and its prefix sums 6.0 GiB (slots: 2,"
                 + " prefixes: 3, each 1.0 GiB), but it may take 6.0 GiB beside its heap"
                 + " (spark.executor.memoryOverhead). Raise it to more than 8192m, or lower"
                 + " merge.buffers to 2.");
-    assertThat(new MemoryPlan(0, 0, 3 * GIB, GIB, 1, 0, GIB, CONTAINER).problems())
+    assertThat(new MemoryPlan(0, 0, 0, 3 * GIB, GIB, 1, 0, GIB, CONTAINER).problems())
         .singleElement()
         .extracting(Problem::remedy)
         .isEqualTo("Raise it to more than 8192m");
@@ -86,14 +86,14 @@ class MemoryPlanTest {
 
   @Test
   void refusesMoreThanTheMachineHas() {
-    assertThat(new MemoryPlan(0, 0, GIB, GIB, 5, 0, GIB, STANDALONE).problems())
+    assertThat(new MemoryPlan(0, 0, 0, GIB, GIB, 5, 0, GIB, STANDALONE).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The live models of an executor are 4.0 GiB and its prefix sums 20.0 GiB (slots: 4,"
                 + " prefixes: 5, each 1.0 GiB), but its machine has 20.0 GiB of memory"
                 + " (merge.buffers). Lower it to 4, or run fewer tasks at once by"
                 + " spark.executor.cores.");
-    assertThat(new MemoryPlan(0, 0, 6 * GIB, 0, 5, 0, GIB, STANDALONE).problems())
+    assertThat(new MemoryPlan(0, 0, 0, 6 * GIB, 0, 5, 0, GIB, STANDALONE).problems())
         .singleElement()
         .extracting(Problem::message)
         .isEqualTo(
@@ -104,15 +104,39 @@ class MemoryPlanTest {
   }
 
   @Test
+  void countsMasksOnceForAllSlots() {
+    MemoryPlan direct = new MemoryPlan(0, 0, 5 * GIB, MIB, GIB, 2, 0, GIB, LOCAL);
+    MemoryPlan overhead = new MemoryPlan(0, 0, 2 * GIB, GIB, GIB, 2, 0, GIB, CONTAINER);
+    MemoryPlan machine = new MemoryPlan(0, 0, 21 * GIB, GIB, 0, 0, 0, GIB, STANDALONE);
+
+    assertThat(new MemoryPlan(0, 0, 2 * GIB, GIB, GIB, 1, 0, GIB, CONTAINER).problems()).isEmpty();
+    assertThat(direct.problems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "The masks of an executor are 5.0 GiB and its prefix sums 8.0 GiB (slots: 4, prefixes:"
+                + " 2, each 1.0 GiB), but its JVM allows 8.0 GiB of direct memory (merge.buffers)."
+                + " Even 1 does not fit: raise spark.driver.memory (-Dheap with Maven), or"
+                + " -XX:MaxDirectMemorySize in spark.driver.extraJavaOptions.");
+    assertThat(overhead.problems())
+        .extracting(Problem::message)
+        .containsExactly(
+            "The live models of an executor are 2.0 GiB, its masks 2.0 GiB and its prefix sums 4.0"
+                + " GiB (slots: 2, prefixes: 2, each 1.0 GiB), but it may take 6.0 GiB beside its"
+                + " heap (spark.executor.memoryOverhead). Raise it to more than 8192m, or lower"
+                + " merge.buffers to 1.");
+    assertThat(machine.problems()).extracting(Problem::where).contains("spark.executor.cores");
+  }
+
+  @Test
   void leavesModelsOnGpusOutOfTheHost() {
     ExecutorMemory gpu = new ExecutorMemory(Kind.CONTAINER, Models.GPU, 2, GIB, GIB, GIB);
 
-    assertThat(new MemoryPlan(0, 0, 40 * GIB, 256 * MIB, 2, 0, GIB, gpu).problems()).isEmpty();
+    assertThat(new MemoryPlan(0, 0, 0, 40 * GIB, 256 * MIB, 2, 0, GIB, gpu).problems()).isEmpty();
   }
 
   @Test
   void asksForALargerCache() {
-    assertThat(new MemoryPlan(0, 0, 0, 0, 1, 60 * GIB + 1, 50 * GIB, LOCAL).problems())
+    assertThat(new MemoryPlan(0, 0, 0, 0, 0, 1, 60 * GIB + 1, 50 * GIB, LOCAL).problems())
         .extracting(Problem::message)
         .containsExactly(
             "Base, experts and texts are 60.0 GiB in their stores, but a host may keep copies of"
@@ -121,7 +145,7 @@ class MemoryPlanTest {
 
   @Test
   void warnsOfExpertsThatMemoryCannotHold() {
-    MemoryPlan plan = new MemoryPlan(65 * GIB, 0, 0, 0, 1, 0, GIB, LOCAL);
+    MemoryPlan plan = new MemoryPlan(65 * GIB, 0, 0, 0, 0, 1, 0, GIB, LOCAL);
 
     assertThat(plan.problems()).isEmpty();
     assertThat(plan.warnings())
@@ -134,7 +158,7 @@ class MemoryPlanTest {
 
   @Test
   void tellsEverythingAtOnce() {
-    MemoryPlan plan = new MemoryPlan(0, 0, 10 * GIB, 10 * GIB, 2, 2 * GIB, GIB, CONTAINER);
+    MemoryPlan plan = new MemoryPlan(0, 0, 0, 10 * GIB, 10 * GIB, 2, 2 * GIB, GIB, CONTAINER);
 
     assertThatThrownBy(plan::fitting)
         .isInstanceOfSatisfying(

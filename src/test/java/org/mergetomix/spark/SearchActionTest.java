@@ -16,17 +16,21 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.EvaluationRow;
+import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -72,6 +76,8 @@ class SearchActionTest {
     assertThat(directory().require()).isEqualTo(record);
     assertThat(rows()).extracting(EvaluationRow::mixture).doesNotHaveDuplicates().hasSize(15);
     assertThat(rows()).extracting(EvaluationRow::key).doesNotHaveDuplicates();
+    assertThat(rows()).extracting(EvaluationRow::device).containsOnly("cpu");
+    assertThat(record.versions()).containsEntry("device", "cpu");
   }
 
   @Test
@@ -138,28 +144,58 @@ class SearchActionTest {
 
   @Test
   void goesOnAfterTheLastCommittedRound() throws IOException {
-    FileUtils.copyDirectory(shared.resolve("inputs").toFile(), folder.toFile());
+    SmallRun killed = copied();
     Path evaluations = folder.resolve("run/evaluations");
     FileUtils.deleteDirectory(evaluations.resolve("round=0004").toFile());
     Files.delete(evaluations.resolve("round=0003/_SUCCESS"));
-    SmallRun killed = SmallRun.movedTo(folder);
 
     SearchAction.Result resumed = search(killed, Progress.SILENT, FOUR_ROUNDS);
 
     assertThat(resumed.evaluatedNow()).isEqualTo(7);
     assertThat(resumed.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
     assertThat(resumed.record().started()).isEqualTo(found.record().started());
-    assertThat(
-            new RunDirectory(Location.of(killed.output()), new Configuration())
-                .evaluations(spark)
-                .dataset()
-                .count())
-        .isEqualTo(15);
+    assertThat(evaluations(killed).dataset().count()).isEqualTo(15);
 
     SearchAction.Result again = search(killed, Progress.SILENT);
 
     assertThat(again.evaluatedNow()).isZero();
     assertThat(again.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+  }
+
+  @Test
+  void saysWhenScoresComeFromMoreThanOneKindOfDevice() throws IOException {
+    SmallRun resumed = copied();
+    EvaluationsTable evaluations = evaluations(resumed);
+    FileUtils.deleteDirectory(folder.resolve("run/evaluations/round=0004").toFile());
+    moveToGpu(evaluations, 2);
+
+    SearchAction.Result result = search(resumed, Progress.SILENT, FOUR_ROUNDS);
+    Location report = new ReportAction(spark, resumed.configuration()).run();
+
+    String warning =
+        "Scores come from more than one kind of device (cpu: 11, gpu: 4), and repeat bit for bit"
+            + " only on one: mixtures that are very close may change places. Search again into"
+            + " another output, with executors of one kind; the column device of the evaluations"
+            + " says where each score comes from.";
+    assertThat(result.warnings()).extracting(Problem::message).containsExactly(warning);
+    assertThat(result.record().versions()).containsEntry("device", "cpu, gpu");
+    assertThat(directory(resumed).require()).isEqualTo(result.record());
+    assertThat(report.path()).content().contains("Warning: " + warning);
+    assertThat(result.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+  }
+
+  @Test
+  void recordsTheDeviceOfTheScoresAndNotOfTheLastStart() throws IOException {
+    SmallRun resumed = copied();
+    for (int round = 1; round <= 4; round++) {
+      moveToGpu(evaluations(resumed), round);
+    }
+
+    SearchAction.Result result = search(resumed, Progress.SILENT, FOUR_ROUNDS);
+
+    assertThat(result.evaluatedNow()).isZero();
+    assertThat(result.warnings()).isEmpty();
+    assertThat(directory(resumed).require().versions()).containsEntry("device", "gpu");
   }
 
   @Test
@@ -185,9 +221,8 @@ class SearchActionTest {
 
   @Test
   void measuresTheExpertsOnceARun() throws IOException {
-    FileUtils.copyDirectory(shared.resolve("inputs").toFile(), folder.toFile());
-    SmallRun again = SmallRun.movedTo(folder);
-    RunDirectory output = new RunDirectory(Location.of(again.output()), new Configuration());
+    SmallRun again = copied();
+    RunDirectory output = directory(again);
     PreflightRecord measured =
         new PreflightRecord(
             42, 0.1, found.record().preflight().experts(), new TreeMap<>(), List.of("kept"));
@@ -231,9 +266,7 @@ class SearchActionTest {
                       "Mend the cause, or raise search.max-failed, and start again:"
                           + " what is committed is kept.");
             });
-    assertThat(
-            new RunDirectory(Location.of(broken.output()), new Configuration()).require().state())
-        .isEqualTo(RunRecord.State.SEARCHING);
+    assertThat(directory(broken).require().state()).isEqualTo(RunRecord.State.SEARCHING);
     assertThat(broken.output().resolve("ranked")).doesNotExist();
 
     SearchAction.Result partial = search(broken, Progress.SILENT, "search.max-failed=8");
@@ -241,11 +274,7 @@ class SearchActionTest {
     assertThat(partial.record().counts()).isEqualTo(new RunRecord.Counts(15, 7, 8, 0));
     assertThat(partial.top()).hasSize(7).noneMatch(row -> row.datasets().contains("d"));
     assertThat(partial.evaluatedNow()).isEqualTo(12);
-    RankedRow failed =
-        new RunDirectory(Location.of(broken.output()), new Configuration())
-            .ranked(spark)
-            .find("a+d")
-            .orElseThrow();
+    RankedRow failed = directory(broken).ranked(spark).find("a+d").orElseThrow();
     assertThat(failed.status()).isEqualTo(RowStatus.FAILED);
     assertThat(failed.rank()).isEmpty();
     assertThat(failed.error())
@@ -277,8 +306,45 @@ class SearchActionTest {
     return SmallRun.of(folder.resolve(name));
   }
 
+  /** The search that was done, in a folder of its own. */
+  private SmallRun copied() throws IOException {
+    FileUtils.copyDirectory(shared.resolve("inputs").toFile(), folder.toFile());
+    return SmallRun.movedTo(folder);
+  }
+
   private static RunDirectory directory() {
+    return directory(run);
+  }
+
+  private static RunDirectory directory(SmallRun run) {
     return new RunDirectory(Location.of(run.output()), new Configuration());
+  }
+
+  private static EvaluationsTable evaluations(SmallRun run) {
+    return directory(run).evaluations(spark);
+  }
+
+  /** Makes a round say that executors with GPUs computed it. */
+  private static void moveToGpu(EvaluationsTable evaluations, int round) {
+    List<String> mixtures =
+        evaluations.dataset(round).select("mixture").as(Encoders.STRING()).collectAsList();
+    List<EvaluationRow> rows =
+        evaluations.rows().filter(row -> mixtures.contains(row.mixture())).collect().stream()
+            .map(SearchActionTest::onGpu)
+            .toList();
+    evaluations.append(round, Session.context(spark).parallelize(rows, 1));
+  }
+
+  private static EvaluationRow onGpu(EvaluationRow row) {
+    return EvaluationRow.scored(
+        row.index(),
+        row.key(),
+        Mixture.parse(row.mixture()),
+        row.task(),
+        row.exampleScores().orElseThrow(),
+        row.mergeSeconds(),
+        row.evaluateSeconds(),
+        "gpu");
   }
 
   private static List<EvaluationRow> rows() {

@@ -46,7 +46,8 @@ final class TrivialWork implements SearchRounds.Work {
                   "task",
                   new ExampleScores(new double[] {index, 1}, new double[] {1, 1}),
                   0,
-                  0));
+                  0,
+                  "cpu"));
         });
   }
 }

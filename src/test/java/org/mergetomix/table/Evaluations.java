@@ -15,8 +15,12 @@ final class Evaluations {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = i + 1;
     }
+    return scoredOn("cpu", index, mixture, new ExampleScores(scores, weights));
+  }
+
+  static EvaluationRow scoredOn(String device, long index, Mixture mixture, ExampleScores scores) {
     return EvaluationRow.scored(
-        index, "key " + mixture, mixture, "task", new ExampleScores(scores, weights), 0.125, 2.5);
+        index, "key " + mixture, mixture, "task", scores, 0.125, 2.5, device);
   }
 
   static EvaluationRow failed(long index, Mixture mixture) {

@@ -1,6 +1,7 @@
 package org.mergetomix.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.holdenkarau.spark.testing.JavaRDDComparisons;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.ExampleScores;
 import org.mergetomix.testing.Golden;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -87,8 +89,35 @@ class EvaluationsTableTest {
   }
 
   @Test
+  void countsTheScoresOfEachKindOfDevice() {
+    ExampleScores scores = A.exampleScores().orElseThrow();
+    append(1, A);
+    append(2, Evaluations.scoredOn("gpu", 1, Mixture.subset(List.of("b")), scores));
+    append(3, Evaluations.scoredOn("cpu", 2, Mixture.subset(List.of("c")), scores));
+    append(4, Evaluations.two().get(1));
+
+    assertThat(table.devices()).containsExactly(entry("cpu", 2L), entry("gpu", 1L));
+    assertThat(table.dataset().where("status = 'failed'").select("device").first().isNullAt(0))
+        .isTrue();
+  }
+
+  @Test
+  void readsRoundsOfVersionsThatDidNotSayTheDevice() {
+    append(1, A);
+    table
+        .dataset()
+        .drop("device")
+        .write()
+        .parquet(folder.resolve("evaluations/round=0002").toString());
+
+    assertThat(table.devices()).containsExactly(entry("cpu", 1L), entry("unknown", 1L));
+    assertThat(table.rows().collect()).extracting(EvaluationRow::device).contains("cpu", "");
+  }
+
+  @Test
   void isEmptyBeforeTheFirstRound() {
     assertThat(table.nextRound()).isEqualTo(1);
+    assertThat(table.devices()).isEmpty();
     assertThat(table.rows().isEmpty()).isTrue();
   }
 

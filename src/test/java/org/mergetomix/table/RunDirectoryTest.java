@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -269,6 +270,15 @@ class RunDirectoryTest {
     assertThat(again.fidelity()).isEmpty();
     assertThat(again.confirmations()).isEmpty();
     assertThat(again.counts().trained()).isZero();
+  }
+
+  @Test
+  void namesEveryKindOfDeviceInOrder() {
+    RunRecord met = fresh("1").evaluatedOn(Set.of("gpu", "cpu"));
+
+    assertThat(met.versions()).containsEntry("device", "cpu, gpu").containsEntry("java", "17");
+    assertThat(met.evaluatedOn(Set.of("gpu")).versions()).containsEntry("device", "gpu");
+    assertThat(met.evaluatedOn(Set.of())).isEqualTo(met);
   }
 
   private static RunRecord fresh(String batchSize) {
