@@ -17,12 +17,13 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.store.Connector;
+import org.mergetomix.store.FirstContact;
 
 /**
  * Reads from Hadoop's file systems: tries again what may pass, and says plainly what does not. Safe
@@ -59,7 +60,7 @@ final class RemoteStore {
    * @throws UserException input, when there is none or it cannot be reached
    */
   FileStatus fileOrFolder(Location location) {
-    return retrying(location, () -> fileSystem(location).getFileStatus(new Path(location.uri())));
+    return retrying(location, () -> fileSystem(location).getFileStatus(Connector.path(location)));
   }
 
   /**
@@ -72,7 +73,7 @@ final class RemoteStore {
         location,
         () -> {
           try {
-            return Optional.of(fileSystem(location).getFileStatus(new Path(location.uri())));
+            return Optional.of(fileSystem(location).getFileStatus(Connector.path(location)));
           } catch (IOException failure) {
             if (isMissing(failure)) {
               return Optional.empty();
@@ -92,7 +93,7 @@ final class RemoteStore {
         folder,
         () -> {
           SortedMap<String, FileStatus> files = new TreeMap<>();
-          for (FileStatus status : fileSystem(folder).listStatus(new Path(folder.uri()))) {
+          for (FileStatus status : fileSystem(folder).listStatus(Connector.path(folder))) {
             if (status.isFile()) {
               files.put(status.getPath().getName(), status);
             }
@@ -109,7 +110,7 @@ final class RemoteStore {
   private FileSystem fileSystem(Location location) throws IOException {
     try {
       FirstContact.make(location, hadoop);
-      return new Path(location.uri()).getFileSystem(hadoop);
+      return Connector.fileSystem(location, hadoop);
     } catch (IllegalArgumentException malformed) {
       throw UserException.input(
           "The location cannot be used: " + malformed.getMessage(),
@@ -253,7 +254,7 @@ final class RemoteStore {
             Optional.of(
                 FutureIO.awaitFuture(
                     fileSystem(location)
-                        .openFile(new Path(location.uri()))
+                        .openFile(Connector.path(location))
                         .withFileStatus(status)
                         .opt(
                             OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,

@@ -1,4 +1,4 @@
-package org.mergetomix.checkpoint.cache;
+package org.mergetomix.store;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,17 +12,18 @@ import org.mergetomix.location.Location;
 
 /**
  * Asks a bucket with little patience before this JVM asks it for anything else: what is wrong with
- * an address is known in seconds, where the settings for hours of work would try for many minutes.
- * Safe for use by several threads.
+ * an address or with credentials is known in seconds, where the settings for hours of work would
+ * try for many minutes. Safe for use by several threads.
  */
-final class FirstContact {
+public final class FirstContact {
 
   private static final Map<String, String> IMPATIENCE =
       Map.of(
           "fs.s3a.attempts.maximum", "2",
           "fs.s3a.retry.limit", "1",
           "fs.s3a.retry.interval", "200ms",
-          "fs.s3a.retry.throttle.limit", "1");
+          "fs.s3a.retry.throttle.limit", "1",
+          "fs.s3a.connection.establish.timeout", "5s");
 
   /** Hadoop too keeps its connections for the whole JVM. */
   private static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
@@ -30,19 +31,23 @@ final class FirstContact {
   private FirstContact() {}
 
   /**
-   * Returns at once when the bucket of a location was reached before, or is none.
+   * Returns at once when the bucket of a location was reached before, or when it lies in none: only
+   * buckets have settings for patience.
    *
    * @throws IOException what Hadoop says when it cannot be reached
    */
-  static void make(Location location, Configuration hadoop) throws IOException {
-    Path path = new Path(location.uri());
-    String bucket = path.toUri().getScheme() + "://" + path.toUri().getAuthority();
-    if (!bucket.startsWith("s3a:") || REACHED.contains(bucket)) {
+  public static void make(Location location, Configuration hadoop) throws IOException {
+    if (!location.text().startsWith("s3a://")) {
+      return;
+    }
+    Path path = Connector.path(location);
+    String bucket = path.toUri().getAuthority();
+    if (REACHED.contains(bucket)) {
       return;
     }
     Configuration impatient = new Configuration(hadoop);
     IMPATIENCE.forEach(impatient::set);
-    try (FileSystem system = FileSystem.newInstance(path.toUri(), impatient)) {
+    try (FileSystem system = Connector.ownFileSystem(location, impatient)) {
       system.getFileStatus(path);
     } catch (FileNotFoundException missing) {
       // It was reached.
