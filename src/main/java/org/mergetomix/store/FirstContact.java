@@ -23,7 +23,10 @@ public final class FirstContact {
           "fs.s3a.retry.limit", "1",
           "fs.s3a.retry.interval", "200ms",
           "fs.s3a.retry.throttle.limit", "1",
-          "fs.s3a.connection.establish.timeout", "5s");
+          // The least that S3A takes.
+          "fs.s3a.connection.establish.timeout", "15s");
+
+  private static final String BAD_REQUEST = "AWSBadRequestException";
 
   /** Hadoop too keeps its connections for the whole JVM. */
   private static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
@@ -48,10 +51,30 @@ public final class FirstContact {
     Configuration impatient = new Configuration(hadoop);
     IMPATIENCE.forEach(impatient::set);
     try (FileSystem system = Connector.ownFileSystem(location, impatient)) {
-      system.getFileStatus(path);
+      ask(system, path);
     } catch (FileNotFoundException missing) {
       // It was reached.
     }
     REACHED.add(bucket);
+  }
+
+  private static void ask(FileSystem system, Path path) throws IOException {
+    try {
+      system.getFileStatus(path);
+    } catch (IOException failure) {
+      throw failure.getClass().getSimpleName().equals(BAD_REQUEST)
+          ? inWords(system, path, failure)
+          : failure;
+    }
+  }
+
+  /** Why a request is bad is said in the body of an answer, which only a listing has. */
+  private static IOException inWords(FileSystem system, Path path, IOException wordless) {
+    try {
+      system.listStatus(path);
+      return wordless;
+    } catch (IOException failure) {
+      return failure instanceof FileNotFoundException ? wordless : failure;
+    }
   }
 }

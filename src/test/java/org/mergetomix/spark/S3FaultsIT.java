@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +177,43 @@ class S3FaultsIT {
             refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT))
         .hasMessageContaining("s3a://" + bucket + "/inputs/");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  /** It takes seconds, as above. */
+  @ParameterizedTest
+  @ValueSource(ints = {301, 400})
+  @Timeout(60)
+  void saysSoonThatTheInputsLieInAnotherRegion(int status) {
+    proxy.spoil("/" + bucket, 100, Fault.otherRegion(status, "us-east-1", "eu-west-1"));
+
+    assertInAnotherRegion("inputs/graph.pt", () -> search("output=" + folder.resolve("run")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 400})
+  @Timeout(60)
+  void saysSoonThatTheOutputLiesInAnotherRegion(int status) {
+    proxy.spoil("/" + bucket, 100, Fault.otherRegion(status, "us-east-1", "eu-west-1"));
+    Configuration configuration = local.configuration("output=s3a://" + bucket + "/run");
+
+    assertInAnotherRegion(
+        "run",
+        () -> new SearchAction(spark, local.manifest(), configuration, Progress.SILENT).run());
+  }
+
+  private void assertInAnotherRegion(String path, ThrowingCallable search) {
+    assertThatThrownBy(search)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT))
+        .hasMessage(
+            "The bucket %s lies in region eu-west-1, not in the one that was asked (s3a://%s/%s)."
+                    .formatted(bucket, bucket, path)
+                + " Set spark.hadoop.fs.s3a.endpoint.region to eu-west-1, or for this bucket alone"
+                + " spark.hadoop.fs.s3a.bucket.%s.endpoint.region; fs.s3a.endpoint, if it is set,"
+                    .formatted(bucket)
+                + " must be of that region too.");
+    assertThat(proxy.requests()).hasSizeLessThan(10);
   }
 
   private void assertUndisturbed(SearchAction.Result result) {

@@ -49,7 +49,7 @@ class FirstContactTest {
               assertThat(settings.get("fs.s3a.attempts.maximum")).isEqualTo("2");
               assertThat(settings.get("fs.s3a.retry.limit")).isEqualTo("1");
               assertThat(settings.get("fs.s3a.retry.throttle.limit")).isEqualTo("1");
-              assertThat(settings.get("fs.s3a.connection.establish.timeout")).isEqualTo("5s");
+              assertThat(settings.get("fs.s3a.connection.establish.timeout")).isEqualTo("15s");
             });
     assertThat(hadoop.get("fs.s3a.retry.limit")).isNull();
   }

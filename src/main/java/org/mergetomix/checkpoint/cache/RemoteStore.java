@@ -24,6 +24,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.store.Connector;
 import org.mergetomix.store.FirstContact;
+import org.mergetomix.store.OtherRegion;
 
 /**
  * Reads from Hadoop's file systems: tries again what may pass, and says plainly what does not. Safe
@@ -132,7 +133,9 @@ final class RemoteStore {
         if (isInterruption(failure)) {
           throw Interruptions.interrupted(failure);
         }
-        if (!mayPass(failure) || failures >= retries.attempts() || stopped(stop, failures)) {
+        if (!mayPass(location, failure)
+            || failures >= retries.attempts()
+            || stopped(stop, failures)) {
           throw problem(location, failure, failures);
         }
       }
@@ -154,9 +157,10 @@ final class RemoteStore {
             && !(failure instanceof SocketTimeoutException));
   }
 
-  private static boolean mayPass(IOException failure) {
+  private static boolean mayPass(Location location, IOException failure) {
     return !(isMissing(failure)
         || isForbidden(failure)
+        || OtherRegion.problem(failure, location.text()).isPresent()
         || failure instanceof UnsupportedFileSystemException);
   }
 
@@ -170,6 +174,11 @@ final class RemoteStore {
   }
 
   private static UserException problem(Location location, IOException failure, int attempts) {
+    return OtherRegion.problem(failure, location.text())
+        .orElseGet(() -> commonProblem(location, failure, attempts));
+  }
+
+  private static UserException commonProblem(Location location, IOException failure, int attempts) {
     if (isMissing(failure)) {
       return UserException.input(
           "The file does not exist", location.text(), "Check the location", failure);
