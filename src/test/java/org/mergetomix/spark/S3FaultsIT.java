@@ -165,6 +165,30 @@ class S3FaultsIT {
     assertThat(s3.keys(bucket, "run/evaluations")).isEmpty();
   }
 
+  @Test
+  void saysTheSameOfAFileThatIsTooLargeForTheCache() {
+    Configuration configuration = configuration("cache.capacity=100");
+
+    assertTooLargeForTheCache(
+        "inputs/graph.pt",
+        () -> new FineTuneAction(spark, uploaded(), configuration, Progress.SILENT).run());
+    assertTooLargeForTheCache(
+        "inputs/experts/a.safetensors",
+        () -> new FidelityAction(spark, uploaded(), configuration, Progress.SILENT).run());
+  }
+
+  private void assertTooLargeForTheCache(String path, ThrowingCallable action) {
+    long length = s3.read(bucket, path).length;
+    assertThatThrownBy(action)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining(
+            "A file of %d bytes does not fit into a cache of 100 (s3a://%s/%s)."
+                    .formatted(length, bucket, path)
+                + " Raise cache.capacity.");
+  }
+
   /** It takes seconds; with the patience of Hadoop's own settings it would take many minutes. */
   @Test
   @Timeout(60)
@@ -233,16 +257,26 @@ class S3FaultsIT {
     return search(local.manifestFile(), settings);
   }
 
-  /** Searches with a manifest that is here and stands for one in S3. */
   private SearchAction.Result search(Path manifest, String... settings) {
+    return new SearchAction(spark, uploaded(manifest), configuration(settings), Progress.SILENT)
+        .run();
+  }
+
+  private Manifest uploaded() {
+    return uploaded(local.manifestFile());
+  }
+
+  /** A manifest that is here and stands for one in S3. */
+  private Manifest uploaded(Path manifest) {
+    return Manifest.read(Location.of("s3a://" + bucket + "/inputs/manifest.conf"), manifest);
+  }
+
+  private Configuration configuration(String... settings) {
     List<String> all = new ArrayList<>();
     all.add("output=s3a://" + bucket + "/run");
     all.add("cache.directory=" + folder.resolve("cache"));
     all.addAll(List.of(settings));
-    Configuration configuration = local.configuration(all.toArray(String[]::new));
-    Location there = Location.of("s3a://" + bucket + "/inputs/manifest.conf");
-    return new SearchAction(spark, Manifest.read(there, manifest), configuration, Progress.SILENT)
-        .run();
+    return local.configuration(all.toArray(String[]::new));
   }
 
   /** Requests beyond the header of a file, of which Hadoop reads 64 KiB. */
