@@ -12,8 +12,8 @@
  *   <li>{@code mixture} knows mixtures and spaces of them: {@code SubsetSpace} finds the mixture of
  *       an index without listing the ones before it, in an order in which neighbours share
  *       prefixes.
- *   <li>{@code location} names places, here or in a store; {@code checkpoint.cache} brings what
- *       lies there to the host, once.
+ *   <li>{@code location} names places, here or in a store; {@code store} is how a store is reached;
+ *       {@code checkpoint.cache} brings what lies there to the host, once.
  *   <li>{@code checkpoint} reads named tensors strictly and gives every expert as its delta from
  *       the base.
  *   <li>{@code merge} turns the deltas of a mixture into parameters, sharing the work of common

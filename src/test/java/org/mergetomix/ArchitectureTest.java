@@ -59,19 +59,20 @@ class ArchitectureTest {
               "report",
               "score"),
           room("analysis", "table", "mixture", "score"),
-          room("table", "mixture", "score"),
+          room("table", "mixture", "score", "store"),
           room("report", "analysis", "table", "score"),
           room("training", "surrogate", "evaluation", "mixture", "score"),
           room("evaluation", "surrogate", "score"),
           room("surrogate", "checkpoint"),
           room("merge", "checkpoint", "mixture"),
-          room("checkpoint"),
+          room("checkpoint", "store"),
           room("mixture"),
           room("manifest", "mixture", "hocon"),
           room("config", "mixture", "hocon"),
           room("hocon"),
           room("score"),
           room("problem"),
+          room("store"),
           room("location"),
           room(
               "demo",
@@ -95,7 +96,9 @@ class ArchitectureTest {
           new Door("Spark", "org.apache.spark..", List.of("spark", "table", "demo")),
           new Door("DJL", "ai.djl..", List.of("surrogate", "merge", "evaluation", "training")),
           new Door(
-              "Hadoop's file system", "org.apache.hadoop.fs..", List.of("checkpoint", "table")),
+              "Hadoop's file system",
+              "org.apache.hadoop.fs..",
+              List.of("checkpoint", "table", "store")),
           new Door("picocli", "picocli..", List.of("MergeToMix", "cli")));
 
   private static final JavaClasses CLASSES =

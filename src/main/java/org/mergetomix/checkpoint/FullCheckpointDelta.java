@@ -1,22 +1,16 @@
 package org.mergetomix.checkpoint;
 
-import java.util.List;
-import java.util.SortedMap;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /** The delta of an expert that is given as a full checkpoint: expert minus base, while reading. */
-public final class FullCheckpointDelta implements Delta {
+public final class FullCheckpointDelta extends CheckpointDelta {
 
   private static final int CHUNK = 2048;
 
-  private final Checkpoint base;
-  private final Checkpoint expert;
   private final TensorPairing pairing;
 
   private FullCheckpointDelta(Checkpoint base, Checkpoint expert, TensorPairing pairing) {
-    this.base = base;
-    this.expert = expert;
+    super(base, expert);
     this.pairing = pairing;
   }
 
@@ -38,23 +32,11 @@ public final class FullCheckpointDelta implements Delta {
    */
   public static FullCheckpointDelta of(
       Checkpoint base, Checkpoint expert, String expertName, ExpertPolicy policy) {
-    try {
-      return new FullCheckpointDelta(
-          base, expert, TensorPairing.of(base, expert, expertName, policy));
-    } catch (RuntimeException failure) {
-      expert.close();
-      throw failure;
-    }
-  }
-
-  @Override
-  public SortedMap<String, TensorSpec> tensors() {
-    return base.tensors();
-  }
-
-  @Override
-  public List<Problem> warnings() {
-    return expert.warnings();
+    return owning(
+        expert,
+        () ->
+            new FullCheckpointDelta(
+                base, expert, TensorPairing.of(base, expert, expertName, policy)));
   }
 
   @Override
@@ -67,7 +49,7 @@ public final class FullCheckpointDelta implements Delta {
     TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
     return pairing
         .source(tensor)
-        .map(source -> difference(expert.reader(source), base.reader(tensor)))
+        .map(source -> difference(stored.reader(source), base.reader(tensor)))
         .orElseGet(() -> ZeroDelta.reader(spec));
   }
 
@@ -87,11 +69,5 @@ public final class FullCheckpointDelta implements Delta {
     for (int i = 0; i < length; i++) {
       from[at + i] -= what[i];
     }
-  }
-
-  /** Closes the expert, not the base. */
-  @Override
-  public void close() {
-    expert.close();
   }
 }

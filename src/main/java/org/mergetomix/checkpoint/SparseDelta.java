@@ -1,9 +1,7 @@
 package org.mergetomix.checkpoint;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.SortedMap;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -23,7 +21,7 @@ import org.mergetomix.problem.UserException;
  * are out of range or order. A read finds its first element by binary search and costs one step for
  * each element that it meets, in a buffer of fixed size. Safe for use by several threads.
  */
-public final class SparseDelta implements Delta {
+public final class SparseDelta extends CheckpointDelta {
 
   static final String INDICES = ".indices";
   static final String VALUES = ".values";
@@ -31,15 +29,11 @@ public final class SparseDelta implements Delta {
   /** Indices read at a time. */
   static final int CHUNK = 4096;
 
-  private final Checkpoint base;
-  private final Checkpoint stored;
-
   /** The expert's name, without an ending, for each name of the base. */
   private final SortedMap<String, String> sources;
 
   private SparseDelta(Checkpoint base, Checkpoint stored, SortedMap<String, String> sources) {
-    this.base = base;
-    this.stored = stored;
+    super(base, stored);
     this.sources = sources;
   }
 
@@ -51,23 +45,11 @@ public final class SparseDelta implements Delta {
    */
   public static SparseDelta of(
       Checkpoint base, Checkpoint stored, String expertName, ExpertPolicy policy) {
-    try {
-      return new SparseDelta(
-          base, stored, new SparseDeltaCheck(base, stored, policy, expertName).sources());
-    } catch (RuntimeException failure) {
-      stored.close();
-      throw failure;
-    }
-  }
-
-  @Override
-  public SortedMap<String, TensorSpec> tensors() {
-    return base.tensors();
-  }
-
-  @Override
-  public List<Problem> warnings() {
-    return stored.warnings();
+    return owning(
+        stored,
+        () ->
+            new SparseDelta(
+                base, stored, new SparseDeltaCheck(base, stored, policy, expertName).sources()));
   }
 
   @Override
@@ -113,11 +95,5 @@ public final class SparseDelta implements Delta {
       }
     }
     return low;
-  }
-
-  /** Closes the sparse delta, not the base. */
-  @Override
-  public void close() {
-    stored.close();
   }
 }

@@ -1,8 +1,5 @@
 package org.mergetomix.checkpoint;
 
-import java.util.List;
-import java.util.SortedMap;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -10,15 +7,12 @@ import org.mergetomix.problem.UserException;
  * elements are fine-tuned minus base, floating where the base is. Tensors of whole numbers are not
  * read.
  */
-public final class StoredDelta implements Delta {
+public final class StoredDelta extends CheckpointDelta {
 
-  private final Checkpoint base;
-  private final Checkpoint stored;
   private final TensorPairing pairing;
 
   private StoredDelta(Checkpoint base, Checkpoint stored, TensorPairing pairing) {
-    this.base = base;
-    this.stored = stored;
+    super(base, stored);
     this.pairing = pairing;
   }
 
@@ -30,22 +24,9 @@ public final class StoredDelta implements Delta {
    */
   public static StoredDelta of(
       Checkpoint base, Checkpoint stored, String expertName, ExpertPolicy policy) {
-    try {
-      return new StoredDelta(base, stored, TensorPairing.of(base, stored, expertName, policy));
-    } catch (RuntimeException failure) {
-      stored.close();
-      throw failure;
-    }
-  }
-
-  @Override
-  public SortedMap<String, TensorSpec> tensors() {
-    return base.tensors();
-  }
-
-  @Override
-  public List<Problem> warnings() {
-    return stored.warnings();
+    return owning(
+        stored,
+        () -> new StoredDelta(base, stored, TensorPairing.of(base, stored, expertName, policy)));
   }
 
   @Override
@@ -57,11 +38,5 @@ public final class StoredDelta implements Delta {
   public TensorReader reader(String tensor) {
     TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
     return pairing.source(tensor).map(stored::reader).orElseGet(() -> ZeroDelta.reader(spec));
-  }
-
-  /** Closes the stored delta, not the base. */
-  @Override
-  public void close() {
-    stored.close();
   }
 }

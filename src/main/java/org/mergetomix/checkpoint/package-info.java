@@ -18,9 +18,9 @@
  * org.mergetomix.checkpoint.FullCheckpointDelta} subtracts while it is read), a delta ({@link
  * org.mergetomix.checkpoint.StoredDelta}), a PEFT LoRA adapter ({@link
  * org.mergetomix.checkpoint.LoraDelta}, put together by {@code AdapterReader}) or a sparse delta
- * ({@link org.mergetomix.checkpoint.SparseDelta}, which documents its layout). {@link
- * org.mergetomix.checkpoint.ExpertPolicy} says what to make of other names and of tensors that do
- * not pair; {@code TensorPairing} applies it.
+ * ({@link org.mergetomix.checkpoint.SparseDelta}, which documents its layout); {@code
+ * CheckpointDelta} is what three of them share. {@link org.mergetomix.checkpoint.ExpertPolicy} says
+ * what to make of other names and of tensors that do not pair; {@code TensorPairing} applies it.
  *
  * <p>{@link org.mergetomix.checkpoint.Digests} names contents, so that the same work is recognised
  * again. No file here is ever unpickled, and no path that a file names leads out of its folder.

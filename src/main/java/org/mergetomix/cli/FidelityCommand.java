@@ -19,8 +19,6 @@ import picocli.CommandLine;
             + "far the ranking can be trusted.")
 final class FidelityCommand extends SessionCommand {
 
-  private static final double WIDTH_OF_95_PERCENT = 1.96;
-
   FidelityCommand(Console console) {
     super(console);
   }
@@ -55,7 +53,7 @@ final class FidelityCommand extends SessionCommand {
           "On the confirm examples: %-26s %.4f ± %.4f %s%s",
           confirmation.label(),
           confirmation.score().value(),
-          WIDTH_OF_95_PERCENT * confirmation.score().standardError(),
+          confirmation.score().margin(),
           unit,
           winner ? "" : gain(confirmation));
     }
@@ -88,6 +86,6 @@ final class FidelityCommand extends SessionCommand {
         Locale.ROOT,
         ", winner better by %.4f ± %.4f",
         confirmation.winnerGain().value(),
-        WIDTH_OF_95_PERCENT * confirmation.winnerGain().standardError());
+        confirmation.winnerGain().margin());
   }
 }

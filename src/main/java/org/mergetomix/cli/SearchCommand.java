@@ -17,8 +17,6 @@ import picocli.CommandLine;
             + "killed, it goes on where it stopped.")
 final class SearchCommand extends SessionCommand {
 
-  private static final double WIDTH_OF_95_PERCENT = 1.96;
-
   SearchCommand(Console console) {
     super(console);
   }
@@ -72,9 +70,9 @@ final class SearchCommand extends SessionCommand {
           row.rank().orElseThrow(),
           row.mixture(),
           row.score().value(),
-          WIDTH_OF_95_PERCENT * row.score().standardError(),
+          row.score().margin(),
           row.gap().value(),
-          WIDTH_OF_95_PERCENT * row.gap().standardError());
+          row.gap().margin());
     }
   }
 }

@@ -1,16 +1,13 @@
 package org.mergetomix.cli;
 
-import java.util.Optional;
+import org.mergetomix.spark.Release;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar's manifest gives. */
+/** What {@code --version} prints. */
 final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {
-    String version =
-        Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-            .orElse("development");
-    return new String[] {"merge-to-mix " + version};
+    return new String[] {"merge-to-mix " + Release.version()};
   }
 }

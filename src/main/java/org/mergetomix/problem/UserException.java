@@ -46,6 +46,17 @@ public final class UserException extends RuntimeException {
     return new UserException(ExitCode.INPUT, List.of(new Problem(what, where, remedy)), cause);
   }
 
+  /**
+   * The problems of several. One of the configuration makes all of them exit code 2: it is to be
+   * mended first, whatever the inputs are.
+   */
+  public static UserException together(List<UserException> several) {
+    List<Problem> problems = several.stream().flatMap(one -> one.problems.stream()).toList();
+    return several.stream().anyMatch(one -> one.exitCode == ExitCode.USAGE)
+        ? usage(problems)
+        : input(problems);
+  }
+
   /** The same with other words for each problem. */
   public UserException with(UnaryOperator<Problem> words) {
     return new UserException(exitCode, problems.stream().map(words).toList(), getCause());

@@ -8,17 +8,9 @@ import org.mergetomix.score.Estimate;
 /** From where to where: a 95 % interval, or what a chart has to show. */
 record Bounds(double low, double high) {
 
-  /** Standard errors on either side of an estimate that make a 95 % interval. */
-  private static final double STANDARD_ERRORS = 1.96;
-
-  /** Half of the 95 % interval; NaN where the error is not known. */
-  static double halfWidth(Estimate estimate) {
-    return STANDARD_ERRORS * estimate.standardError();
-  }
-
   /** The 95 % interval; only the value where the error is not known. */
   static Bounds of(Estimate estimate) {
-    double half = halfWidth(estimate);
+    double half = estimate.margin();
     double reach = Double.isFinite(half) ? half : 0;
     return new Bounds(estimate.value() - reach, estimate.value() + reach);
   }

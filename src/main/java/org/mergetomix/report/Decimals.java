@@ -70,7 +70,7 @@ record Decimals(int places) {
   }
 
   private String errorOf(Estimate estimate) {
-    double half = Bounds.halfWidth(estimate);
+    double half = estimate.margin();
     return Double.isFinite(half) && Double.isFinite(estimate.value()) ? " ± " + format(half) : "";
   }
 }

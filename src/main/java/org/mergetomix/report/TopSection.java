@@ -78,7 +78,7 @@ final class TopSection {
     if (!Double.isFinite(row.gap().value()) || !Double.isFinite(row.gap().standardError())) {
       return UNKNOWN;
     }
-    return row.gap().value() < Bounds.halfWidth(row.gap()) ? TIED : WORSE;
+    return row.gap().value() < row.gap().margin() ? TIED : WORSE;
   }
 
   private static void writeChart(Markup page, ReportContent content, List<RankedRow> ranked) {

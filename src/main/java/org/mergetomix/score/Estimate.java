@@ -11,6 +11,14 @@ import java.util.List;
  */
 public record Estimate(double value, double standardError) implements Serializable {
 
+  /** Standard errors on either side that make a 95 % interval. */
+  private static final double STANDARD_ERRORS = 1.96;
+
+  /** Half the width of the 95 % interval around the value; NaN where the error is not known. */
+  public double margin() {
+    return STANDARD_ERRORS * standardError;
+  }
+
   /**
    * The weighted mean of estimates that were measured on different examples, such as the scores of
    * several tasks: their errors are independent, so they add in squares.

@@ -22,7 +22,7 @@ final class InputCheck {
   private final SparkSession spark;
   private final InputAccess access;
   private final InputFiles files;
-  private final List<Problem> problems = new ArrayList<>();
+  private final List<UserException> refusals = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
   /** A check of files that are open for it, on the driver's host. */
@@ -55,17 +55,25 @@ final class InputCheck {
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(base, manifest, expert));
             }
-            problems.addAll(mismatches(manifest.base().model(), base.tensors(), baseFile.text()));
+            attempt(() -> checkModel(manifest.base().model(), base.tensors(), baseFile.text()));
           }
         });
     for (Manifest.TaskEntry task : manifest.tasks()) {
       readText(task.data());
       task.confirm().ifPresent(this::readText);
     }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
+    if (!refusals.isEmpty()) {
+      throw UserException.together(refusals);
     }
     return List.copyOf(warnings);
+  }
+
+  private void checkModel(
+      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+    List<Problem> mismatches = mismatches(model, tensors, checkpoint);
+    if (!mismatches.isEmpty()) {
+      throw UserException.input(mismatches);
+    }
   }
 
   private void checkExpert(Checkpoint base, Manifest manifest, Manifest.DatasetEntry dataset) {
@@ -83,7 +91,7 @@ final class InputCheck {
     try {
       check.run();
     } catch (UserException found) {
-      problems.addAll(files.named(found).problems());
+      refusals.add(files.named(found));
     }
   }
 

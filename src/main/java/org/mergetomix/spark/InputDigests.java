@@ -10,6 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.checkpoint.cache.InputFiles;
 import org.mergetomix.location.Location;
+import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -35,8 +36,26 @@ final class InputDigests {
   }
 
   /** What a task found out about one input; problems, or else a digest. */
-  private record Found(Location location, String digest, List<Problem> problems)
-      implements Serializable {}
+  private record Found(Location location, String digest, ExitCode exitCode, List<Problem> problems)
+      implements Serializable {
+
+    static Found of(Location location, String digest) {
+      return new Found(location, digest, ExitCode.DONE, List.of());
+    }
+
+    /** Without its cause, which may hold anything that a store threw. */
+    static Found refused(Location location, UserException refusal) {
+      return new Found(location, "", refusal.exitCode(), refusal.problems());
+    }
+
+    Optional<UserException> refusal() {
+      return switch (exitCode) {
+        case DONE -> Optional.empty();
+        case USAGE -> Optional.of(UserException.usage(problems));
+        default -> Optional.of(UserException.input(problems));
+      };
+    }
+  }
 
   /**
    * Reads them all.
@@ -60,16 +79,16 @@ final class InputDigests {
     } finally {
       context.clearJobGroup();
     }
-    List<Problem> problems = new ArrayList<>();
+    List<UserException> refusals = new ArrayList<>();
     SortedMap<Location, FileInput> inputs = new TreeMap<>();
     for (Found input : found) {
-      problems.addAll(input.problems());
+      input.refusal().ifPresent(refusals::add);
       inputs.put(
           input.location(),
           new FileInput(input.location(), promised.get(input.location()), input.digest()));
     }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
+    if (!refusals.isEmpty()) {
+      throw UserException.together(refusals);
     }
     return inputs;
   }
@@ -78,21 +97,20 @@ final class InputDigests {
     try (InputFiles files = access.open()) {
       try {
         String digest = files.digest(location, promised);
-        return new Found(location, digest, differs(location, digest, promised));
-      } catch (UserException unreadable) {
-        return new Found(location, "", files.named(unreadable).problems());
+        requirePromised(location, digest, promised);
+        return Found.of(location, digest);
+      } catch (UserException refusal) {
+        return Found.refused(location, files.named(refusal));
       }
     }
   }
 
-  private static List<Problem> differs(Location location, String digest, String promised) {
-    return promised.isEmpty() || promised.equals(digest)
-        ? List.of()
-        : List.of(
-            new Problem(
-                "The checkpoint's sha256 is %s, but the manifest gives %s"
-                    .formatted(digest, promised),
-                location.text(),
-                "Fetch it again, or correct sha256"));
+  private static void requirePromised(Location location, String digest, String promised) {
+    if (!promised.isEmpty() && !promised.equals(digest)) {
+      throw UserException.input(
+          "The checkpoint's sha256 is %s, but the manifest gives %s".formatted(digest, promised),
+          location.text(),
+          "Fetch it again, or correct sha256");
+    }
   }
 }

@@ -3,7 +3,6 @@ package org.mergetomix.spark;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
@@ -49,7 +48,7 @@ final class RunRecords {
 
   private static SortedMap<String, String> versions(SparkSession spark) {
     SortedMap<String, String> versions = new TreeMap<>();
-    versions.put("merge-to-mix", version());
+    versions.put("merge-to-mix", Release.version());
     versions.put("spark", spark.version());
     versions.putAll(ofExecutors(spark));
     versions.put("java", Runtime.version().toString());
@@ -73,11 +72,5 @@ final class RunRecords {
                 NativeSettings.engineVersion(),
                 RunRecord.DEVICE,
                 DeviceChoice.usable(given).kind()));
-  }
-
-  /** The version that the jar's manifest gives; classes outside a jar have none. */
-  private static String version() {
-    return Optional.ofNullable(RunRecords.class.getPackage().getImplementationVersion())
-        .orElse("development");
   }
 }

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -21,6 +20,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.mergetomix.location.Location;
+import org.mergetomix.store.Connector;
+import org.mergetomix.store.FirstContact;
 
 /**
  * Files that are written and read as a whole, on this machine or in a store that Hadoop reaches;
@@ -36,13 +37,6 @@ final class OutputFiles {
   private static final Set<String> OBJECT_STORES =
       Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
 
-  private static final Map<String, String> IMPATIENCE =
-      Map.of(
-          "fs.s3a.attempts.maximum", "2",
-          "fs.s3a.retry.limit", "1",
-          "fs.s3a.retry.interval", "200ms",
-          "fs.s3a.connection.establish.timeout", "5s");
-
   private final Configuration hadoop;
 
   /** Files that are reached by these settings, as those of a Spark session's context. */
@@ -57,7 +51,7 @@ final class OutputFiles {
 
   /** The bytes of a file; empty when there is none. */
   Optional<byte[]> read(Location file) throws IOException {
-    try (FSDataInputStream stream = system(file).open(path(file))) {
+    try (FSDataInputStream stream = system(file).open(Connector.path(file))) {
       return Optional.of(stream.readAllBytes());
     } catch (FileNotFoundException missing) {
       // A folder is said to be missing too.
@@ -71,7 +65,7 @@ final class OutputFiles {
   /** What lies in a folder, by name; nothing when there is none. */
   List<Location> children(Location folder) throws IOException {
     try {
-      return Arrays.stream(system(folder).listStatus(path(folder)))
+      return Arrays.stream(system(folder).listStatus(Connector.path(folder)))
           .map(child -> folder.child(child.getPath().getName()))
           .sorted()
           .toList();
@@ -90,36 +84,25 @@ final class OutputFiles {
     put(target, stream -> Files.copy(source, stream));
   }
 
-  /**
-   * Asks for a place once, with little patience: what is wrong with an address or with credentials
-   * is known in seconds, where the settings for hours of work would try for minutes.
-   */
+  /** Makes sure that a place can be reached, before hours are spent on what is written there. */
   void reach(Location location) throws IOException {
-    if (location.isLocal()) {
-      return;
-    }
-    Configuration impatient = new Configuration(hadoop);
-    IMPATIENCE.forEach(impatient::set);
-    try (FileSystem system = FileSystem.newInstance(path(location).toUri(), impatient)) {
-      system.getFileStatus(path(location));
-    } catch (FileNotFoundException missing) {
-      // It was reached.
+    try {
+      FirstContact.make(location, hadoop);
+      Connector.fileSystem(location, hadoop);
     } catch (UnsupportedFileSystemException unknown) {
       throw OutputProblems.noConnector(location);
-    } catch (RuntimeException failure) {
-      throw withoutConnector(location, failure);
     }
   }
 
   /** Deletes a file; one that is not there is deleted already. */
   void delete(Location file) throws IOException {
-    system(file).delete(path(file), false);
+    system(file).delete(Connector.path(file), false);
   }
 
   /** What the file system says of a place; empty when nothing is there. */
   Optional<FileStatus> status(Location location) throws IOException {
     try {
-      return Optional.of(system(location).getFileStatus(path(location)));
+      return Optional.of(system(location).getFileStatus(Connector.path(location)));
     } catch (FileNotFoundException missing) {
       return Optional.empty();
     }
@@ -128,13 +111,13 @@ final class OutputFiles {
   private void put(Location file, Content content) throws IOException {
     FileSystem system = system(file);
     if (OBJECT_STORES.contains(system.getUri().getScheme())) {
-      create(system, path(file), content);
+      create(system, Connector.path(file), content);
       return;
     }
-    Path temporary = path(file.parent().child(UNFINISHED + file.name()));
+    Path temporary = Connector.path(file.parent().child(UNFINISHED + file.name()));
     try {
       create(system, temporary, content);
-      replace(system, temporary, path(file));
+      replace(system, temporary, Connector.path(file));
     } finally {
       system.delete(temporary, false);
     }
@@ -171,24 +154,11 @@ final class OutputFiles {
   /** Hadoop's own layer over local files would leave a checksum file beside each. */
   private FileSystem system(Location location) throws IOException {
     try {
-      FileSystem system = path(location).getFileSystem(hadoop);
+      FileSystem system = Connector.fileSystem(location, hadoop);
       return system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
     } catch (UnsupportedFileSystemException unknown) {
       throw OutputProblems.noConnector(location);
-    } catch (RuntimeException failure) {
-      throw withoutConnector(location, failure);
     }
-  }
-
-  /** Hadoop says in this way that a class is missing. */
-  private static RuntimeException withoutConnector(Location location, RuntimeException failure) {
-    return failure.getCause() instanceof ClassNotFoundException
-        ? OutputProblems.noConnector(location)
-        : failure;
-  }
-
-  private static Path path(Location location) {
-    return new Path(location.uri());
   }
 
   /** What is to be written. */

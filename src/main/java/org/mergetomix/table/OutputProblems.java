@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.store.OtherRegion;
 
 /** What can be wrong with an output, as what the user has to mend. */
 public final class OutputProblems {
@@ -18,8 +19,6 @@ public final class OutputProblems {
 
   /** By their names: the connector's own classes are not there without the connector. */
   private static final Pattern NO_BUCKET = Pattern.compile("UnknownStoreException");
-
-  private static final Pattern OTHER_REGION = Pattern.compile("AWSRedirectException");
 
   private static final Pattern UNREACHABLE =
       Pattern.compile(
@@ -79,12 +78,11 @@ public final class OutputProblems {
       if (NO_BUCKET.matcher(name).matches()) {
         return problem("The bucket does not exist", where, "Create it, or correct its name", cause);
       }
-      if (OTHER_REGION.matcher(name).matches()) {
-        return problem(
-            "The bucket lies in another region than the one that was asked",
-            where,
-            "Set spark.hadoop.fs.s3a.endpoint.region to the region of the bucket",
-            cause);
+      if (cause instanceof IOException stated) {
+        Optional<UserException> otherRegion = OtherRegion.problem(stated, where);
+        if (otherRegion.isPresent()) {
+          return otherRegion;
+        }
       }
       if (cause instanceof AccessDeniedException) {
         return problem(

@@ -58,6 +58,17 @@ class UserExceptionTest {
   }
 
   @Test
+  void putsTheConfigurationBeforeTheInputs() {
+    UserException input = UserException.input(List.of(MISSING));
+    UserException usage = UserException.usage(List.of(UNKNOWN));
+
+    assertThat(UserException.together(List.of(input, input)).exitCode()).isEqualTo(ExitCode.INPUT);
+    assertThat(UserException.together(List.of(input, usage)))
+        .hasMessage(MISSING.message() + "\n" + UNKNOWN.message())
+        .satisfies(both -> assertThat(both.exitCode()).isEqualTo(ExitCode.USAGE));
+  }
+
+  @Test
   void endsWithTheNumbersThatSchedulersKnow() {
     assertThat(Arrays.stream(ExitCode.values()).map(code -> code + " " + code.code()))
         .containsExactly("DONE 0", "UNEXPECTED 1", "USAGE 2", "INPUT 3", "PARTIAL 4");

@@ -10,6 +10,12 @@ import org.junit.jupiter.api.Test;
 class EstimateTest {
 
   @Test
+  void itsMarginIsHalfOfA95PercentInterval() {
+    assertThat(new Estimate(3, 0.5).margin()).isCloseTo(0.98, within(1e-15));
+    assertThat(new Estimate(3, Double.NaN).margin()).isNaN();
+  }
+
+  @Test
   void errorsOfTasksAddInSquares() {
     Estimate mean =
         Estimate.weightedMean(

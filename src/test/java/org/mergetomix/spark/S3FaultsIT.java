@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +165,30 @@ class S3FaultsIT {
     assertThat(s3.keys(bucket, "run/evaluations")).isEmpty();
   }
 
+  @Test
+  void saysTheSameOfAFileThatIsTooLargeForTheCache() {
+    Configuration configuration = configuration("cache.capacity=100");
+
+    assertTooLargeForTheCache(
+        "inputs/graph.pt",
+        () -> new FineTuneAction(spark, uploaded(), configuration, Progress.SILENT).run());
+    assertTooLargeForTheCache(
+        "inputs/experts/a.safetensors",
+        () -> new FidelityAction(spark, uploaded(), configuration, Progress.SILENT).run());
+  }
+
+  private void assertTooLargeForTheCache(String path, ThrowingCallable action) {
+    long length = s3.read(bucket, path).length;
+    assertThatThrownBy(action)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining(
+            "A file of %d bytes does not fit into a cache of 100 (s3a://%s/%s)."
+                    .formatted(length, bucket, path)
+                + " Raise cache.capacity.");
+  }
+
   /** It takes seconds; with the patience of Hadoop's own settings it would take many minutes. */
   @Test
   @Timeout(60)
@@ -176,6 +201,43 @@ class S3FaultsIT {
             refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT))
         .hasMessageContaining("s3a://" + bucket + "/inputs/");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  /** It takes seconds, as above. */
+  @ParameterizedTest
+  @ValueSource(ints = {301, 400})
+  @Timeout(60)
+  void saysSoonThatTheInputsLieInAnotherRegion(int status) {
+    proxy.spoil("/" + bucket, 100, Fault.otherRegion(status, "us-east-1", "eu-west-1"));
+
+    assertInAnotherRegion("inputs/graph.pt", () -> search("output=" + folder.resolve("run")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 400})
+  @Timeout(60)
+  void saysSoonThatTheOutputLiesInAnotherRegion(int status) {
+    proxy.spoil("/" + bucket, 100, Fault.otherRegion(status, "us-east-1", "eu-west-1"));
+    Configuration configuration = local.configuration("output=s3a://" + bucket + "/run");
+
+    assertInAnotherRegion(
+        "run",
+        () -> new SearchAction(spark, local.manifest(), configuration, Progress.SILENT).run());
+  }
+
+  private void assertInAnotherRegion(String path, ThrowingCallable search) {
+    assertThatThrownBy(search)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT))
+        .hasMessage(
+            "The bucket %s lies in region eu-west-1, not in the one that was asked (s3a://%s/%s)."
+                    .formatted(bucket, bucket, path)
+                + " Set spark.hadoop.fs.s3a.endpoint.region to eu-west-1, or for this bucket alone"
+                + " spark.hadoop.fs.s3a.bucket.%s.endpoint.region; fs.s3a.endpoint, if it is set,"
+                    .formatted(bucket)
+                + " must be of that region too.");
+    assertThat(proxy.requests()).hasSizeLessThan(10);
   }
 
   private void assertUndisturbed(SearchAction.Result result) {
@@ -195,16 +257,26 @@ class S3FaultsIT {
     return search(local.manifestFile(), settings);
   }
 
-  /** Searches with a manifest that is here and stands for one in S3. */
   private SearchAction.Result search(Path manifest, String... settings) {
+    return new SearchAction(spark, uploaded(manifest), configuration(settings), Progress.SILENT)
+        .run();
+  }
+
+  private Manifest uploaded() {
+    return uploaded(local.manifestFile());
+  }
+
+  /** A manifest that is here and stands for one in S3. */
+  private Manifest uploaded(Path manifest) {
+    return Manifest.read(Location.of("s3a://" + bucket + "/inputs/manifest.conf"), manifest);
+  }
+
+  private Configuration configuration(String... settings) {
     List<String> all = new ArrayList<>();
     all.add("output=s3a://" + bucket + "/run");
     all.add("cache.directory=" + folder.resolve("cache"));
     all.addAll(List.of(settings));
-    Configuration configuration = local.configuration(all.toArray(String[]::new));
-    Location there = Location.of("s3a://" + bucket + "/inputs/manifest.conf");
-    return new SearchAction(spark, Manifest.read(there, manifest), configuration, Progress.SILENT)
-        .run();
+    return local.configuration(all.toArray(String[]::new));
   }
 
   /** Requests beyond the header of a file, of which Hadoop reads 64 KiB. */

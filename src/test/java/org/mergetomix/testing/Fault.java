@@ -3,6 +3,7 @@ package org.mergetomix.testing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -19,15 +20,41 @@ public interface Fault {
 
   /** The server fails, with one of S3's own codes; nothing was done. */
   static Fault failing(int status, String code) {
+    return answering(status, code, code, "Drawn by a test");
+  }
+
+  /**
+   * The server finds that the request is meant for another region, as S3 says it.
+   *
+   * @param status 301, which tells the region to a HEAD request too, or 400, which does not
+   */
+  static Fault otherRegion(int status, String asked, String region) {
+    return status == 301
+        ? answering(
+            status,
+            "Moved Permanently",
+            "PermanentRedirect",
+            "The bucket you are attempting to access must be addressed using the specified endpoint",
+            "x-amz-bucket-region: " + region)
+        : answering(
+            status,
+            "Bad Request",
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed; the region '%s' is wrong; expecting '%s'"
+                .formatted(asked, region));
+  }
+
+  private static Fault answering(
+      int status, String phrase, String code, String message, String... headers) {
     byte[] body =
-        "<Error><Code>%s</Code><Message>Drawn by a test</Message></Error>"
-            .formatted(code)
+        "<Error><Code>%s</Code><Message>%s</Message></Error>"
+            .formatted(code, message)
             .getBytes(StandardCharsets.UTF_8);
-    List<String> head =
-        List.of(
-            "HTTP/1.1 %d %s".formatted(status, code),
-            "Content-Type: application/xml",
-            "Content-Length: " + body.length);
+    List<String> head = new ArrayList<>();
+    head.add("HTTP/1.1 %d %s".formatted(status, phrase));
+    head.add("Content-Type: application/xml");
+    head.add("Content-Length: " + body.length);
+    head.addAll(List.of(headers));
     return exchange -> {
       boolean bodiless = exchange.request().startsWith("HEAD ");
       pass(exchange, new Exchange.Answer(head, bodiless ? new byte[0] : body));

@@ -135,7 +135,7 @@ final class LockFile implements AutoCloseable {
     try {
       Held mine = held.get(position);
       if (mine == null) {
-        return take(position, true);
+        return take(position, Sharing.SHARED);
       }
       if (!mine.lock.isShared()) {
         return Optional.empty();
@@ -151,15 +151,15 @@ final class LockFile implements AutoCloseable {
   Optional<Hold> tryExclusive(long position) throws IOException {
     monitor.lock();
     try {
-      return held.containsKey(position) ? Optional.empty() : take(position, false);
+      return held.containsKey(position) ? Optional.empty() : take(position, Sharing.EXCLUSIVE);
     } finally {
       monitor.unlock();
     }
   }
 
-  private Optional<Hold> take(long position, boolean shared) throws IOException {
+  private Optional<Hold> take(long position, Sharing sharing) throws IOException {
     try {
-      FileLock lock = channel.tryLock(position, 1, shared);
+      FileLock lock = channel.tryLock(position, 1, sharing == Sharing.SHARED);
       if (lock == null) {
         return Optional.empty();
       }
@@ -203,6 +203,12 @@ final class LockFile implements AutoCloseable {
         throw CacheProblems.local(path.getParent(), failure);
       }
     }
+  }
+
+  /** Whether others may hold a lock too. */
+  private enum Sharing {
+    SHARED,
+    EXCLUSIVE
   }
 
   private static final class Held {

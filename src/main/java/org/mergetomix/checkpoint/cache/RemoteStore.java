@@ -17,12 +17,14 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.store.Connector;
+import org.mergetomix.store.FirstContact;
+import org.mergetomix.store.OtherRegion;
 
 /**
  * Reads from Hadoop's file systems: tries again what may pass, and says plainly what does not. Safe
@@ -59,7 +61,7 @@ final class RemoteStore {
    * @throws UserException input, when there is none or it cannot be reached
    */
   FileStatus fileOrFolder(Location location) {
-    return retrying(location, () -> fileSystem(location).getFileStatus(new Path(location.uri())));
+    return retrying(location, () -> fileSystem(location).getFileStatus(Connector.path(location)));
   }
 
   /**
@@ -72,7 +74,7 @@ final class RemoteStore {
         location,
         () -> {
           try {
-            return Optional.of(fileSystem(location).getFileStatus(new Path(location.uri())));
+            return Optional.of(fileSystem(location).getFileStatus(Connector.path(location)));
           } catch (IOException failure) {
             if (isMissing(failure)) {
               return Optional.empty();
@@ -92,7 +94,7 @@ final class RemoteStore {
         folder,
         () -> {
           SortedMap<String, FileStatus> files = new TreeMap<>();
-          for (FileStatus status : fileSystem(folder).listStatus(new Path(folder.uri()))) {
+          for (FileStatus status : fileSystem(folder).listStatus(Connector.path(folder))) {
             if (status.isFile()) {
               files.put(status.getPath().getName(), status);
             }
@@ -109,7 +111,7 @@ final class RemoteStore {
   private FileSystem fileSystem(Location location) throws IOException {
     try {
       FirstContact.make(location, hadoop);
-      return new Path(location.uri()).getFileSystem(hadoop);
+      return Connector.fileSystem(location, hadoop);
     } catch (IllegalArgumentException malformed) {
       throw UserException.input(
           "The location cannot be used: " + malformed.getMessage(),
@@ -131,7 +133,9 @@ final class RemoteStore {
         if (isInterruption(failure)) {
           throw Interruptions.interrupted(failure);
         }
-        if (!mayPass(failure) || failures >= retries.attempts() || stopped(stop, failures)) {
+        if (!mayPass(location, failure)
+            || failures >= retries.attempts()
+            || stopped(stop, failures)) {
           throw problem(location, failure, failures);
         }
       }
@@ -153,9 +157,10 @@ final class RemoteStore {
             && !(failure instanceof SocketTimeoutException));
   }
 
-  private static boolean mayPass(IOException failure) {
+  private static boolean mayPass(Location location, IOException failure) {
     return !(isMissing(failure)
         || isForbidden(failure)
+        || OtherRegion.problem(failure, location.text()).isPresent()
         || failure instanceof UnsupportedFileSystemException);
   }
 
@@ -169,6 +174,11 @@ final class RemoteStore {
   }
 
   private static UserException problem(Location location, IOException failure, int attempts) {
+    return OtherRegion.problem(failure, location.text())
+        .orElseGet(() -> commonProblem(location, failure, attempts));
+  }
+
+  private static UserException commonProblem(Location location, IOException failure, int attempts) {
     if (isMissing(failure)) {
       return UserException.input(
           "The file does not exist", location.text(), "Check the location", failure);
@@ -253,7 +263,7 @@ final class RemoteStore {
             Optional.of(
                 FutureIO.awaitFuture(
                     fileSystem(location)
-                        .openFile(new Path(location.uri()))
+                        .openFile(Connector.path(location))
                         .withFileStatus(status)
                         .opt(
                             OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,

@@ -14,8 +14,7 @@
  * <p>The way of a fetch: {@code CacheKey} names the content, {@code CacheDirectory} says whether it
  * is there and makes room for it, {@code RemoteFetcher} lets {@code Download} read it in parallel
  * ranges through {@code RemoteStore} into a {@code PartialFile}, which remembers finished chunks
- * across crashes; the whole is compared with what was promised and renamed into place. {@code
- * FirstContact} keeps a wrong address from being asked for many minutes.
+ * across crashes; the whole is compared with what was promised and renamed into place.
  *
  * <p>Several processes share a directory through one lock file, {@code LockFile}: a byte of it for
  * the directory, held for moments while anything changes hands, and a byte for every key, held
