@@ -119,6 +119,14 @@ class S3FaultsIT {
     assertUndisturbed(search("search.round-size=5"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"500", "503"})
+  void startsInSpiteOfAStoreThatIsBusyAtFirst(String fault) throws IOException {
+    proxy.spoil("/" + bucket, 2 * TIMES, faults().get(fault));
+
+    assertUndisturbed(search());
+  }
+
   @Test
   void refusesWrongBytesOfTheRightLength() throws IOException {
     Path expert = local.expert("b");
