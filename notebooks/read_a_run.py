@@ -119,11 +119,13 @@ finish(figure, "best-mixtures")
 
 # MAGIC %md
 # MAGIC ## What failed
+# MAGIC
+# MAGIC And was not evaluated by a later start: `evaluations` keeps the rows of every attempt.
 
 # COMMAND ----------
 
-failed = evaluations.where("status = 'failed'")
-show(failed.groupBy("error").agg(F.countDistinct("mixture").alias("mixtures")))
+failed = ranked.where("status = 'failed'")
+show(failed.groupBy("error").agg(F.count("*").alias("mixtures")))
 
 # COMMAND ----------
 

@@ -68,11 +68,13 @@ LIMIT 15;
 
 -- MAGIC %md
 -- MAGIC ## What failed
+-- MAGIC
+-- MAGIC And was not evaluated by a later start: `evaluations` keeps the rows of every attempt.
 
 -- COMMAND ----------
 
-SELECT error, count(DISTINCT mixture) AS mixtures
-FROM evaluations
+SELECT error, count(*) AS mixtures
+FROM ranked
 WHERE status = 'failed'
 GROUP BY error;
 

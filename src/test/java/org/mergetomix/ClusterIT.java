@@ -9,12 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.spark.Progress;
+import org.mergetomix.spark.SearchAction;
 import org.mergetomix.testing.SmallRun;
+import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.testing.SparkSubmit;
 
 /** The jar on two executors that are processes of their own. */
+@ExtendWith(SparkSessionExtension.class)
 class ClusterIT {
 
   private static final String TWO_EXECUTORS = "local-cluster[2,1,1024]";
@@ -22,10 +28,15 @@ class ClusterIT {
   @TempDir private Path folder;
 
   @Test
-  void findsTheSameAsInOneProcessAndTellsSparksMetricsWhatItDid() throws Exception {
+  void findsTheSameAsInOneProcessAndTellsSparksMetricsWhatItDid(SparkSession spark)
+      throws Exception {
     SmallRun run = SmallRun.of(folder.resolve("run"));
     Path metrics = Files.createDirectories(folder.resolve("metrics"));
-    String local = digest(SparkSubmit.run(folder, "local[2]", run.arguments("search")));
+    String local =
+        new SearchAction(spark, run.manifest(), run.configuration(), Progress.SILENT)
+            .run()
+            .record()
+            .rankedDigest();
     SmallRun again = SmallRun.of(folder.resolve("again"));
 
     SparkSubmit cluster =
@@ -41,7 +52,7 @@ class ClusterIT {
                 metrics.toString()),
             again.arguments("search", "--set", "search.partition-size=2"));
 
-    assertThat(digest(cluster)).isEqualTo(local);
+    assertThat(cluster.found("Ranked digest: ([0-9a-f]{64})")).isEqualTo(local);
     assertThat(last(metrics, "mixtures")).hasSize(2);
     assertThat(last(metrics, "mixtures").stream().mapToDouble(Double::doubleValue).sum())
         .isEqualTo(SmallRun.MIXTURES);
@@ -98,9 +109,5 @@ class ClusterIT {
       }
     }
     return values;
-  }
-
-  private static String digest(SparkSubmit search) {
-    return search.found("Ranked digest: ([0-9a-f]{64})");
   }
 }

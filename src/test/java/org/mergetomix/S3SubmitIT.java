@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,39 +32,29 @@ class S3SubmitIT {
 
   private static final String CLUSTER = "local-cluster[2,1,1024]";
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
 
-  @Test
-  void goesFromDatasetsInS3ToARankingInS3AsOnThisMachine(SparkSession spark, S3Server s3)
-      throws Exception {
-    SmallRun local = SmallRun.withoutExperts(folder.resolve("local"));
-    String bucket = s3.newBucket();
+  private static SmallRun local;
+  private static String bucket;
+  private static SparkSubmit search;
+  private static SparkSubmit fidelity;
+
+  /** From datasets to a winner, with everything in S3. */
+  @BeforeAll
+  static void submit(S3Server s3) throws Exception {
+    local = SmallRun.withoutExperts(folder.resolve("local"));
+    bucket = s3.newBucket();
     upload(local.folder(), s3, bucket);
-    new FineTuneAction(spark, local.manifest(), local.configuration(), Progress.SILENT).run();
-    RunRecord expected =
-        new SearchAction(spark, local.manifest(), local.configuration(), Progress.SILENT)
-            .run()
-            .record();
     String[] places = {
       "--set", "manifest=s3a://" + bucket + "/manifest.conf",
       "--set", "output=s3a://" + bucket + "/run",
       "--set", "cache.directory=" + folder.resolve("cache")
     };
 
-    run("local[2]", settings(s3), local.arguments("finetune", places));
-    run(CLUSTER, settings(s3), local.arguments("search", places));
-
-    for (String dataset : SmallRun.DATASETS) {
-      assertThat(s3.read(bucket, "experts/" + dataset + ".safetensors"))
-          .isEqualTo(Files.readAllBytes(local.expert(dataset)));
-    }
-    String record = new String(s3.read(bucket, "run/run.json"), StandardCharsets.UTF_8);
-    assertThat(record)
-        .contains("\"run_id\" : \"" + expected.runId() + "\"")
-        .contains("\"ranked_digest\" : \"" + expected.rankedDigest() + "\"")
-        .contains("s3a://" + bucket + "/experts/a.safetensors");
-    assertThat(new String(s3.read(bucket, "run/ranked/_SUCCESS"), StandardCharsets.UTF_8))
-        .contains("\"committer\":\"magic\"");
+    SparkSubmit.run(folder, "local[2]", settings(s3), local.arguments("finetune", places));
+    search = SparkSubmit.run(folder, CLUSTER, settings(s3), local.arguments("search", places));
+    fidelity =
+        SparkSubmit.run(folder, "local[2]", settings(s3), local.arguments("fidelity", places));
   }
 
   private static void upload(Path directory, S3Server s3, String bucket) throws IOException {
@@ -75,19 +66,35 @@ class S3SubmitIT {
   }
 
   @Test
-  void showsTheSecretNowhere(SparkSession spark, S3Server s3) throws Exception {
-    SmallRun run = SmallRun.of(folder.resolve("inputs"));
-    String bucket = s3.newBucket();
-    String output = "output=s3a://" + bucket + "/run";
-    Map<String, String> settings = settings(s3);
+  void goesFromDatasetsInS3ToARankingInS3AsOnThisMachine(SparkSession spark, S3Server s3)
+      throws Exception {
+    new FineTuneAction(spark, local.manifest(), local.configuration(), Progress.SILENT).run();
+    RunRecord expected =
+        new SearchAction(spark, local.manifest(), local.configuration(), Progress.SILENT)
+            .run()
+            .record();
 
-    SparkSubmit search = run(CLUSTER, settings, run.arguments("search", "--set", output));
-    SparkSubmit fidelity = run("local[2]", settings, run.arguments("fidelity", "--set", output));
-
+    for (String dataset : SmallRun.DATASETS) {
+      assertThat(s3.read(bucket, "experts/" + dataset + ".safetensors"))
+          .isEqualTo(Files.readAllBytes(local.expert(dataset)));
+    }
+    assertThat(search.found("Ranked digest: ([0-9a-f]{64})")).isEqualTo(expected.rankedDigest());
+    String record = new String(s3.read(bucket, "run/run.json"), StandardCharsets.UTF_8);
+    assertThat(record)
+        .contains("\"run_id\" : \"" + expected.runId() + "\"")
+        .contains("\"ranked_digest\" : \"" + expected.rankedDigest() + "\"")
+        .contains("s3a://" + bucket + "/experts/a.safetensors");
     assertThat(search.results()).contains("Report: s3a://" + bucket + "/run/report.html");
-    assertThat(fidelity.results()).contains("really fine-tuned: s3a://" + bucket + "/run/models/");
+    assertThat(fidelity.results()).contains("really fine-tuned: s3a://" + bucket + "/");
+    assertThat(s3.keys(bucket, "run/models/"))
+        .isNotEmpty()
+        .allMatch(key -> key.endsWith(".safetensors"));
     assertThat(new String(s3.read(bucket, "run/ranked/_SUCCESS"), StandardCharsets.UTF_8))
         .contains("\"committer\":\"magic\"");
+  }
+
+  @Test
+  void showsTheSecretNowhere(SparkSession spark, S3Server s3) throws Exception {
     // Event logs, the logs of the executors, what was printed: all of it lies here.
     assertThat(files("events")).isNotEmpty();
     assertThat(files("").filter(file -> file.endsWith("stderr"))).isNotEmpty();
@@ -125,7 +132,7 @@ class S3SubmitIT {
     }
   }
 
-  private Map<String, String> settings(S3Server s3) throws IOException {
+  private static Map<String, String> settings(S3Server s3) throws IOException {
     Map<String, String> settings = new TreeMap<>();
     s3.settings().forEach((key, value) -> settings.put("spark.hadoop." + key, value));
     settings.put("spark.eventLog.enabled", "true");
@@ -135,14 +142,7 @@ class S3SubmitIT {
     return settings;
   }
 
-  private SparkSubmit run(String master, Map<String, String> settings, List<String> arguments)
-      throws InterruptedException {
-    SparkSubmit submit = SparkSubmit.start(folder, master, settings, arguments);
-    assertThat(submit.exitCode()).as(submit.log()).isZero();
-    return submit;
-  }
-
-  private Stream<Path> files(String below) throws IOException {
+  private static Stream<Path> files(String below) throws IOException {
     try (Stream<Path> files = Files.walk(folder.resolve(below))) {
       return files.filter(Files::isRegularFile).toList().stream();
     }

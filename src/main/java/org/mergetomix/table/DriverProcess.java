@@ -30,11 +30,6 @@ record DriverProcess(String host, long process, String space, String start) {
     }
   }
 
-  /** Whether it surely runs: it can be seen from here. */
-  boolean isAlive() {
-    return isSeenFromHere() && isThere();
-  }
-
   /** Whether it has surely ended: it would be seen from here. */
   boolean isGone() {
     return isSeenFromHere() && !isThere();

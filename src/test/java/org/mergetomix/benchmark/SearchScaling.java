@@ -145,7 +145,7 @@ public final class SearchScaling {
     command.addAll(List.of("--set", "output=" + output.resolve("run")));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     String master = "local-cluster[%d,1,1024]".formatted(executors);
-    SparkSubmit search = SparkSubmit.start(output, master, Map.of(), command);
+    SparkSubmit search = SparkSubmit.startMeasured(output, master, Map.of(), command);
     for (int executor = 0; executor < executors; executor++) {
       ExecutorProcess.await(search, executor).holdToCore(executor);
     }

@@ -55,7 +55,7 @@ class ConfigurationTest {
                         NumberOrAuto.AUTO),
                     8),
                 new Configuration.Search(1, 0, 0, 0, 2, 0),
-                new Configuration.Evaluation(64),
+                new Configuration.Evaluation(16),
                 new Configuration.Training(
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),

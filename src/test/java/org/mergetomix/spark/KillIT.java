@@ -35,6 +35,11 @@ class KillIT {
   /** A round a mixture: there is time to be killed between two. */
   private static final String[] SMALL_ROUNDS = {"--set", "search.round-size=1"};
 
+  /** Nobody could wait for this one to expire. */
+  private static final String[] LONG_LEASE = {
+    "--set", "search.round-size=1", "--set", "lease-seconds=3600"
+  };
+
   @TempDir private static Path shared;
 
   private static SparkSession spark;
@@ -77,8 +82,9 @@ class KillIT {
   void saysWhatIsKeptWhenItIsInterrupted() throws Exception {
     SmallRun run = SmallRun.of(folder.resolve("inputs"));
     SparkSubmit interrupted =
-        SparkSubmit.start(folder, "local[2]", run.arguments("search", SMALL_ROUNDS));
+        SparkSubmit.start(folder, "local[2]", run.arguments("search", LONG_LEASE));
     awaitRound(run, 2, interrupted);
+    assertThat(leases(run)).hasSize(1);
     interrupted.interrupt();
 
     assertThat(interrupted.exitCode()).as(interrupted.log()).isEqualTo(130);
@@ -89,6 +95,8 @@ class KillIT {
     assertThat(interrupted.results()).isEmpty();
     assertThat(directory(run).require().state()).isEqualTo(RunRecord.State.SEARCHING);
     assertThat(halfWritten(run)).isEmpty();
+    // A driver of another machine, which cannot see that this process has ended, may begin at once.
+    assertThat(leases(run)).isEmpty();
     int committed = committed(run);
 
     SearchAction.Result resumed = search(run);
@@ -112,6 +120,12 @@ class KillIT {
     }
     try (Stream<Path> rounds = Files.list(evaluations)) {
       return (int) rounds.filter(round -> Files.exists(round.resolve("_SUCCESS"))).count();
+    }
+  }
+
+  private static List<Path> leases(SmallRun run) throws IOException {
+    try (Stream<Path> files = Files.list(run.output().resolve("lease"))) {
+      return files.toList();
     }
   }
 

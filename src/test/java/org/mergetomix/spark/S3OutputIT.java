@@ -33,6 +33,8 @@ import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.Fault;
+import org.mergetomix.testing.FaultyProxy;
 import org.mergetomix.testing.S3Extension;
 import org.mergetomix.testing.S3Server;
 import org.mergetomix.testing.SmallRun;
@@ -42,6 +44,19 @@ import org.mergetomix.testing.SparkSessionExtension;
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
 @Timeout(120)
 class S3OutputIT {
+
+  private static final String SUCCESSOR = "run/lease/successor.json";
+
+  private static final byte[] SUCCESSORS_LEASE =
+      """
+      {"id": "successor", "term": 9, "state": "HOLDING", "since": "noon",
+       "owner": {"host": "elsewhere", "process": 1, "space": "another", "start": "1"},
+       "seconds": 1, "renewals": 0}
+      """
+          .getBytes(StandardCharsets.UTF_8);
+
+  private static final String TOOK_OVER =
+      "Another driver took over this output: process 1 on elsewhere, since noon";
 
   @TempDir private static Path folder;
 
@@ -178,18 +193,11 @@ class S3OutputIT {
   /** The other driver holds a later term, so this one has to stop in the middle of its work. */
   @Test
   void stopsWhenAnotherDriverTookOver() throws Exception {
-    byte[] successor =
-        """
-        {"id": "successor", "term": 9, "state": "HOLDING", "since": "noon",
-         "owner": {"host": "elsewhere", "process": 1, "space": "another", "start": "1"},
-         "seconds": 1, "renewals": 0}
-        """
-            .getBytes(StandardCharsets.UTF_8);
     CountDownLatch tookOver = new CountDownLatch(1);
     Progress takingOver =
         (step, done, total, elapsed) -> {
           if (done > 0 && tookOver.getCount() > 0) {
-            s3.write(bucket, "run/lease/successor.json", successor);
+            s3.write(bucket, SUCCESSOR, SUCCESSORS_LEASE);
             tookOver.countDown();
           }
         };
@@ -203,11 +211,43 @@ class S3OutputIT {
                     .run())
         .isInstanceOfSatisfying(
             UserException.class, loss -> assertThat(loss.exitCode()).isEqualTo(ExitCode.INPUT))
-        .hasMessageStartingWith(
-            "Another driver took over this output: process 1 on elsewhere, since noon");
+        .hasMessageStartingWith(TOOK_OVER);
     assertThat(tookOver.await(0, TimeUnit.SECONDS)).isTrue();
 
     assertThat(search().record().rankedDigest()).isEqualTo(undisturbed);
+  }
+
+  /** The other driver comes while this one writes its first record: no job is there to cancel. */
+  @Test
+  void writesNoFiguresOfTheExpertsAfterAnotherDriverTookOver() {
+    CountDownLatch seen = new CountDownLatch(1);
+    try (FaultyProxy proxy = FaultyProxy.before(s3)) {
+      proxy.settings().forEach(this::set);
+      String record = "^PUT /" + bucket + "/run/run.json";
+      proxy.spoil(
+          record,
+          1,
+          Fault.before(
+              () -> {
+                s3.write(bucket, SUCCESSOR, SUCCESSORS_LEASE);
+                await(seen);
+              }));
+      proxy.spoil("^GET /" + bucket + "/" + SUCCESSOR, 1, Fault.after(seen::countDown));
+
+      assertThatThrownBy(() -> search("lease-seconds=1")).hasMessageStartingWith(TOOK_OVER);
+
+      assertThat(proxy.ahead()).as("%s", proxy.requests()).isZero();
+      assertThat(proxy.requests()).filteredOn(line -> line.matches(record + ".*")).hasSize(1);
+      assertThat(directory().require().preflight().measured()).isFalse();
+    }
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException interruption) {
+      throw new IOException(interruption);
+    }
   }
 
   @Test

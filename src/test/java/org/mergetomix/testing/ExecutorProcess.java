@@ -136,9 +136,4 @@ public final class ExecutorProcess {
     process.destroyForcibly();
     process.onExit().join();
   }
-
-  /** Whether it has not ended. */
-  public boolean isAlive() {
-    return process.isAlive();
-  }
 }
