@@ -26,7 +26,12 @@ public final class FirstContact {
           // The least that S3A takes.
           "fs.s3a.connection.establish.timeout", "15s");
 
+  // By their names: the connector's own classes are not there without the connector.
   private static final String BAD_REQUEST = "AWSBadRequestException";
+
+  /** A store that has no time now was reached; the settings for hours of work wait for it. */
+  private static final Set<String> BUSY =
+      Set.of("AWSServiceThrottledException", "AWSStatus500Exception");
 
   /** Hadoop too keeps its connections for the whole JVM. */
   private static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
@@ -62,9 +67,10 @@ public final class FirstContact {
     try {
       system.getFileStatus(path);
     } catch (IOException failure) {
-      throw failure.getClass().getSimpleName().equals(BAD_REQUEST)
-          ? inWords(system, path, failure)
-          : failure;
+      String kind = failure.getClass().getSimpleName();
+      if (!BUSY.contains(kind)) {
+        throw kind.equals(BAD_REQUEST) ? inWords(system, path, failure) : failure;
+      }
     }
   }
 

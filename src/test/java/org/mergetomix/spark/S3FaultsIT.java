@@ -121,10 +121,12 @@ class S3FaultsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"500", "503"})
-  void startsInSpiteOfAStoreThatIsBusyAtFirst(String fault) throws IOException {
+  void startsInSpiteOfAnOutputThatIsBusyAtFirst(String fault) {
     proxy.spoil("/" + bucket, 2 * TIMES, faults().get(fault));
+    Configuration configuration = local.configuration("output=s3a://" + bucket + "/run");
 
-    assertUndisturbed(search());
+    assertUndisturbed(
+        new SearchAction(spark, local.manifest(), configuration, Progress.SILENT).run());
   }
 
   @Test
