@@ -80,6 +80,16 @@ public final class FidelityAction {
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
+    requireFinished(plan);
+    return LeasedOutput.during(
+        spark,
+        directory,
+        configuration.leaseSeconds(),
+        // Until now another driver may have searched there.
+        lease -> compare(plan, requireFinished(plan), started, lease));
+  }
+
+  private RunRecord requireFinished(RunPlan plan) {
     RunRecord record = directory.require();
     directory.claim(plan.runId(), plan.identity());
     if (record.state() == RunRecord.State.SEARCHING) {
@@ -94,11 +104,7 @@ public final class FidelityAction {
           directory.location().toString(),
           "Look up the errors in its ranked table, and search again");
     }
-    return LeasedOutput.during(
-        spark,
-        directory,
-        configuration.leaseSeconds(),
-        lease -> compare(plan, directory.require(), started, lease));
+    return record;
   }
 
   private Result compare(RunPlan plan, RunRecord record, long started, OutputLease lease) {
