@@ -11,11 +11,11 @@
  * <p>The way of a search: {@code RunPlan} says everything that an executor needs and is broadcast;
  * {@code InputDigests} finds out what its inputs hash to, and {@code MemoryPlan} whether an
  * executor can hold it; {@code SearchRounds} has what is missing evaluated and committed, round by
- * round; {@code EvaluateMixtures} is what an executor does with a partition of mixtures; {@code
- * ExecutorRuntime} holds what the slots of one JVM share, {@code Slot} what one of them owns, on
- * the device that {@code DeviceChoice} finds; {@code Ranking} turns the evaluations into the ranked
- * table; {@code MixedDevices} warns where they come from more than one kind of device. {@code
- * LeasedOutput} keeps other drivers away meanwhile, and {@link org.mergetomix.spark.MetricsPlugin}
- * tells Spark's metrics what every executor did.
+ * round, each as long as {@code RoundLength} says; {@code EvaluateMixtures} is what an executor
+ * does with a partition of mixtures; {@code ExecutorRuntime} holds what the slots of one JVM share,
+ * {@code Slot} what one of them owns, on the device that {@code DeviceChoice} finds; {@code
+ * Ranking} turns the evaluations into the ranked table; {@code MixedDevices} warns where they come
+ * from more than one kind of device. {@code LeasedOutput} keeps other drivers away meanwhile, and
+ * {@link org.mergetomix.spark.MetricsPlugin} tells Spark's metrics what every executor did.
  */
 package org.mergetomix.spark;

@@ -99,6 +99,15 @@ public record RunRecord(
     if (!kinds.isEmpty()) {
       newVersions.put(DEVICE, String.join(", ", new TreeSet<>(kinds)));
     }
+    return with(newVersions, preflight);
+  }
+
+  /** This run with the pre-flight figures of its experts. */
+  public RunRecord measured(PreflightRecord figures) {
+    return with(versions, figures);
+  }
+
+  private RunRecord with(SortedMap<String, String> newVersions, PreflightRecord figures) {
     return new RunRecord(
         format,
         runId,
@@ -107,31 +116,6 @@ public record RunRecord(
         inputs,
         configuration,
         newVersions,
-        datasets,
-        direction,
-        scoreUnit,
-        taskWeights,
-        counts,
-        seconds,
-        started,
-        updated,
-        preflight,
-        base,
-        rankedDigest,
-        fidelity,
-        confirmations);
-  }
-
-  /** This run with the pre-flight figures of its experts. */
-  public RunRecord measured(PreflightRecord figures) {
-    return new RunRecord(
-        format,
-        runId,
-        state,
-        identity,
-        inputs,
-        configuration,
-        versions,
         datasets,
         direction,
         scoreUnit,
