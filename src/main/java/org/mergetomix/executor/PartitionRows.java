@@ -6,41 +6,55 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.LongFunction;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.mergetomix.mixture.IndexRange;
+import org.mergetomix.plan.Portion;
 import org.mergetomix.table.EvaluationRow;
 
 /**
- * The rows of a partition, index by index, each made when it is asked for: a stream would hold the
- * rows of a whole range. Ends with the task when that is killed; Spark itself would look for that
- * once a range.
+ * The rows of a partition, mixture by mixture, each made when it is asked for: a stream would hold
+ * the rows of a whole range. Ends with the task when that is killed; Spark itself would look for
+ * that once a portion.
  */
 public final class PartitionRows implements Iterator<EvaluationRow> {
 
-  private final Iterator<IndexRange> ranges;
-  private final LongFunction<List<EvaluationRow>> rows;
+  private final Iterator<Portion> portions;
+  private final Rows rows;
   private final Deque<EvaluationRow> ready = new ArrayDeque<>();
+  private final Deque<IndexRange> ranges = new ArrayDeque<>();
+  private Optional<Portion> portion = Optional.empty();
   private long next;
   private long end;
 
-  public PartitionRows(Iterator<IndexRange> ranges, LongFunction<List<EvaluationRow>> rows) {
-    this.ranges = ranges;
+  /** The rows of one mixture. */
+  @FunctionalInterface
+  public interface Rows {
+
+    /** The rows of the mixture at an index, on the examples of its portion. */
+    List<EvaluationRow> of(long index, Portion portion);
+  }
+
+  /** The rows that {@code rows} makes of every mixture of the portions, in order. */
+  public PartitionRows(Iterator<Portion> portions, Rows rows) {
+    this.portions = portions;
     this.rows = rows;
   }
 
   @Override
   public boolean hasNext() {
-    while (ready.isEmpty() && (next < end || ranges.hasNext())) {
-      if (next == end) {
-        IndexRange range = ranges.next();
+    while (ready.isEmpty() && (next < end || !ranges.isEmpty() || portions.hasNext())) {
+      if (next < end) {
+        endIfKilled();
+        ready.addAll(rows.of(next, portion.orElseThrow()));
+        next++;
+      } else if (ranges.isEmpty()) {
+        portion = Optional.of(portions.next());
+        ranges.addAll(portion.get().mixtures().ranges());
+      } else {
+        IndexRange range = ranges.remove();
         next = range.start();
         end = range.end();
-      } else {
-        endIfKilled();
-        ready.addAll(rows.apply(next));
-        next++;
       }
     }
     return !ready.isEmpty();

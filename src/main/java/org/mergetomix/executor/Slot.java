@@ -2,6 +2,8 @@ package org.mergetomix.executor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
@@ -16,6 +18,7 @@ import org.mergetomix.model.LiveModel;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.tensor.Checkpoint;
 
@@ -84,6 +87,19 @@ public final class Slot implements AutoCloseable {
     try (Checkpoint checkpoint = Checkpoints.open(files.fetch(location, promised))) {
       model.fill(checkpoint, location.text());
     }
+  }
+
+  /** Makes the live model the surrogate of a mixture. */
+  LiveModel merge(Mixture mixture, Optional<Mixture> next) {
+    return next.isPresent() ? merge(mixture, next.get()) : merge(mixture);
+  }
+
+  /** Scores the live model as it is on some examples of a task. */
+  SortedMap<String, double[]> evaluate(String task, ExampleRange range) {
+    SortedMap<String, double[]> scores = new TreeMap<>();
+    double[] all = tasks.get(task).evaluate(model).scores();
+    scores.put("bits_per_byte", Arrays.copyOfRange(all, range.from(), range.to()));
+    return scores;
   }
 
   /** Scores the live model as it is on one task. */

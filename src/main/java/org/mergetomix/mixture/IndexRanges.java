@@ -72,6 +72,37 @@ public final class IndexRanges implements Serializable {
     return new IndexRanges(gaps);
   }
 
+  /** The indices of this set that are not in another. */
+  public IndexRanges without(IndexRanges other) {
+    return both(other.complement(Math.max(end(), other.end())));
+  }
+
+  /** The indices that are in both sets. */
+  public IndexRanges both(IndexRanges other) {
+    List<IndexRange> common = new ArrayList<>();
+    int mine = 0;
+    int theirs = 0;
+    while (mine < ranges.size() && theirs < other.ranges.size()) {
+      IndexRange one = ranges.get(mine);
+      IndexRange two = other.ranges.get(theirs);
+      long start = Math.max(one.start(), two.start());
+      long end = Math.min(one.end(), two.end());
+      if (start < end) {
+        common.add(new IndexRange(start, end));
+      }
+      if (one.end() < two.end()) {
+        mine++;
+      } else {
+        theirs++;
+      }
+    }
+    return new IndexRanges(common);
+  }
+
+  private long end() {
+    return ranges.isEmpty() ? 0 : ranges.get(ranges.size() - 1).end();
+  }
+
   /** The first {@code count} indices of this set; all of them where there are fewer. */
   public IndexRanges take(long count) {
     List<IndexRange> taken = new ArrayList<>();
@@ -84,6 +115,35 @@ public final class IndexRanges implements Serializable {
       left -= range.size();
     }
     return new IndexRanges(taken);
+  }
+
+  /**
+   * Cuts the set into sets of about as many indices, in order; the last may have fewer.
+   *
+   * @param size how many indices a piece has, 1 or more
+   */
+  public List<IndexRanges> split(long size) {
+    List<IndexRanges> pieces = new ArrayList<>();
+    List<IndexRange> piece = new ArrayList<>();
+    long left = size;
+    for (IndexRange range : ranges) {
+      long start = range.start();
+      while (start < range.end()) {
+        long end = Math.min(range.end(), start + left);
+        piece.add(new IndexRange(start, end));
+        left -= end - start;
+        start = end;
+        if (left == 0) {
+          pieces.add(new IndexRanges(piece));
+          piece = new ArrayList<>();
+          left = size;
+        }
+      }
+    }
+    if (!piece.isEmpty()) {
+      pieces.add(new IndexRanges(piece));
+    }
+    return List.copyOf(pieces);
   }
 
   /** The ranges, ascending, none empty and none touching the next. */

@@ -12,7 +12,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Weights over datasets; with equal weights, a subset of the datasets.
+ * Weights over datasets; with equal weights, a subset of the datasets; without any, the base.
  *
  * <p>Datasets are kept in ascending order of their ids; weights are positive and sum to 1 (to
  * rounding). Two mixtures are equal when their {@link #id() ids} are. Immutable, so safe to share
@@ -76,6 +76,11 @@ public final class Mixture implements Serializable {
     return MixtureParser.parse(id);
   }
 
+  /** No dataset at all: its surrogate is the base itself. Its id is empty. */
+  public static Mixture none() {
+    return ofAscending();
+  }
+
   /** Equal weights for ids that are already known to be valid, distinct and ascending. */
   static Mixture ofAscending(String... datasets) {
     double[] weights = new double[datasets.length];
@@ -98,7 +103,7 @@ public final class Mixture implements Serializable {
     return List.of(datasets);
   }
 
-  /** How many datasets the mixture has: 1 or more. */
+  /** How many datasets the mixture has; 0 for the base alone. */
   public int size() {
     return datasets.length;
   }

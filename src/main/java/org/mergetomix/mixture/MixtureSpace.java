@@ -20,6 +20,13 @@ public interface MixtureSpace extends Serializable {
    */
   Mixture at(long index);
 
+  /**
+   * Where a mixture stands: {@code at(indexOf(mixture))} equals it.
+   *
+   * @return the index, or -1 for a mixture that is not in this space
+   */
+  long indexOf(Mixture mixture);
+
   /** The space in words, for logs and reports: {@code all 255 subsets of 8 datasets}. */
   String describe();
 

@@ -82,11 +82,7 @@ public final class SubsetSpace implements MixtureSpace {
     return maximumSize;
   }
 
-  /**
-   * Where a mixture stands: {@code at(indexOf(mixture))} equals it.
-   *
-   * @return the index, or -1 for a mixture that is not in this space
-   */
+  @Override
   public long indexOf(Mixture mixture) {
     if (!mixture.equalWeights() || mixture.size() < minimumSize || mixture.size() > maximumSize) {
       return -1;

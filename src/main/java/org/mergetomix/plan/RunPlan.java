@@ -14,7 +14,6 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
@@ -31,7 +30,6 @@ import org.mergetomix.table.RunRecord;
  * @param method the merge method with its parameters
  * @param buffers prefix sums that a slot keeps
  * @param batchSize windows evaluated at once
- * @param space the candidate mixtures
  */
 public record RunPlan(
     InputAccess access,
@@ -41,8 +39,7 @@ public record RunPlan(
     List<TaskPlan> tasks,
     MergeMethod method,
     int buffers,
-    int batchSize,
-    MixtureSpace space)
+    int batchSize)
     implements Serializable {
 
   /**
@@ -79,8 +76,7 @@ public record RunPlan(
         List.copyOf(tasks),
         method(configuration),
         configuration.merge().buffers(),
-        configuration.evaluation().batchSize(),
-        space(manifest, configuration));
+        configuration.evaluation().batchSize());
   }
 
   /**
@@ -137,21 +133,22 @@ public record RunPlan(
         tasks.stream().map(task -> task.fetched(files)).toList(),
         method,
         buffers,
-        batchSize,
-        space);
+        batchSize);
   }
 
-  /** Everything that decides the result of the search, by name. */
+  /**
+   * Everything that decides a score, by name. Which mixtures are asked for, and what the tasks
+   * weigh, decide only which of the scores are looked at and how.
+   */
   public SortedMap<String, String> identity() {
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("base", base.digest());
     identity.put("model", model.digest());
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
-    identity.put("space", space.describe());
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
     tasks.forEach(
-        task -> identity.put("task " + task.id(), task.identity() + " weight=" + task.weight()));
+        task -> identity.put("task " + task.id(), task.identity()));
     return identity;
   }
 
@@ -173,6 +170,11 @@ public record RunPlan(
       parts.add(String.valueOf(mixture.mergeWeight(dataset)));
     }
     return Digests.sha256(parts.toArray(String[]::new));
+  }
+
+  /** The task of an id. */
+  public TaskPlan task(String id) {
+    return tasks.stream().filter(task -> task.id().equals(id)).findFirst().orElseThrow();
   }
 
   /** The score over the tasks that have one: their weighted mean. */

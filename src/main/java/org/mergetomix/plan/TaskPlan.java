@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.score.Measure;
 
 /**
  * A task as executors see it.
@@ -22,6 +23,11 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, doubl
         text.fetched(files),
         confirm.stream().map(examples -> examples.fetched(files)).toList(),
         weight);
+  }
+
+  /** What it scores. */
+  public Measure measure() {
+    return LanguageModelling.MEASURE;
   }
 
   /** Everything about the task that decides a score. */

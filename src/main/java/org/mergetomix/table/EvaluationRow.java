@@ -1,102 +1,89 @@
 package org.mergetomix.table;
 
 import java.io.Serializable;
-import java.util.List;
-import java.util.Optional;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.score.Estimate;
-import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.ExampleRange;
+import org.mergetomix.score.ExampleValues;
 
 /**
- * A row of the evaluations table: one mixture's surrogate on one task.
+ * A row of the evaluations table: what one measure of one task says of one mixture's surrogate, on
+ * a range of the task's examples.
  *
- * @param index the mixture's place in the mixture space
- * @param key made of everything that decides the score: digests of the inputs, method, task and
- *     evaluator version
- * @param mixture the mixture's id
- * @param datasets its datasets in ascending order
- * @param weights their weights, in the same order; they sum to 1
+ * @param key made of everything that decides the scores: digests of the inputs, the merge method,
+ *     the task, the engine; not of the range, which stands beside it
+ * @param mixture what was merged; the one without datasets is the base
  * @param task the task's id
- * @param status whether there is a score
- * @param error why there is none; empty when there is one
- * @param scores the score per example; one entry, or none for a failed row
- * @param mergeSeconds time spent in merging and writing the parameters; counted in the row of the
- *     mixture's first task, 0 in the others
- * @param evaluateSeconds time spent in evaluating this task
+ * @param measure the measure's name
+ * @param range which examples were seen, whole blocks of them
+ * @param strategy the id of the strategy that asked for it
+ * @param number which of that strategy's rounds it belongs to, from 1
+ * @param status whether there are scores
+ * @param error why there are none; empty when there are
+ * @param scores a score per example of the range, in order; none for a failed row
+ * @param mergeSeconds time spent in merging and writing the parameters; counted in the first row of
+ *     a mixture's evaluation, 0 in the others
+ * @param evaluateSeconds time spent in evaluating; counted in the first row of a task's evaluation
  * @param device the kind of device that it was evaluated on, {@code cpu} or {@code gpu}: only on
  *     one kind do scores repeat to the last bit; empty for a failed row
  */
 public record EvaluationRow(
-    long index,
     String key,
-    String mixture,
-    List<String> datasets,
-    List<Double> weights,
+    Mixture mixture,
     String task,
+    String measure,
+    ExampleRange range,
+    String strategy,
+    int number,
     RowStatus status,
     String error,
-    List<ExampleScores> scores,
+    ExampleValues scores,
     double mergeSeconds,
     double evaluateSeconds,
     String device)
     implements Serializable {
 
-  public EvaluationRow {
-    datasets = List.copyOf(datasets);
-    weights = List.copyOf(weights);
-    scores = List.copyOf(scores);
-  }
-
-  /** The row of a mixture that was evaluated. */
-  public static EvaluationRow scored(
-      long index,
-      String key,
-      Mixture mixture,
-      String task,
-      ExampleScores scores,
-      double mergeSeconds,
-      double evaluateSeconds,
-      String device) {
+  /** This row with an error in place of its scores. */
+  public EvaluationRow failed(String why) {
     return new EvaluationRow(
-        index,
         key,
-        mixture.id(),
-        mixture.datasets(),
-        mixture.weights(),
+        mixture,
         task,
-        RowStatus.OK,
-        "",
-        List.of(scores),
+        measure,
+        range,
+        strategy,
+        number,
+        RowStatus.FAILED,
+        why,
+        ExampleValues.NONE,
         mergeSeconds,
         evaluateSeconds,
-        device);
-  }
-
-  /** The row of a mixture that could not be merged or evaluated. */
-  public static EvaluationRow failed(
-      long index, String key, Mixture mixture, String task, String error) {
-    return new EvaluationRow(
-        index,
-        key,
-        mixture.id(),
-        mixture.datasets(),
-        mixture.weights(),
-        task,
-        RowStatus.FAILED,
-        error,
-        List.of(),
-        0,
-        0,
         "");
   }
 
-  /** The scores, unless the row is a failed one. */
-  public Optional<ExampleScores> exampleScores() {
-    return scores.stream().findFirst();
+  /** This row with the time that merging its mixture took. */
+  public EvaluationRow merged(double seconds) {
+    return with(seconds, evaluateSeconds);
   }
 
-  /** The score with its error; NaN for a failed row. */
-  public Estimate score() {
-    return exampleScores().map(ExampleScores::mean).orElse(new Estimate(Double.NaN, Double.NaN));
+  /** This row with the time that evaluating its task took. */
+  public EvaluationRow evaluated(double seconds) {
+    return with(mergeSeconds, seconds);
+  }
+
+  private EvaluationRow with(double merging, double evaluating) {
+    return new EvaluationRow(
+        key,
+        mixture,
+        task,
+        measure,
+        range,
+        strategy,
+        number,
+        status,
+        error,
+        scores,
+        merging,
+        evaluating,
+        device);
   }
 }

@@ -1,4 +1,4 @@
-package org.mergetomix.spark;
+package org.mergetomix.spark.round;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package org.mergetomix.spark;
+package org.mergetomix.spark.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.mergetomix.spark;
+package org.mergetomix.spark.round;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

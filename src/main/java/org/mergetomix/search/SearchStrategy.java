@@ -1,0 +1,40 @@
+package org.mergetomix.search;
+
+import java.util.Optional;
+import org.mergetomix.mixture.Mixture;
+
+/**
+ * Which mixtures to evaluate next. Deterministic: the same standing always gets the same round, so
+ * a search that was killed proposes again what it had proposed.
+ */
+public interface SearchStrategy {
+
+  /**
+   * Names the strategy with everything that decides its proposals: lower-case letters, digits and
+   * hyphens. Rows and rounds bear it.
+   */
+  String id();
+
+  /** The strategy in words, for logs and reports. */
+  String describe();
+
+  /** How many mixtures it will ask for at most. */
+  long most();
+
+  /** Whether a mixture is one of those that the question is about, wherever its rows come from. */
+  boolean considers(Mixture mixture);
+
+  /** What a mixture that failed means to this strategy when the search is started again. */
+  Failures failures();
+
+  /** The next round; nothing when it has seen enough. */
+  Optional<Round> next(Standing standing);
+
+  /** What a mixture that failed means when the search is started again. */
+  enum Failures {
+    /** It is tried again: proposals do not depend on what came out. */
+    TRIED_AGAIN,
+    /** It counts as answered: trying again could change proposals that were made since. */
+    ANSWERED
+  }
+}

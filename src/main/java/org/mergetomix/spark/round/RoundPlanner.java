@@ -1,0 +1,173 @@
+package org.mergetomix.spark.round;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.broadcast.Broadcast;
+import org.mergetomix.mixture.IndexRange;
+import org.mergetomix.mixture.IndexRanges;
+import org.mergetomix.mixture.MixtureSpace;
+import org.mergetomix.plan.Portion;
+import org.mergetomix.plan.RunPlan;
+import org.mergetomix.score.Blocks;
+import org.mergetomix.score.ExampleRange;
+import org.mergetomix.search.Round;
+import org.mergetomix.search.SearchStrategy;
+import org.mergetomix.table.EvaluationRow;
+import org.mergetomix.table.Evaluations;
+import org.mergetomix.table.RowStatus;
+import scala.Tuple2;
+
+/**
+ * Finds what of a round is missing: the blocks of examples whose rows are not there under the key
+ * that they would have now, whoever wrote them. Rows are looked at where they lie; the driver gets
+ * index ranges, so what it keeps grows with their gaps and not with the mixtures.
+ */
+public final class RoundPlanner {
+
+  private final Broadcast<RunPlan> plan;
+  private final SortedMap<String, Integer> examples;
+
+  /**
+   * A planner for the tasks of a run.
+   *
+   * @param examples how many examples each task has
+   */
+  public RoundPlanner(Broadcast<RunPlan> plan, SortedMap<String, Integer> examples) {
+    this.plan = plan;
+    this.examples = new TreeMap<>(examples);
+  }
+
+  /** A task's examples that a row has, for one mixture. */
+  private record Seen(String task, ExampleRange range) implements Serializable {}
+
+  /** What is missing of a round, most of it first. */
+  public List<Portion> missing(Round round, Evaluations evaluations, SearchStrategy strategy) {
+    SortedMap<String, List<ExampleRange>> everything = new TreeMap<>();
+    examples.forEach(
+        (task, count) -> everything.put(task, List.of(Blocks.upTo(count, round.percent()))));
+    Map<SortedMap<String, List<ExampleRange>>, IndexRanges> left =
+        evaluations.isEmpty()
+            ? Map.of()
+            : left(seen(round.space(), evaluations, strategy), everything);
+    List<Portion> portions = new ArrayList<>();
+    IndexRanges untouched = round.candidates();
+    for (IndexRanges touched : left.values()) {
+      untouched = untouched.without(touched);
+    }
+    add(portions, new Portion(untouched, everything));
+    left.forEach(
+        (ranges, mixtures) -> {
+          if (!ranges.isEmpty()) {
+            add(portions, new Portion(mixtures.both(round.candidates()), ranges));
+          }
+        });
+    return List.copyOf(portions);
+  }
+
+  private static void add(List<Portion> portions, Portion portion) {
+    if (portion.mixtures().size() > 0) {
+      portions.add(portion);
+    }
+  }
+
+  private JavaPairRDD<Long, Iterable<Seen>> seen(
+      MixtureSpace space, Evaluations evaluations, SearchStrategy strategy) {
+    Broadcast<RunPlan> shared = plan;
+    String id = strategy.id();
+    boolean failedIsAnswered = strategy.failures() == SearchStrategy.Failures.ANSWERED;
+    return evaluations
+        .known()
+        .filter(
+            row ->
+                row.status() == RowStatus.OK || (failedIsAnswered && row.strategy().equals(id)))
+        .mapToPair(row -> new Tuple2<>(space.indexOf(row.mixture()), row))
+        .filter(found -> found._1() >= 0 && isCurrent(found._2(), shared.value()))
+        .mapValues(row -> new Seen(row.task(), row.range()))
+        .groupByKey();
+  }
+
+  private static boolean isCurrent(EvaluationRow row, RunPlan plan) {
+    return plan.tasks().stream()
+        .filter(task -> task.id().equals(row.task()))
+        .anyMatch(task -> row.key().equals(plan.key(row.mixture(), task)));
+  }
+
+  /** By what is missing, which may be nothing: the mixtures of which something was seen. */
+  private Map<SortedMap<String, List<ExampleRange>>, IndexRanges> left(
+      JavaPairRDD<Long, Iterable<Seen>> seen, SortedMap<String, List<ExampleRange>> asked) {
+    SortedMap<String, Integer> counts = examples;
+    Map<SortedMap<String, List<ExampleRange>>, List<IndexRange>> ranges = new HashMap<>();
+    seen.mapValues(found -> missing(found, asked, counts))
+        .sortByKey()
+        .mapPartitions(RoundPlanner::gathered)
+        .collect()
+        .forEach(
+            found ->
+                ranges
+                    .computeIfAbsent(found._1(), missing -> new ArrayList<>())
+                    .addAll(found._2().ranges()));
+    Map<SortedMap<String, List<ExampleRange>>, IndexRanges> left = new HashMap<>();
+    ranges.forEach((missing, all) -> left.put(missing, IndexRanges.of(all)));
+    return left;
+  }
+
+  private static SortedMap<String, List<ExampleRange>> missing(
+      Iterable<Seen> seen,
+      SortedMap<String, List<ExampleRange>> asked,
+      SortedMap<String, Integer> counts) {
+    SortedMap<String, List<ExampleRange>> missing = new TreeMap<>();
+    asked.forEach(
+        (task, ranges) -> {
+          List<ExampleRange> blocks =
+              new ArrayList<>(Blocks.within(counts.get(task), ranges.get(0)));
+          for (Seen found : seen) {
+            if (found.task().equals(task)) {
+              blocks.removeAll(Blocks.within(counts.get(task), found.range()));
+            }
+          }
+          if (!blocks.isEmpty()) {
+            missing.put(task, joined(blocks));
+          }
+        });
+    return missing;
+  }
+
+  /** Neighbouring blocks as one range, so that they become one row. */
+  private static List<ExampleRange> joined(List<ExampleRange> blocks) {
+    List<ExampleRange> joined = new ArrayList<>();
+    for (ExampleRange block : blocks) {
+      int last = joined.size() - 1;
+      if (last >= 0 && joined.get(last).to() == block.from()) {
+        joined.set(last, new ExampleRange(joined.get(last).from(), block.to()));
+      } else {
+        joined.add(block);
+      }
+    }
+    return joined;
+  }
+
+  private static Iterator<Tuple2<SortedMap<String, List<ExampleRange>>, IndexRanges>> gathered(
+      Iterator<Tuple2<Long, SortedMap<String, List<ExampleRange>>>> mixtures) {
+    Map<SortedMap<String, List<ExampleRange>>, List<IndexRange>> runs = new HashMap<>();
+    while (mixtures.hasNext()) {
+      Tuple2<Long, SortedMap<String, List<ExampleRange>>> next = mixtures.next();
+      List<IndexRange> ranges = runs.computeIfAbsent(next._2(), missing -> new ArrayList<>());
+      int last = ranges.size() - 1;
+      if (last >= 0 && ranges.get(last).end() == next._1()) {
+        ranges.set(last, new IndexRange(ranges.get(last).start(), next._1() + 1));
+      } else {
+        ranges.add(new IndexRange(next._1(), next._1() + 1));
+      }
+    }
+    return runs.entrySet().stream()
+        .map(run -> new Tuple2<>(run.getKey(), IndexRanges.of(run.getValue())))
+        .iterator();
+  }
+}

@@ -1,0 +1,105 @@
+package org.mergetomix.table;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.location.Location;
+import org.mergetomix.output.LiteralPath;
+
+/**
+ * Evaluations that were committed when they were looked for; what is appended later is not among
+ * them. A row may be there twice, where two drivers were at work.
+ */
+public final class Evaluations {
+
+  private final SparkSession spark;
+  private final List<Location> folders;
+
+  Evaluations(SparkSession spark, List<Location> folders) {
+    this.spark = spark;
+    this.folders = List.copyOf(folders);
+  }
+
+  /** The names of their folders, ascending. */
+  public List<String> names() {
+    return folders.stream().map(Location::name).sorted().toList();
+  }
+
+  /** Those of them that lie in folders of these names. */
+  public Evaluations among(List<String> names) {
+    return new Evaluations(
+        spark, folders.stream().filter(folder -> names.contains(folder.name())).toList());
+  }
+
+  /** Whether there are none. */
+  public boolean isEmpty() {
+    return folders.isEmpty();
+  }
+
+  /** Every row; the columns are those of {@code EvaluationSchema}. */
+  public Dataset<Row> dataset() {
+    if (folders.isEmpty()) {
+      return spark.createDataFrame(List.of(), EvaluationSchema.SCHEMA);
+    }
+    return spark
+        .read()
+        .schema(EvaluationSchema.SCHEMA)
+        .parquet(folders.stream().map(LiteralPath::of).toArray(String[]::new));
+  }
+
+  /** Every row. */
+  public JavaRDD<EvaluationRow> rows() {
+    return dataset().javaRDD().map(EvaluationSchema::evaluation);
+  }
+
+  /**
+   * Every row without its scores: what is known of which mixture, at the cost of no more than that.
+   */
+  public JavaRDD<EvaluationRow> known() {
+    return dataset()
+        .withColumn("example_scores", array().cast("array<double>"))
+        .javaRDD()
+        .map(EvaluationSchema::evaluation);
+  }
+
+  /** How many rows with scores come from each kind of device, by its name. */
+  public SortedMap<String, Long> devices() {
+    SortedMap<String, Long> devices = new TreeMap<>();
+    dataset()
+        .where(col("status").equalTo(RowStatus.OK.text()))
+        .groupBy(col("device"))
+        .count()
+        .collectAsList()
+        .forEach(kind -> devices.put(kind.getString(0), kind.getLong(1)));
+    return devices;
+  }
+
+  /** The seconds that were spent, over all slots. */
+  public Spent spent() {
+    Row seconds =
+        dataset()
+            .agg(
+                coalesce(sum("merge_seconds"), lit(0.0)),
+                coalesce(sum("evaluate_seconds"), lit(0.0)))
+            .first();
+    return new Spent(seconds.getDouble(0), seconds.getDouble(1));
+  }
+
+  /**
+   * Seconds, over all slots.
+   *
+   * @param merging merging and writing parameters
+   * @param evaluating evaluating
+   */
+  public record Spent(double merging, double evaluating) {}
+}

@@ -1,0 +1,119 @@
+package org.mergetomix.table;
+
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.createMapType;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.mergetomix.location.Location;
+import org.mergetomix.output.Commits;
+import org.mergetomix.output.LiteralPath;
+import org.mergetomix.output.TableWriteException;
+import org.mergetomix.score.ExampleValues;
+
+/**
+ * What the tasks of a run ask: {@code tasks/}, Parquet, a row per task, measure and example. What
+ * every evaluation has in common stands here once, as the weight of an example in a score.
+ */
+public final class TasksTable {
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("task", StringType, false)
+          .add("measure", StringType, false)
+          .add("example", IntegerType, false)
+          .add("weight", DoubleType, false)
+          .add("columns", createMapType(StringType, StringType, false), false);
+
+  private final SparkSession spark;
+  private final Location directory;
+
+  /** The table in {@code directory}, which need not exist. */
+  public TasksTable(SparkSession spark, Location directory) {
+    this.spark = spark;
+    this.directory = directory;
+  }
+
+  /**
+   * One example of a task.
+   *
+   * @param task the task's id
+   * @param measure the measure's name
+   * @param example its place in the task's order, from 0
+   * @param weight what it counts in the task's score
+   * @param columns what else is known of it: the line that it stands in, for instance
+   */
+  public record ExampleRow(
+      String task,
+      String measure,
+      int example,
+      double weight,
+      SortedMap<String, String> columns) {}
+
+  /** Replaces the table; its rows are ordered by task, measure and example. */
+  public void write(List<ExampleRow> examples) {
+    List<Row> rows =
+        examples.stream()
+            .map(
+                row ->
+                    RowFactory.create(
+                        row.task(), row.measure(), row.example(), row.weight(), row.columns()))
+            .toList();
+    TableWriteException.write(
+        Commits.session(spark, directory)
+            .createDataFrame(rows, SCHEMA)
+            .coalesce(1)
+            .sortWithinPartitions("task", "measure", "example")
+            .write()
+            .mode(SaveMode.Overwrite),
+        directory);
+  }
+
+  /** Whether it was written. */
+  public boolean isThere() {
+    return Commits.isCommitted(spark, directory);
+  }
+
+  /** The table as it is. */
+  public Dataset<Row> dataset() {
+    return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory));
+  }
+
+  /** What the examples of each task count in one measure, in the task's order. */
+  public SortedMap<String, SortedMap<String, ExampleValues>> weights() {
+    SortedMap<String, SortedMap<String, List<Double>>> found = new TreeMap<>();
+    dataset()
+        .select("task", "measure", "weight")
+        .orderBy("task", "measure", "example")
+        .toLocalIterator()
+        .forEachRemaining(
+            row ->
+                found
+                    .computeIfAbsent(row.getString(0), task -> new TreeMap<>())
+                    .computeIfAbsent(row.getString(1), measure -> new ArrayList<>())
+                    .add(row.getDouble(2)));
+    SortedMap<String, SortedMap<String, ExampleValues>> weights = new TreeMap<>();
+    found.forEach(
+        (task, measures) -> {
+          SortedMap<String, ExampleValues> values = new TreeMap<>();
+          measures.forEach(
+              (measure, list) ->
+                  values.put(
+                      measure,
+                      new ExampleValues(
+                          list.stream().mapToDouble(Double::doubleValue).toArray())));
+          weights.put(task, values);
+        });
+    return weights;
+  }
+}
