@@ -209,13 +209,13 @@ else:
 # COMMAND ----------
 
 show(
-    evaluations.groupBy("round")
+    evaluations.groupBy("strategy", "number")
     .agg(
         F.countDistinct("mixture").alias("mixtures"),
         F.sum("merge_seconds").alias("merge_seconds"),
         F.sum("evaluate_seconds").alias("evaluate_seconds"),
     )
-    .orderBy("round")
+    .orderBy("strategy", "number")
 )
 seconds = run["seconds"]
 print(

@@ -152,13 +152,14 @@ ORDER BY role, mixture;
 -- COMMAND ----------
 
 SELECT
-  round,
+  strategy,
+  number,
   count(DISTINCT mixture) AS mixtures,
   sum(merge_seconds) AS merge_seconds,
   sum(evaluate_seconds) AS evaluate_seconds
 FROM evaluations
-GROUP BY round
-ORDER BY round;
+GROUP BY strategy, number
+ORDER BY strategy, number;
 
 -- COMMAND ----------
 

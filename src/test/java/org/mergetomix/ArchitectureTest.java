@@ -42,9 +42,10 @@ class ArchitectureTest {
           List.of("hocon", "config", "manifest"),
           List.of("output", "table"),
           List.of("statistics"),
+          List.of("search"),
           List.of("report", "report.chart"),
           List.of("plan", "executor", "memory", "rank"),
-          List.of("spark"),
+          List.of("spark", "spark.round"),
           List.of("cli", "demo", ""));
 
   private static final List<Door> DOORS =
@@ -52,7 +53,16 @@ class ArchitectureTest {
           new Door(
               "Spark",
               "org.apache.spark..",
-              List.of("table", "output", "rank", "plan", "executor", "memory", "spark", "demo")),
+              List.of(
+                  "table",
+                  "output",
+                  "rank",
+                  "plan",
+                  "executor",
+                  "memory",
+                  "spark",
+                  "spark.round",
+                  "demo")),
           new Door("DJL", "ai.djl..", List.of("model", "merge", "evaluation", "training")),
           new Door(
               "Hadoop's file system",

@@ -13,8 +13,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mergetomix.spark.Progress;
 import org.mergetomix.spark.SearchAction;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.testing.SparkSubmit;
@@ -84,7 +84,8 @@ class ClusterIT {
 
     assertThat(executorLogs())
         .contains(
-            "Spark gave a task GPU 7, but PyTorch has no CUDA here: this executor works on the CPU");
+            "Spark gave a task GPU 7, but PyTorch has no CUDA here: this executor works on the"
+                + " CPU");
     assertThat(run.output().resolve("run.json")).content().contains("\"device\" : \"cpu\"");
   }
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mergetomix.location.Location;
-import org.mergetomix.spark.Progress;
 import org.mergetomix.spark.SearchAction;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.testing.EventLog;
@@ -148,7 +148,7 @@ class FaultsIT {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     settings.forEach(hadoop::set);
     try {
-      assertThat(new RunDirectory(output, hadoop).evaluations(spark).rows().collect())
+      assertThat(new RunDirectory(output, hadoop).evaluations(spark).read().rows().collect())
           .hasSize(SmallRun.MIXTURES)
           .extracting(EvaluationRow::mixture)
           .doesNotHaveDuplicates();

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -31,12 +32,12 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
-import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SparkSessionExtension;
 
 /**
@@ -105,10 +106,12 @@ class NotebooksTest {
     assertThat(spearman.<Double>getAs("spearman"))
         .isCloseTo(3.0 / Math.sqrt(4.5 * 5), within(1e-12));
 
-    Row round = only(answers, "round").first();
-    assertThat(round.<Integer>getAs("round")).isEqualTo(1);
+    Row round = only(answers, "number").first();
+    assertThat(round.<String>getAs("strategy")).isEqualTo("exhaustive");
+    assertThat(round.<Integer>getAs("number")).isEqualTo(1);
     assertThat(round.<Long>getAs("mixtures")).isEqualTo(MIXTURES.size() + 1);
-    assertThat(round.<Double>getAs("merge_seconds")).isCloseTo(MIXTURES.size() * 0.5, within(1e-9));
+    assertThat(round.<Double>getAs("merge_seconds"))
+        .isCloseTo((MIXTURES.size() + 2) * 0.125, within(1e-9));
     assertThat(only(answers, "train_seconds").first().getDouble(0)).isEqualTo(5 * 10.0);
   }
 
@@ -118,23 +121,18 @@ class NotebooksTest {
     for (int i = 0; i < MIXTURES.size(); i++) {
       Mixture mixture = Mixture.parse(MIXTURES.get(i));
       double score = SCORES.get(i);
-      ExampleScores examples =
-          new ExampleScores(new double[] {score - 1, score + 1}, new double[] {1, 1});
-      evaluations.add(
-          EvaluationRow.scored(i, "key" + i, mixture, "task", examples, 0.5, 1.5, "cpu"));
+      evaluations.add(EvaluationRows.scored(mixture, score - 1, score + 1));
     }
     Mixture broken = Mixture.parse("a:0.9+b:0.1");
-    evaluations.add(EvaluationRow.failed(9, "key9", broken, "task", "no memory"));
+    evaluations.add(EvaluationRows.failed(broken, "no memory"));
     // Of an earlier start, for a mixture that has been evaluated since.
-    evaluations.add(EvaluationRow.failed(6, "key6", Mixture.parse("c"), "task", "no memory"));
-    directory.evaluations(spark).append(1, context.parallelize(evaluations, 2));
+    evaluations.add(EvaluationRows.failed(Mixture.parse("c"), "no memory"));
+    directory.evaluations(spark).append("exhaustive", 1, context.parallelize(evaluations, 2));
     directory
         .ranked(spark)
         .write(
-            directory
-                .evaluations(spark)
-                .rows()
-                .filter(row -> row.status() == RowStatus.OK || row.index() == 9)
+            context
+                .parallelize(List.copyOf(evaluations.subList(0, MIXTURES.size() + 1)), 1)
                 .map(NotebooksTest::ranked),
             Direction.LOWER_IS_BETTER);
     directory
@@ -161,14 +159,17 @@ class NotebooksTest {
   }
 
   private static RankedRow ranked(EvaluationRow row) {
+    boolean scored = row.status() == RowStatus.OK;
+    double score =
+        scored ? DoubleStream.of(row.scores().toArray()).average().orElseThrow() : Double.NaN;
     return new RankedRow(
         OptionalLong.empty(),
-        row.mixture(),
-        row.datasets(),
-        row.weights(),
-        row.score(),
-        new Estimate(row.score().value() - 1, 0.6),
-        new TreeMap<>(Map.of(row.task(), row.score())),
+        row.mixture().id(),
+        row.mixture().datasets(),
+        row.mixture().weights(),
+        new Estimate(score, 0.5),
+        new Estimate(score - 1, 0.6),
+        new TreeMap<>(Map.of(row.task(), new Estimate(score, 0.5))),
         row.status(),
         row.error(),
         row.mergeSeconds(),

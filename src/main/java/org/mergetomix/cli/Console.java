@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.mergetomix.problem.Problem;
-import org.mergetomix.spark.Progress;
+import org.mergetomix.spark.round.Progress;
 
 /**
  * What a person sees: results on standard output, progress on standard error. On a terminal

@@ -20,8 +20,8 @@ import org.mergetomix.manifest.Tokenizer;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsWriter;
-import org.mergetomix.spark.Progress;
 import org.mergetomix.spark.TrainAction;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.tensor.TensorSpec;
 import org.mergetomix.training.FineTuning;
 

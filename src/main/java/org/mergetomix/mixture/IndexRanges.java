@@ -151,6 +151,11 @@ public final class IndexRanges implements Serializable {
     return ranges;
   }
 
+  /** Whether an index is in the set; any number may be asked for. */
+  public boolean holds(long index) {
+    return ranges.stream().anyMatch(range -> range.start() <= index && index < range.end());
+  }
+
   /** How many indices the set holds. */
   public long size() {
     return ranges.stream().mapToLong(IndexRange::size).sum();

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +18,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
 
 /**
@@ -147,8 +149,7 @@ public record RunPlan(
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
-    tasks.forEach(
-        task -> identity.put("task " + task.id(), task.identity()));
+    tasks.forEach(task -> identity.put("task " + task.id(), task.identity()));
     return identity;
   }
 
@@ -190,6 +191,16 @@ public record RunPlan(
     SortedMap<String, Estimate> means = new TreeMap<>();
     scores.forEach((task, examples) -> means.put(task, examples.mean()));
     return overall(means);
+  }
+
+  /** The tasks as the objective knows them. */
+  public List<Objective.Term> terms() {
+    return tasks.stream()
+        .map(
+            task ->
+                new Objective.Term(
+                    task.id(), task.measure(), task.weight(), OptionalDouble.empty()))
+        .toList();
   }
 
   /** The inputs, for the run record. */

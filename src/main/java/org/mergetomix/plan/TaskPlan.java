@@ -17,7 +17,8 @@ import org.mergetomix.score.Measure;
 public record TaskPlan(String id, TextInput text, List<TextInput> confirm, double weight)
     implements Serializable {
 
-  TaskPlan fetched(InputFiles files) {
+  /** The same with its texts on this host. */
+  public TaskPlan fetched(InputFiles files) {
     return new TaskPlan(
         id,
         text.fetched(files),

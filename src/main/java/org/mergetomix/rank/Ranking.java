@@ -1,155 +1,97 @@
 package org.mergetomix.rank;
 
-import static org.apache.spark.sql.functions.col;
-
-import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Row;
-import org.mergetomix.plan.RunPlan;
-import org.mergetomix.score.Direction;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.rank.MixtureReduction.Considered;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
 import org.mergetomix.table.EvaluationRow;
-import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import scala.Tuple2;
 
 /**
  * Turns the evaluations into a row per mixture. Every mixture is compared with the best one in
- * pairs, on the same examples, so its gap has an error of its own. Per-example scores are reduced
- * where they are read and never shuffled.
+ * pairs, on the same examples, so its gap has an error of its own.
  */
 public final class Ranking {
 
+  private static final Estimate NONE = new Estimate(Double.NaN, Double.NaN);
+
   private Ranking() {}
 
-  /** The rows, in no order and without ranks. */
+  /**
+   * The rows, in no order and without ranks; mixtures that are not evaluated whole have none.
+   *
+   * @param considered which mixtures are ranked
+   */
   public static JavaRDD<RankedRow> rows(
-      EvaluationsTable evaluations, RunPlan plan, Direction direction) {
-    Map<String, ExampleScores> best = best(evaluations, plan, direction);
-    return evaluations
-        .rows()
-        .mapToPair(row -> new Tuple2<>(row.mixture(), Judged.of(row, best, direction)))
-        .groupByKey()
-        .values()
-        .map(judged -> ranked(judged, plan));
+      Evaluations evaluations, Considered considered, ScoredTasks tasks, Objective objective) {
+    SortedMap<String, ExampleScores> best = best(evaluations, considered, tasks, objective);
+    return MixtureReduction.of(
+        evaluations.rows(),
+        considered,
+        tasks,
+        (mixture, rows) -> ranked(mixture, rows, objective, best));
   }
 
-  /** The best mixture's scores by task; empty when every mixture failed. */
-  private static Map<String, ExampleScores> best(
-      EvaluationsTable evaluations, RunPlan plan, Direction direction) {
-    Map<String, ExampleScores> scores = new TreeMap<>();
-    JavaRDD<Tuple2<String, Double>> totals =
-        evaluations
-            .dataset()
-            .where(col("status").equalTo(RowStatus.OK.text()))
-            .select("mixture", "task", "score", "standard_error")
-            .javaRDD()
-            .mapToPair(row -> new Tuple2<>(row.getString(0), row))
-            .groupByKey()
-            .map(group -> new Tuple2<>(group._1(), total(group._2(), plan)));
+  /** The best mixture's scores by task; empty when there is none. */
+  private static SortedMap<String, ExampleScores> best(
+      Evaluations evaluations, Considered considered, ScoredTasks tasks, Objective objective) {
+    JavaRDD<Tuple2<Mixture, Double>> totals =
+        MixtureReduction.of(
+            evaluations.rows(),
+            considered,
+            tasks,
+            (mixture, rows) ->
+                new Tuple2<>(
+                    mixture,
+                    rows.isComplete() ? objective.score(rows.scores()).value() : Double.NaN));
+    Comparator<Tuple2<Mixture, Double>> order =
+        Comparator.<Tuple2<Mixture, Double>, Double>comparing(Tuple2::_2, objective.bestFirst())
+            .thenComparing(total -> total._1().id());
     if (totals.isEmpty()) {
-      return scores;
+      return new TreeMap<>();
     }
-    String best = totals.reduce((a, b) -> better(a, b, direction))._1();
-    evaluations
-        .rows()
-        .filter(row -> row.mixture().equals(best))
-        .collect()
-        .forEach(row -> row.exampleScores().ifPresent(found -> scores.put(row.task(), found)));
-    return scores;
+    Mixture best = totals.reduce((a, b) -> order.compare(a, b) <= 0 ? a : b)._1();
+    return scores(evaluations, best, tasks);
   }
 
-  private static Tuple2<String, Double> better(
-      Tuple2<String, Double> a, Tuple2<String, Double> b, Direction direction) {
-    Comparator<Tuple2<String, Double>> order =
-        Comparator.<Tuple2<String, Double>, Double>comparing(Tuple2::_2, direction.bestFirst())
-            .thenComparing(Tuple2::_1);
-    return order.compare(a, b) <= 0 ? a : b;
+  /** The scores of one mixture by task, as far as there are rows of it. */
+  public static SortedMap<String, ExampleScores> scores(
+      Evaluations evaluations, Mixture mixture, ScoredTasks tasks) {
+    MixtureRows rows = new MixtureRows(tasks);
+    for (EvaluationRow row :
+        evaluations.rows().filter(found -> found.mixture().equals(mixture)).collect()) {
+      rows.add(row);
+    }
+    return rows.scores();
   }
 
-  private static double total(Iterable<Row> tasks, RunPlan plan) {
-    SortedMap<String, Estimate> scores = new TreeMap<>();
-    tasks.forEach(
-        row -> scores.put(row.getString(1), new Estimate(row.getDouble(2), row.getDouble(3))));
-    return plan.overall(scores).value();
-  }
-
-  private static RankedRow ranked(Iterable<Judged> rows, RunPlan plan) {
-    SortedMap<String, Judged> tasks = new TreeMap<>();
-    for (Judged row : rows) {
-      // A mixture that failed and was evaluated when the run was started again has both.
-      tasks.merge(row.task(), row, (a, b) -> a.status() == RowStatus.OK ? a : b);
-    }
-    List<Judged> kept = new ArrayList<>(tasks.values());
-    Judged first = kept.get(0);
-    boolean scored = kept.stream().allMatch(row -> row.status() == RowStatus.OK);
-    SortedMap<String, Estimate> scores = new TreeMap<>();
-    SortedMap<String, Estimate> gaps = new TreeMap<>();
-    if (scored) {
-      tasks.forEach(
-          (task, row) -> {
-            scores.put(task, row.score());
-            gaps.put(task, row.gap());
-          });
-    }
-    Estimate none = new Estimate(Double.NaN, Double.NaN);
+  private static RankedRow ranked(
+      Mixture mixture,
+      MixtureRows rows,
+      Objective objective,
+      SortedMap<String, ExampleScores> best) {
+    boolean scored = rows.isComplete();
+    SortedMap<String, ExampleScores> scores = rows.scores();
     return new RankedRow(
         OptionalLong.empty(),
-        first.mixture(),
-        first.datasets(),
-        first.weights(),
-        scored ? plan.overall(scores) : none,
-        scored ? plan.overall(gaps) : none,
-        scores,
+        mixture.id(),
+        mixture.datasets(),
+        mixture.weights(),
+        scored ? objective.score(scores) : NONE,
+        scored ? objective.gap(scores, best) : NONE,
+        scored ? objective.tasks(scores) : new TreeMap<>(),
         scored ? RowStatus.OK : RowStatus.FAILED,
-        scored ? "" : first.error(),
-        kept.stream().mapToDouble(Judged::mergeSeconds).sum(),
-        kept.stream().mapToDouble(Judged::evaluateSeconds).sum());
-  }
-
-  /** An evaluation without its per-example scores, and its gap to the best mixture. */
-  private record Judged(
-      String mixture,
-      List<String> datasets,
-      List<Double> weights,
-      String task,
-      RowStatus status,
-      String error,
-      Estimate score,
-      Estimate gap,
-      double mergeSeconds,
-      double evaluateSeconds)
-      implements Serializable {
-
-    static Judged of(EvaluationRow row, Map<String, ExampleScores> best, Direction direction) {
-      Estimate gap =
-          row.exampleScores()
-              .map(scores -> worse(scores.minus(best.get(row.task())), direction))
-              .orElse(new Estimate(Double.NaN, Double.NaN));
-      return new Judged(
-          row.mixture(),
-          row.datasets(),
-          row.weights(),
-          row.task(),
-          row.status(),
-          row.error(),
-          row.score(),
-          gap,
-          row.mergeSeconds(),
-          row.evaluateSeconds());
-    }
-
-    private static Estimate worse(Estimate difference, Direction direction) {
-      return new Estimate(direction.gain(0, difference.value()), difference.standardError());
-    }
+        scored ? "" : rows.error(),
+        rows.rows().stream().mapToDouble(EvaluationRow::mergeSeconds).sum(),
+        rows.rows().stream().mapToDouble(EvaluationRow::evaluateSeconds).sum());
   }
 }

@@ -56,6 +56,16 @@ public final class ExampleScores implements Serializable {
     return weights.clone();
   }
 
+  /**
+   * The scores of the first examples.
+   *
+   * @param count how many, 1 or more; all of them where there are fewer
+   */
+  public ExampleScores first(int count) {
+    int size = Math.min(count, scores.length);
+    return new ExampleScores(Arrays.copyOf(scores, size), Arrays.copyOf(weights, size));
+  }
+
   /** Whether every score is a number, neither NaN nor infinite. */
   public boolean finite() {
     return DoubleStream.of(scores).allMatch(Double::isFinite);

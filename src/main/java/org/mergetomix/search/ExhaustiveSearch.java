@@ -7,6 +7,8 @@ import org.mergetomix.mixture.MixtureSpace;
 /** Every mixture of a space, in one round. For few datasets, and the yardstick of all others. */
 public final class ExhaustiveSearch implements SearchStrategy {
 
+  private static final long serialVersionUID = 1L;
+
   private final MixtureSpace space;
 
   /** The search of a whole space. */

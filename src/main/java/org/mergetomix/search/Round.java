@@ -1,5 +1,6 @@
 package org.mergetomix.search;
 
+import java.io.Serializable;
 import java.util.List;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
@@ -15,7 +16,8 @@ import org.mergetomix.mixture.MixtureSpace;
  * @param percent the share of each task's examples that they are evaluated on, from the first, 1 to
  *     100; it is rounded up to whole {@link org.mergetomix.score.Blocks}
  */
-public record Round(MixtureSpace space, IndexRanges candidates, int percent) {
+public record Round(MixtureSpace space, IndexRanges candidates, int percent)
+    implements Serializable {
 
   /** Every mixture of a space on every example. */
   public static Round all(MixtureSpace space) {

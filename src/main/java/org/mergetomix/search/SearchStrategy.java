@@ -1,13 +1,14 @@
 package org.mergetomix.search;
 
+import java.io.Serializable;
 import java.util.Optional;
 import org.mergetomix.mixture.Mixture;
 
 /**
  * Which mixtures to evaluate next. Deterministic: the same standing always gets the same round, so
- * a search that was killed proposes again what it had proposed.
+ * a search that was killed proposes again what it had proposed. Immutable.
  */
-public interface SearchStrategy {
+public interface SearchStrategy extends Serializable {
 
   /**
    * Names the strategy with everything that decides its proposals: lower-case letters, digits and

@@ -31,6 +31,7 @@ import org.mergetomix.rank.Confirmations;
 import org.mergetomix.rank.Fidelities;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelitySelection;
 import org.mergetomix.table.FidelityRow;

@@ -14,6 +14,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
 
 /**
  * Fine-tunes an expert for every dataset that has none yet; experts whose inputs have not changed

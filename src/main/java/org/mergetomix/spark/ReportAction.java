@@ -2,6 +2,7 @@ package org.mergetomix.spark;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -9,32 +10,38 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Fidelities;
+import org.mergetomix.rank.MixtureReduction;
+import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.report.Cost;
 import org.mergetomix.report.HtmlReport;
 import org.mergetomix.report.Input;
 import org.mergetomix.report.ReportContent;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
 import org.mergetomix.statistics.BestBySize;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.DatasetEffects;
 import org.mergetomix.statistics.Fidelity;
-import org.mergetomix.table.EvaluationRow;
-import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
-import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 
@@ -81,7 +88,7 @@ public final class ReportAction {
         record.runId(),
         question(record),
         answer(record, top),
-        MixedDevices.warnings(directory.evaluations(spark).devices()).stream()
+        MixedDevices.warnings(directory.evaluations(spark).read().devices()).stream()
             .map(Problem::message)
             .toList(),
         record.direction(),
@@ -134,14 +141,19 @@ public final class ReportAction {
   }
 
   private List<DatasetEffect> effects(RunRecord record) {
-    EvaluationsTable evaluations = directory.evaluations(spark);
+    ScoredTasks tasks = ScoredTasks.of(terms(record), directory.tasks(spark).weights());
+    JavaRDD<MixtureScores> scores =
+        MixtureReduction.of(
+            directory.evaluations(spark).read().rows(),
+            mixture -> mixture.size() > 0,
+            tasks,
+            (mixture, rows) -> new MixtureScores(mixture, rows.scores()));
     Map<String, Map<String, DatasetEffect>> byDataset = new TreeMap<>();
     for (String task : record.taskWeights().keySet()) {
       DatasetEffects effects =
-          evaluations
-              .rows()
-              .filter(row -> row.task().equals(task) && row.status() == RowStatus.OK)
-              .mapPartitions(ReportAction::feed)
+          scores
+              .filter(found -> found.tasks().containsKey(task))
+              .mapPartitions(found -> feed(found, task))
               .fold(new DatasetEffects(), ReportAction::merge);
       for (DatasetEffect effect : effects.effects(record.direction())) {
         byDataset.computeIfAbsent(effect.dataset(), id -> new TreeMap<>()).put(task, effect);
@@ -153,10 +165,25 @@ public final class ReportAction {
         .toList();
   }
 
-  private static Iterator<DatasetEffects> feed(Iterator<EvaluationRow> rows) {
+  private record MixtureScores(Mixture mixture, SortedMap<String, ExampleScores> tasks)
+      implements Serializable {}
+
+  private static List<Objective.Term> terms(RunRecord record) {
+    return record.taskWeights().entrySet().stream()
+        .map(
+            task ->
+                new Objective.Term(
+                    task.getKey(),
+                    LanguageModelling.MEASURE,
+                    task.getValue(),
+                    OptionalDouble.empty()))
+        .toList();
+  }
+
+  private static Iterator<DatasetEffects> feed(Iterator<MixtureScores> scores, String task) {
     DatasetEffects effects = new DatasetEffects();
-    rows.forEachRemaining(
-        row -> row.exampleScores().ifPresent(scores -> effects.feed(row.datasets(), scores)));
+    scores.forEachRemaining(
+        found -> effects.feed(found.mixture().datasets(), found.tasks().get(task)));
     return List.of(effects).iterator();
   }
 

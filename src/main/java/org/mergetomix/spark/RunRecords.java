@@ -38,7 +38,7 @@ final class RunRecords {
         LanguageModelling.DIRECTION,
         LanguageModelling.UNIT,
         weights,
-        new RunRecord.Counts(plan.space().size(), 0, 0, 0),
+        new RunRecord.Counts(0, 0, 0, 0),
         new RunRecord.Seconds(0, 0, 0, 0),
         now,
         now,

@@ -1,40 +1,43 @@
 package org.mergetomix.spark;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.sum;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.executor.EvaluateMixtures;
-import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
-import org.mergetomix.mixture.IndexRanges;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.output.OutputLease;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Ranking;
-import org.mergetomix.score.Estimate;
+import org.mergetomix.rank.ScoredTasks;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
+import org.mergetomix.search.ExhaustiveSearch;
+import org.mergetomix.search.GivenMixtures;
+import org.mergetomix.search.SearchStrategy;
+import org.mergetomix.spark.round.Progress;
+import org.mergetomix.spark.round.RoundPlanner;
+import org.mergetomix.spark.round.Rounds;
+import org.mergetomix.spark.round.TableStanding;
+import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
-import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 
@@ -101,30 +104,40 @@ public final class SearchAction {
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     RunRecord before = directory.read().orElse(fresh);
     RunRecord again =
-        before.startedAgain(fresh).evaluatedOn(directory.evaluations(spark).devices().keySet());
+        before
+            .startedAgain(fresh)
+            .evaluatedOn(directory.evaluations(spark).read().devices().keySet());
     directory.write(again);
 
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
       RunRecord searching = measured(again, context, broadcast, lease);
-      SortedMap<String, Estimate> base = baseScores(context, broadcast);
-      long evaluatedNow = evaluateMissing(broadcast, plan, lease);
+      ScoredTasks tasks =
+          ScoredTasks.of(
+              plan.terms(), TaskDescription.weights(context, plan, directory.tasks(spark)));
+      SearchStrategy strategy = strategy();
+      EvaluationsTable table = directory.evaluations(spark);
+      Rounds rounds = rounds(context, broadcast, table, tasks);
+      rounds.run(GivenMixtures.BASE, standing(table, GivenMixtures.BASE, tasks), Progress.SILENT);
+      SortedMap<String, ExampleScores> base = Ranking.scores(table.read(), Mixture.none(), tasks);
+      long evaluatedNow = rounds.run(strategy, standing(table, strategy, tasks), progress);
       context.setJobGroup("rank", "Rank the mixtures", false);
+      Objective objective = Objective.of(plan.terms(), base);
       RankedTable ranked = directory.ranked(spark);
-      EvaluationsTable evaluations = directory.evaluations(spark);
+      Evaluations evaluations = table.read();
       SortedMap<String, Long> devices = evaluations.devices();
       lease.require();
       ranked.write(
-          Ranking.rows(evaluations, plan, LanguageModelling.DIRECTION),
-          LanguageModelling.DIRECTION);
+          Ranking.rows(evaluations, strategy::considers, tasks, objective),
+          objective.scoreUnit().direction());
       RunRecord done =
           searching
               .evaluatedOn(devices.keySet())
               .ranked(
-                  counts(plan, ranked),
+                  counts(strategy, ranked),
                   seconds(evaluations, before, (System.nanoTime() - started) / 1e9),
-                  base,
+                  objective.tasks(base),
                   ranked.digest(),
                   Instant.now().toString());
       lease.require();
@@ -137,6 +150,32 @@ public final class SearchAction {
       context.clearJobGroup();
       broadcast.destroy();
     }
+  }
+
+  private SearchStrategy strategy() {
+    return new ExhaustiveSearch(RunPlan.space(manifest, configuration));
+  }
+
+  private Rounds rounds(
+      JavaSparkContext context,
+      Broadcast<RunPlan> plan,
+      EvaluationsTable table,
+      ScoredTasks tasks) {
+    int attempts = configuration.search().attempts();
+    return new Rounds(
+        context,
+        configuration,
+        table,
+        directory.location(),
+        new RoundPlanner(
+            (mixture, task) -> plan.value().key(mixture, plan.value().task(task)),
+            tasks.examples()),
+        (space, mark, counters) -> new EvaluateMixtures(plan, space, mark, counters, attempts));
+  }
+
+  private static TableStanding standing(
+      EvaluationsTable table, SearchStrategy strategy, ScoredTasks tasks) {
+    return new TableStanding(table, table.read().names(), strategy, tasks);
   }
 
   private List<Problem> checkInputs() {
@@ -166,70 +205,17 @@ public final class SearchAction {
     return measured;
   }
 
-  private static SortedMap<String, Estimate> baseScores(
-      JavaSparkContext context, Broadcast<RunPlan> plan) {
-    context.setJobGroup("base", "Evaluate the base", false);
-    return context.parallelize(List.of(0), 1).map(one -> baseScores(plan.value())).first();
-  }
-
-  private static SortedMap<String, Estimate> baseScores(RunPlan plan) {
-    return ExecutorRuntime.onSlot(
-        plan,
-        slot -> {
-          SortedMap<String, Estimate> scores = new TreeMap<>();
-          slot.fill(plan.base().location(), plan.base().promised());
-          plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
-          return scores;
-        });
-  }
-
-  private long evaluateMissing(Broadcast<RunPlan> plan, RunPlan run, OutputLease lease) {
-    return new SearchRounds(spark, configuration, directory, lease, progress)
-        .run(
-            run.space().size(),
-            committed(directory.evaluations(spark), plan),
-            counters -> new EvaluateMixtures(plan, counters, configuration.search().attempts()));
-  }
-
-  /** The mixtures whose evaluation is committed, under the key that it would have now. */
-  private static IndexRanges committed(EvaluationsTable evaluations, Broadcast<RunPlan> plan) {
-    List<IndexRanges> found =
-        evaluations
-            .dataset()
-            .where(col("status").equalTo(RowStatus.OK.text()))
-            .where(col("task").equalTo(plan.value().tasks().get(0).id()))
-            .select("index", "key")
-            .orderBy("index")
-            .javaRDD()
-            .mapPartitions(rows -> current(rows, plan.value()))
-            .collect();
-    return IndexRanges.of(found.stream().flatMap(ranges -> ranges.ranges().stream()).toList());
-  }
-
-  private static Iterator<IndexRanges> current(Iterator<Row> rows, RunPlan plan) {
-    List<Long> indices = new ArrayList<>();
-    while (rows.hasNext()) {
-      Row row = rows.next();
-      long index = row.getLong(0);
-      String key = plan.key(plan.space().at(index), plan.tasks().get(0));
-      if (key.equals(row.getString(1))) {
-        indices.add(index);
-      }
-    }
-    return List.of(IndexRanges.ofIndices(indices.stream().mapToLong(Long::longValue))).iterator();
-  }
-
-  private static RunRecord.Counts counts(RunPlan plan, RankedTable ranked) {
+  private static RunRecord.Counts counts(SearchStrategy strategy, RankedTable ranked) {
     long evaluated = ranked.dataset().where(col("rank").isNotNull()).count();
-    return new RunRecord.Counts(plan.space().size(), evaluated, plan.space().size() - evaluated, 0);
+    long failed = ranked.dataset().where(col("rank").isNull()).count();
+    return new RunRecord.Counts(strategy.most(), evaluated, failed, 0);
   }
 
-  private static RunRecord.Seconds seconds(
-      EvaluationsTable evaluations, RunRecord before, double wall) {
-    Row spent = evaluations.dataset().agg(sum("merge_seconds"), sum("evaluate_seconds")).first();
+  private static RunRecord.Seconds seconds(Evaluations evaluations, RunRecord before, double wall) {
+    Evaluations.Spent spent = evaluations.spent();
     return new RunRecord.Seconds(
-        spent.getDouble(0),
-        spent.getDouble(1),
+        spent.merging(),
+        spent.evaluating(),
         before.seconds().training(),
         before.seconds().wall() + wall);
   }

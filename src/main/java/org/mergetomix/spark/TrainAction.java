@@ -14,6 +14,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.TextInput;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.training.FineTuning;
 
 /** Trains one model on some texts, from any checkpoint; a model that is there already stays. */

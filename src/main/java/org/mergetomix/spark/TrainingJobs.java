@@ -16,6 +16,8 @@ import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
+import org.mergetomix.spark.round.ProgressListener;
 import org.mergetomix.tensor.Checkpoint;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */

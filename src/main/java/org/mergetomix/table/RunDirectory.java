@@ -61,6 +61,11 @@ public final class RunDirectory {
     return new EvaluationsTable(spark, directory.child("evaluations"));
   }
 
+  /** The tasks table. */
+  public TasksTable tasks(SparkSession spark) {
+    return new TasksTable(spark, directory.child("tasks"));
+  }
+
   /** {@code ranked/}. */
   public RankedTable ranked(SparkSession spark) {
     return new RankedTable(spark, directory.child("ranked"));

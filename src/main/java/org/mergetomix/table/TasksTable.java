@@ -5,6 +5,7 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.createMapType;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -54,11 +55,8 @@ public final class TasksTable {
    * @param columns what else is known of it: the line that it stands in, for instance
    */
   public record ExampleRow(
-      String task,
-      String measure,
-      int example,
-      double weight,
-      SortedMap<String, String> columns) {}
+      String task, String measure, int example, double weight, SortedMap<String, String> columns)
+      implements Serializable {}
 
   /** Replaces the table; its rows are ordered by task, measure and example. */
   public void write(List<ExampleRow> examples) {
@@ -110,8 +108,7 @@ public final class TasksTable {
               (measure, list) ->
                   values.put(
                       measure,
-                      new ExampleValues(
-                          list.stream().mapToDouble(Double::doubleValue).toArray())));
+                      new ExampleValues(list.stream().mapToDouble(Double::doubleValue).toArray())));
           weights.put(task, values);
         });
     return weights;

@@ -24,7 +24,7 @@ import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsFile;
-import org.mergetomix.spark.Progress;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.training.FineTuning;

@@ -19,6 +19,7 @@ import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;

@@ -18,6 +18,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RunDirectory;

@@ -23,6 +23,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.output.Failures;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 

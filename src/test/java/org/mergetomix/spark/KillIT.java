@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
@@ -71,7 +72,7 @@ class KillIT {
     assertThat(resumed.found("\\((\\d+) now\\)"))
         .isEqualTo(Integer.toString(SmallRun.MIXTURES - committed));
     assertThat(resumed.found("Ranked digest: (\\w+)")).isEqualTo(undisturbed);
-    assertThat(directory(run).evaluations(spark).rows().collect())
+    assertThat(directory(run).evaluations(spark).read().rows().collect())
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
         .doesNotHaveDuplicates();

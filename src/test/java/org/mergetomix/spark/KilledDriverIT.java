@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.location.Location;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.testing.Fault;
@@ -188,7 +189,11 @@ class KilledDriverIT {
   }
 
   private List<EvaluationRow> rows() {
-    return new RunDirectory(Location.of(output()), hadoop()).evaluations(spark).rows().collect();
+    return new RunDirectory(Location.of(output()), hadoop())
+        .evaluations(spark)
+        .read()
+        .rows()
+        .collect();
   }
 
   private String output() {

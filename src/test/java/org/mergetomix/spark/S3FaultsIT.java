@@ -30,6 +30,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.testing.Fault;
@@ -257,7 +258,7 @@ class S3FaultsIT {
     assertThat(s3.keys(bucket, "run/"))
         .noneMatch(key -> key.contains("__magic") || key.contains("_temporary"));
     RunDirectory directory = new RunDirectory(Location.of("s3a://" + bucket + "/run"), hadoop());
-    assertThat(directory.evaluations(spark).rows().collect())
+    assertThat(directory.evaluations(spark).read().rows().collect())
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
         .doesNotHaveDuplicates();

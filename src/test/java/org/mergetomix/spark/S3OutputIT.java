@@ -31,6 +31,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.testing.Fault;
@@ -156,7 +157,7 @@ class S3OutputIT {
     assertThat(again.evaluatedNow()).isEqualTo(5);
     assertThat(again.record().rankedDigest()).isEqualTo(undisturbed);
     assertThat(s3.keys(bucket, "run/evaluations/")).doesNotContain(truncated);
-    assertThat(directory().evaluations(spark).rows().collect())
+    assertThat(directory().evaluations(spark).read().rows().collect())
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
         .doesNotHaveDuplicates();

@@ -16,7 +16,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,12 +23,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.PreflightRecord;
@@ -37,6 +39,8 @@ import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.testing.Commits;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -96,8 +100,7 @@ class SearchActionTest {
   void comparesEveryMixtureWithTheBestOnTheSameExamples() {
     Map<String, ExampleScores> scores =
         rows().stream()
-            .collect(
-                Collectors.toMap(EvaluationRow::mixture, row -> row.exampleScores().orElseThrow()));
+            .collect(Collectors.toMap(row -> row.mixture().id(), SearchActionTest::scores));
     ExampleScores best = scores.get(found.top().get(0).mixture());
 
     for (RankedRow row : found.top()) {
@@ -116,8 +119,8 @@ class SearchActionTest {
 
   @Test
   void evaluatesInSparkTasksOfIndexRanges() {
-    // Rounds of 4, 4, 4 and 3 mixtures, two in a task.
-    assertThat(tasks.count()).isEqualTo(8);
+    // Parts of 4, 4, 4 and 3 mixtures, two in a task; one for the base.
+    assertThat(tasks.count()).isEqualTo(9);
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .anyMatch(name -> name.startsWith("merge-to-mix-native-"));
@@ -147,15 +150,16 @@ class SearchActionTest {
   void goesOnAfterTheLastCommittedRound() throws IOException {
     SmallRun killed = copied();
     Path evaluations = folder.resolve("run/evaluations");
-    FileUtils.deleteDirectory(evaluations.resolve("round=0004").toFile());
-    Files.delete(evaluations.resolve("round=0003/_SUCCESS"));
+    List<Path> commits = Commits.of(evaluations, "exhaustive");
+    FileUtils.deleteDirectory(commits.get(3).toFile());
+    Files.delete(commits.get(2).resolve("_SUCCESS"));
 
     SearchAction.Result resumed = search(killed, Progress.SILENT, FOUR_ROUNDS);
 
     assertThat(resumed.evaluatedNow()).isEqualTo(7);
     assertThat(resumed.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
     assertThat(resumed.record().started()).isEqualTo(found.record().started());
-    assertThat(evaluations(killed).dataset().count()).isEqualTo(15);
+    assertThat(evaluations(killed).read().dataset().count()).isEqualTo(16);
 
     SearchAction.Result again = search(killed, Progress.SILENT);
 
@@ -166,15 +170,15 @@ class SearchActionTest {
   @Test
   void saysWhenScoresComeFromMoreThanOneKindOfDevice() throws IOException {
     SmallRun resumed = copied();
-    EvaluationsTable evaluations = evaluations(resumed);
-    FileUtils.deleteDirectory(folder.resolve("run/evaluations/round=0004").toFile());
-    moveToGpu(evaluations, 2);
+    List<Path> commits = Commits.of(folder.resolve("run/evaluations"), "exhaustive");
+    FileUtils.deleteDirectory(commits.get(3).toFile());
+    moveToGpu(evaluations(resumed), commits.get(1));
 
     SearchAction.Result result = search(resumed, Progress.SILENT, FOUR_ROUNDS);
     Location report = new ReportAction(spark, resumed.configuration()).run();
 
     String warning =
-        "Scores come from more than one kind of device (cpu: 11, gpu: 4), and repeat bit for bit"
+        "Scores come from more than one kind of device (cpu: 12, gpu: 4), and repeat bit for bit"
             + " only on one: mixtures that are very close may change places. Search again into"
             + " another output, with executors of one kind; the column device of the evaluations"
             + " says where each score comes from.";
@@ -188,8 +192,11 @@ class SearchActionTest {
   @Test
   void recordsTheDeviceOfTheScoresAndNotOfTheLastStart() throws IOException {
     SmallRun resumed = copied();
-    for (int round = 1; round <= 4; round++) {
-      moveToGpu(evaluations(resumed), round);
+    Path evaluations = folder.resolve("run/evaluations");
+    List<Path> commits = new ArrayList<>(Commits.of(evaluations, "exhaustive"));
+    commits.addAll(Commits.of(evaluations, "base"));
+    for (Path commit : commits) {
+      moveToGpu(evaluations(resumed), commit);
     }
 
     SearchAction.Result result = search(resumed, Progress.SILENT, FOUR_ROUNDS);
@@ -238,13 +245,13 @@ class SearchActionTest {
     SmallRun moved = SmallRun.of(folder.resolve("moved"));
     RunPlan plan = RunPlan.of(spark, moved.manifest(), moved.configuration());
     Map<String, EvaluationRow> rows =
-        rows().stream().collect(Collectors.toMap(EvaluationRow::mixture, Function.identity()));
+        rows().stream().collect(Collectors.toMap(row -> row.mixture().id(), Function.identity()));
+    MixtureSpace space = RunPlan.space(moved.manifest(), moved.configuration());
 
     assertThat(plan.runId()).isEqualTo(found.record().runId());
-    for (long index = 0; index < plan.space().size(); index++) {
-      EvaluationRow row = rows.get(plan.space().at(index).id());
-      assertThat(row.key()).isEqualTo(plan.key(plan.space().at(index), plan.tasks().get(0)));
-      assertThat(row.index()).isEqualTo(index);
+    for (long index = 0; index < space.size(); index++) {
+      Mixture mixture = space.at(index);
+      assertThat(rows.get(mixture.id()).key()).isEqualTo(plan.key(mixture, plan.tasks().get(0)));
     }
   }
 
@@ -325,30 +332,29 @@ class SearchActionTest {
     return directory(run).evaluations(spark);
   }
 
-  /** Makes a round say that executors with GPUs computed it. */
-  private static void moveToGpu(EvaluationsTable evaluations, int round) {
-    List<String> mixtures =
-        evaluations.dataset(round).select("mixture").as(Encoders.STRING()).collectAsList();
+  /** Makes a commit say that executors with GPUs computed it. */
+  private static void moveToGpu(EvaluationsTable evaluations, Path commit) throws IOException {
     List<EvaluationRow> rows =
-        evaluations.rows().filter(row -> mixtures.contains(row.mixture())).collect().stream()
-            .map(SearchActionTest::onGpu)
+        evaluations.read().among(List.of(commit.getFileName().toString())).rows().collect().stream()
+            .map(row -> EvaluationRows.on("gpu", row))
             .toList();
-    evaluations.append(round, Session.context(spark).parallelize(rows, 1));
+    EvaluationRow first = rows.get(0);
+    evaluations.append(
+        first.strategy(), first.number(), Session.context(spark).parallelize(rows, 1));
+    FileUtils.deleteDirectory(commit.toFile());
   }
 
-  private static EvaluationRow onGpu(EvaluationRow row) {
-    return EvaluationRow.scored(
-        row.index(),
-        row.key(),
-        Mixture.parse(row.mixture()),
-        row.task(),
-        row.exampleScores().orElseThrow(),
-        row.mergeSeconds(),
-        row.evaluateSeconds(),
-        "gpu");
+  private static ExampleScores scores(EvaluationRow row) {
+    return ScoredTasks.of(
+            RunPlan.of(spark, run.manifest(), run.configuration()).terms(),
+            directory().tasks(spark).weights())
+        .scores("task", row.scores().toArray());
   }
 
+  /** The rows of the mixtures; the base has one too. */
   private static List<EvaluationRow> rows() {
-    return directory().evaluations(spark).rows().collect();
+    return directory().evaluations(spark).read().rows().collect().stream()
+        .filter(row -> row.mixture().size() > 0)
+        .toList();
   }
 }

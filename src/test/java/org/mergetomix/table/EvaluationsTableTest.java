@@ -19,17 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.score.ExampleScores;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.Golden;
 import org.mergetomix.testing.SparkSessionExtension;
 
 @ExtendWith(SparkSessionExtension.class)
 class EvaluationsTableTest {
 
-  private static final EvaluationRow A =
-      Evaluations.scored(0, Mixture.subset(List.of("a")), 1.0, 2.0);
+  private static final EvaluationRow A = EvaluationRows.scored(Mixture.parse("a"), 1.0, 2.0);
   private static final EvaluationRow B =
-      Evaluations.scored(1, Mixture.subset(List.of("b")), 3.0, 4.0);
+      EvaluationRows.scoredFrom(7, Mixture.parse("a:0.25+b:0.75"), 3.0, 4.0);
+  private static final EvaluationRow FAILED =
+      EvaluationRows.failed(Mixture.none(), "The score is NaN");
 
   @TempDir private Path folder;
 
@@ -51,106 +52,91 @@ class EvaluationsTableTest {
     Golden.assertMatches(
         EvaluationsTableTest.class,
         "evaluations-schema.txt",
-        Golden.text(table.dataset().schema()));
-    assertThat(EvaluationSchema.SCHEMA.fieldNames()).isEqualTo(table.dataset().columns());
+        Golden.text(table.read().dataset().schema()));
+    assertThat(EvaluationSchema.SCHEMA.fieldNames()).isEqualTo(table.read().dataset().columns());
   }
 
   @Test
   void readsBackWhatWasAppended() {
-    List<EvaluationRow> rows = Evaluations.two();
-    append(1, rows.get(0));
-    append(2, rows.get(1));
-
-    JavaRDDComparisons.assertRDDEquals(context.parallelize(rows, 1), table.rows());
-  }
-
-  @Test
-  void saysTheScoreInColumnsOfItsOwn() {
     append(1, A);
+    append(1, B);
+    append(2, FAILED);
 
-    Row row = table.dataset().first();
-    assertThat(row.<Double>getAs("score")).isEqualTo(5.0 / 3);
-    assertThat(row.<Double>getAs("weighted_sum")).isEqualTo(5.0);
-    assertThat(row.<Double>getAs("weight_sum")).isEqualTo(3.0);
-    assertThat(row.<Integer>getAs("examples")).isEqualTo(2);
-    assertThat(row.<Integer>getAs("size")).isEqualTo(1);
+    JavaRDDComparisons.assertRDDEquals(
+        context.parallelize(List.of(A, B, FAILED), 1), table.read().rows());
   }
 
   @Test
-  void givesAFailedRowNoScoreAndItsError() {
-    append(1, Evaluations.two().get(1));
+  void givesAFailedRowNoScoresAndItsError() {
+    append(1, FAILED);
 
-    Row row = table.dataset().first();
-    assertThat(row.isNullAt(row.fieldIndex("score"))).isTrue();
-    assertThat(row.isNullAt(row.fieldIndex("standard_error"))).isTrue();
+    Row row = table.read().dataset().first();
+    assertThat(row.<String>getAs("mixture")).isEmpty();
     assertThat(row.<String>getAs("status")).isEqualTo("failed");
     assertThat(row.<String>getAs("error")).isEqualTo("The score is NaN");
     assertThat(row.getList(row.fieldIndex("example_scores"))).isEmpty();
   }
 
   @Test
-  void countsTheScoresOfEachKindOfDevice() {
-    ExampleScores scores = A.exampleScores().orElseThrow();
+  void knowsWhatIsThereWithoutReadingScores() {
     append(1, A);
-    append(2, Evaluations.scoredOn("gpu", 1, Mixture.subset(List.of("b")), scores));
-    append(3, Evaluations.scoredOn("cpu", 2, Mixture.subset(List.of("c")), scores));
-    append(4, Evaluations.two().get(1));
 
-    assertThat(table.devices()).containsExactly(entry("cpu", 2L), entry("gpu", 1L));
-    assertThat(table.dataset().where("status = 'failed'").select("device").first().isNullAt(0))
+    EvaluationRow known = table.read().known().first();
+    assertThat(known.key()).isEqualTo(A.key());
+    assertThat(known.range()).isEqualTo(A.range());
+    assertThat(known.scores().size()).isZero();
+  }
+
+  @Test
+  void countsTheScoresOfEachKindOfDevice() {
+    append(1, A);
+    append(2, EvaluationRows.on("gpu", A));
+    append(3, B);
+    append(4, FAILED);
+
+    assertThat(table.read().devices()).containsExactly(entry("cpu", 2L), entry("gpu", 1L));
+    assertThat(
+            table.read().dataset().where("status = 'failed'").select("device").first().isNullAt(0))
         .isTrue();
   }
 
   @Test
-  void readsRoundsOfVersionsThatDidNotSayTheDevice() {
-    append(1, A);
-    table
-        .dataset()
-        .drop("device")
-        .write()
-        .parquet(folder.resolve("evaluations/round=0002").toString());
-
-    assertThat(table.devices()).containsExactly(entry("cpu", 1L), entry("unknown", 1L));
-    assertThat(table.rows().collect()).extracting(EvaluationRow::device).contains("cpu", "");
-  }
-
-  @Test
   void isEmptyBeforeTheFirstRound() {
-    assertThat(table.nextRound()).isEqualTo(1);
-    assertThat(table.devices()).isEmpty();
-    assertThat(table.rows().isEmpty()).isTrue();
+    assertThat(table.read().isEmpty()).isTrue();
+    assertThat(table.read().devices()).isEmpty();
+    assertThat(table.read().spent()).isEqualTo(new Evaluations.Spent(0, 0));
+    assertThat(table.read().rows().isEmpty()).isTrue();
   }
 
   @Test
-  void countsRoundsOn() {
+  void neverWritesOverAnothersRound() {
     append(1, A);
-    append(2, B);
+    append(1, B);
 
-    assertThat(table.nextRound()).isEqualTo(3);
-    assertThat(folder.resolve("evaluations/round=0002")).isDirectory();
+    assertThat(table.read().names())
+        .hasSize(2)
+        .allMatch(name -> name.startsWith("round=exhaustive-0001-"));
+    assertThat(table.read().rows().collect()).containsExactlyInAnyOrder(A, B);
   }
 
   @Test
   void doesNotReadARoundThatWasNotCommitted() throws IOException {
     append(1, A);
-    append(2, B);
-    uncommit(2);
+    Evaluations appended = append(2, B);
+    Files.delete(
+        folder.resolve("evaluations").resolve(appended.names().get(0)).resolve("_SUCCESS"));
 
-    assertThat(table.rows().collect()).containsExactly(A);
-    assertThat(table.nextRound()).isEqualTo(2);
+    assertThat(table.read().rows().collect()).containsExactly(A);
   }
 
   @Test
-  void replacesWhatAKilledRoundLeftBehind() throws IOException {
+  void readsWhatWasThereWhenItWasLookedFor() {
     append(1, A);
+    Evaluations before = table.read();
     append(2, B);
-    uncommit(2);
-    Files.writeString(folder.resolve("evaluations/round=0002/part-00009.parquet"), "half a file");
 
-    append(table.nextRound(), B);
-
-    assertThat(table.rows().collect()).containsExactlyInAnyOrder(A, B);
-    assertThat(folder.resolve("evaluations/round=0002/part-00009.parquet")).doesNotExist();
+    assertThat(before.rows().collect()).containsExactly(A);
+    assertThat(table.read().among(before.names()).rows().collect()).containsExactly(A);
   }
 
   @Test
@@ -159,8 +145,7 @@ class EvaluationsTableTest {
     Files.createDirectories(folder.resolve("evaluations/.ipynb_checkpoints"));
     Files.createDirectories(folder.resolve("evaluations/round=7"));
 
-    assertThat(table.nextRound()).isEqualTo(2);
-    assertThat(table.rows().collect()).containsExactly(A);
+    assertThat(table.read().rows().collect()).containsExactly(A);
   }
 
   @ParameterizedTest
@@ -168,17 +153,13 @@ class EvaluationsTableTest {
   void liesInAFolderOfAnyName(String name) {
     EvaluationsTable odd =
         new EvaluationsTable(spark, Location.of(folder.resolve(name).resolve("evaluations")));
-    odd.append(1, context.parallelize(List.of(A), 1));
-    odd.append(2, context.parallelize(List.of(B), 1));
+    odd.append("exhaustive", 1, context.parallelize(List.of(A), 1));
+    odd.append("exhaustive", 2, context.parallelize(List.of(B), 1));
 
-    assertThat(odd.rows().collect()).containsExactlyInAnyOrder(A, B);
+    assertThat(odd.read().rows().collect()).containsExactlyInAnyOrder(A, B);
   }
 
-  private void append(int round, EvaluationRow row) {
-    table.append(round, context.parallelize(List.of(row), 1));
-  }
-
-  private void uncommit(int round) throws IOException {
-    Files.delete(folder.resolve("evaluations/round=000" + round + "/_SUCCESS"));
+  private Evaluations append(int number, EvaluationRow row) {
+    return table.append("exhaustive", number, context.parallelize(List.of(row), 1));
   }
 }

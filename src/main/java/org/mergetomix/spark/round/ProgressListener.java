@@ -17,7 +17,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * What is told begins with what was done before, never goes back, and ends with everything once
  * that is said to be done.
  */
-final class ProgressListener extends SparkListener implements AutoCloseable {
+public final class ProgressListener extends SparkListener implements AutoCloseable {
 
   private static final Duration BETWEEN_UPDATES = Duration.ofMillis(500);
 
@@ -41,7 +41,7 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
    * @param offset how much was done before
    * @param total how much there is in all
    */
-  ProgressListener(
+  public ProgressListener(
       JavaSparkContext context, String step, long offset, long total, Progress progress) {
     this(context, step, offset, total, progress, BETWEEN_UPDATES);
   }
@@ -68,7 +68,7 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
   }
 
   /** What tasks add to. */
-  LongAccumulator counter() {
+  public LongAccumulator counter() {
     return counter;
   }
 
@@ -114,7 +114,7 @@ final class ProgressListener extends SparkListener implements AutoCloseable {
   }
 
   /** Everything is done. */
-  synchronized void complete() {
+  public synchronized void complete() {
     complete = true;
     report(total);
   }

@@ -9,17 +9,15 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaPairRDD;
-import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.plan.Portion;
-import org.mergetomix.plan.RunPlan;
 import org.mergetomix.score.Blocks;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.search.Round;
 import org.mergetomix.search.SearchStrategy;
-import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.RowStatus;
 import scala.Tuple2;
@@ -31,16 +29,24 @@ import scala.Tuple2;
  */
 public final class RoundPlanner {
 
-  private final Broadcast<RunPlan> plan;
+  private final Keys keys;
   private final SortedMap<String, Integer> examples;
+
+  /** The key that a row would have now. */
+  @FunctionalInterface
+  public interface Keys extends Serializable {
+
+    /** Of a mixture on a task. */
+    String of(Mixture mixture, String task);
+  }
 
   /**
    * A planner for the tasks of a run.
    *
    * @param examples how many examples each task has
    */
-  public RoundPlanner(Broadcast<RunPlan> plan, SortedMap<String, Integer> examples) {
-    this.plan = plan;
+  public RoundPlanner(Keys keys, SortedMap<String, Integer> examples) {
+    this.keys = keys;
     this.examples = new TreeMap<>(examples);
   }
 
@@ -79,24 +85,23 @@ public final class RoundPlanner {
 
   private JavaPairRDD<Long, Iterable<Seen>> seen(
       MixtureSpace space, Evaluations evaluations, SearchStrategy strategy) {
-    Broadcast<RunPlan> shared = plan;
+    Keys current = keys;
+    SortedMap<String, Integer> asked = examples;
     String id = strategy.id();
     boolean failedIsAnswered = strategy.failures() == SearchStrategy.Failures.ANSWERED;
     return evaluations
         .known()
         .filter(
             row ->
-                row.status() == RowStatus.OK || (failedIsAnswered && row.strategy().equals(id)))
+                asked.containsKey(row.task())
+                    && (row.status() == RowStatus.OK
+                        || (failedIsAnswered && row.strategy().equals(id))))
         .mapToPair(row -> new Tuple2<>(space.indexOf(row.mixture()), row))
-        .filter(found -> found._1() >= 0 && isCurrent(found._2(), shared.value()))
+        .filter(found -> found._1() >= 0)
+        .filter(
+            found -> found._2().key().equals(current.of(found._2().mixture(), found._2().task())))
         .mapValues(row -> new Seen(row.task(), row.range()))
         .groupByKey();
-  }
-
-  private static boolean isCurrent(EvaluationRow row, RunPlan plan) {
-    return plan.tasks().stream()
-        .filter(task -> task.id().equals(row.task()))
-        .anyMatch(task -> row.key().equals(plan.key(row.mixture(), task)));
   }
 
   /** By what is missing, which may be nothing: the mixtures of which something was seen. */

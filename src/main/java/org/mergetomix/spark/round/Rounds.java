@@ -64,28 +64,26 @@ public final class Rounds {
    * @return how many mixtures were evaluated, beside those whose rows were there
    * @throws org.mergetomix.problem.UserException if more failed than may
    */
-  public long run(SearchStrategy strategy, GrowingStanding standing, Progress progress) {
+  public long run(SearchStrategy strategy, TableStanding standing, Progress progress) {
     long evaluated = 0;
     Optional<Round> round = strategy.next(standing);
     while (round.isPresent()) {
       RoundWork.Mark mark = new RoundWork.Mark(strategy.id(), standing.rounds() + 1);
       evaluated += run(round.get(), strategy, mark, progress);
-      standing.add(round.get());
+      standing.answered(round.get());
       round = strategy.next(standing);
     }
     return evaluated;
   }
 
-  private long run(
-      Round round, SearchStrategy strategy, RoundWork.Mark mark, Progress progress) {
+  private long run(Round round, SearchStrategy strategy, RoundWork.Mark mark, Progress progress) {
     List<Portion> missing = planner.missing(round, table.read(), strategy);
     long total = round.candidates().size();
     long count = RoundRunner.mixtures(missing);
     try (ProgressListener listener =
         new ProgressListener(context, "search", total - count, total, progress)) {
       RoundWork.Counters counters = new RoundWork.Counters(listener.counter(), failed);
-      runner.run(
-          missing, mark, work.of(round.space(), mark, counters), counters, total - count);
+      runner.run(missing, mark, work.of(round.space(), mark, counters), counters, total - count);
       listener.complete();
     }
     return count;

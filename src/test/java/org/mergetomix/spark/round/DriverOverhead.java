@@ -10,9 +10,10 @@ import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
-import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.output.OutputLease;
-import org.mergetomix.table.RunDirectory;
+import org.mergetomix.mixture.MixtureSpace;
+import org.mergetomix.search.ExhaustiveSearch;
+import org.mergetomix.spark.Session;
+import org.mergetomix.table.EvaluationsTable;
 
 /**
  * What a mixture costs beside its evaluation: rounds over 131,071 mixtures that are scored by their
@@ -37,23 +38,21 @@ public final class DriverOverhead {
   }
 
   private static void measure(SparkSession spark, Configuration configuration, Path folder) {
-    RunDirectory directory =
-        new RunDirectory(Location.of(folder), spark.sparkContext().hadoopConfiguration());
-    long size = TrivialWork.space(DATASETS).size();
+    EvaluationsTable table = new EvaluationsTable(spark, Location.of(folder));
+    MixtureSpace space = TrivialWork.space(DATASETS);
+    ExhaustiveSearch strategy = new ExhaustiveSearch(space);
     HeapAtTenths heap = new HeapAtTenths();
     long started = System.nanoTime();
-    try (OutputLease lease = directory.lease(60, () -> {})) {
-      new SearchRounds(spark, configuration, directory, lease, heap)
-          .run(size, IndexRanges.of(List.of()), counters -> new TrivialWork(DATASETS, counters));
-    }
+    TrivialWork.rounds(Session.context(spark), configuration, table, 2)
+        .run(strategy, new TableStanding(table, List.of(), strategy, TrivialWork.tasks(2)), heap);
     double seconds = (System.nanoTime() - started) / 1e9;
     System.out.printf(
         Locale.ROOT,
-        "%,d mixtures in %.1f s: %.3f ms a mixture, %d rounds%n",
-        size,
+        "%,d mixtures in %.1f s: %.3f ms a mixture, %d commits%n",
+        space.size(),
         seconds,
-        1000 * seconds / size,
-        directory.evaluations(spark).nextRound() - 1);
+        1000 * seconds / space.size(),
+        table.read().names().size());
   }
 
   /** Looks at the heap when another tenth is done. */

@@ -2,11 +2,21 @@ package org.mergetomix.spark.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,71 +24,208 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.output.OutputLease;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.MixtureSpace;
+import org.mergetomix.score.ExampleRange;
+import org.mergetomix.search.ExhaustiveSearch;
+import org.mergetomix.search.Round;
+import org.mergetomix.search.SearchStrategy;
+import org.mergetomix.search.Standing;
 import org.mergetomix.table.EvaluationRow;
-import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SparkSessionExtension;
 
 @ExtendWith(SparkSessionExtension.class)
-class SearchRoundsTest {
+class RoundsTest {
 
   private static final int DATASETS = 8;
+  private static final int EXAMPLES = 40;
+  private static final MixtureSpace SPACE = TrivialWork.space(DATASETS);
 
   @TempDir private Path folder;
 
+  private JavaSparkContext context;
+  private EvaluationsTable table;
+
+  @BeforeEach
+  void open(SparkSession spark, JavaSparkContext sparkContext) {
+    context = sparkContext;
+    table = new EvaluationsTable(spark, Location.of(folder));
+  }
+
   @Test
-  void roundsGrowWhileTheyAreShort(SparkSession spark) throws Exception {
-    RunDirectory directory = directory(spark);
+  void commitsInPartsThatGrowWhileTheyAreShort() throws IOException {
+    assertThat(run(new ExhaustiveSearch(SPACE))).isEqualTo(255);
 
-    assertThat(run(spark, directory, IndexRanges.of(List.of()))).isEqualTo(255);
-
-    assertThat(directory.evaluations(spark).rows().map(EvaluationRow::index).collect())
+    assertThat(table.read().rows().map(EvaluationRow::mixture).collect())
         .hasSize(255)
         .doesNotHaveDuplicates();
-    assertThat(rounds()).isBetween(2L, 4L);
+    assertThat(commits()).isBetween(2L, 4L);
   }
 
   @Test
-  void evaluatesOnlyWhatIsMissing(SparkSession spark) throws Exception {
-    RunDirectory directory = directory(spark);
-    IndexRanges there = IndexRanges.of(List.of(new IndexRange(3, 10), new IndexRange(100, 250)));
+  void keepsToAConfiguredRoundSize() throws IOException {
+    run(new ExhaustiveSearch(SPACE), "search.round-size=51");
 
-    assertThat(run(spark, directory, there)).isEqualTo(255 - 157);
-
-    assertThat(directory.evaluations(spark).rows().map(EvaluationRow::index).collect())
-        .hasSize(255 - 157)
-        .doesNotHaveDuplicates()
-        .noneMatch(index -> (index >= 3 && index < 10) || (index >= 100 && index < 250));
+    assertThat(commits()).isEqualTo(5);
   }
 
   @Test
-  void keepsToAConfiguredRoundSize(SparkSession spark) throws Exception {
-    RunDirectory directory = directory(spark);
+  void evaluatesOnlyWhatIsMissing() {
+    IndexRanges some = IndexRanges.of(List.of(new IndexRange(3, 10), new IndexRange(100, 250)));
+    run(new Once("some", new Round(SPACE, some, 100)));
 
-    run(spark, directory, IndexRanges.of(List.of()), "search.round-size=51");
+    assertThat(run(new ExhaustiveSearch(SPACE))).isEqualTo(255 - 157);
 
-    assertThat(rounds()).isEqualTo(5);
+    assertThat(table.read().rows().map(EvaluationRow::mixture).collect())
+        .hasSize(255)
+        .doesNotHaveDuplicates();
   }
 
-  private RunDirectory directory(SparkSession spark) {
-    return new RunDirectory(Location.of(folder), spark.sparkContext().hadoopConfiguration());
+  @Test
+  void takesScatteredMixturesTogether() throws IOException {
+    IndexRanges odd = IndexRanges.ofIndices(LongStream.range(0, 127).map(i -> 2 * i + 1));
+    run(new Once("odd", new Round(SPACE, odd, 100)), "search.round-size=1000");
+    int before = context.statusTracker().getJobIdsForGroup("exhaustive").length;
+
+    run(new ExhaustiveSearch(SPACE), "search.round-size=1000", "search.partition-size=64");
+
+    int[] jobs = context.statusTracker().getJobIdsForGroup("exhaustive");
+    assertThat(jobs).hasSize(before + 1);
+    int stage = context.statusTracker().getJobInfo(jobs[0]).stageIds()[0];
+    assertThat(context.statusTracker().getStageInfo(stage).numTasks()).isEqualTo(2);
   }
 
-  private static long run(
-      SparkSession spark, RunDirectory directory, IndexRanges there, String... settings) {
-    Configuration configuration = Configuration.load(List.of(), List.of(settings));
-    try (OutputLease lease = directory.lease(60, () -> {})) {
-      return new SearchRounds(spark, configuration, directory, lease, Progress.SILENT)
-          .run(
-              TrivialWork.space(DATASETS).size(),
-              there,
-              counters -> new TrivialWork(DATASETS, counters));
+  @Test
+  void evaluatesOnlyTheBlocksThatAreMissing() {
+    IndexRanges all = IndexRanges.of(List.of(new IndexRange(0, SPACE.size())));
+    run(new Once("quarter", new Round(SPACE, all, 25)));
+
+    run(new ExhaustiveSearch(SPACE));
+
+    List<EvaluationRow> rows = table.read().rows().collect();
+    assertThat(rows)
+        .filteredOn(row -> row.strategy().equals("quarter"))
+        .extracting(EvaluationRow::range)
+        .containsOnly(new ExampleRange(0, 10));
+    assertThat(rows)
+        .filteredOn(row -> row.strategy().equals("exhaustive"))
+        .hasSize(255)
+        .extracting(EvaluationRow::range)
+        .containsOnly(new ExampleRange(10, EXAMPLES));
+  }
+
+  @Test
+  void takesNoNoticeOfRowsUnderAnotherKey() {
+    Mixture first = SPACE.at(0);
+    table.append(
+        "exhaustive", 1, context.parallelize(List.of(EvaluationRows.scored(first, 1, 2)), 1));
+
+    assertThat(run(new ExhaustiveSearch(SPACE))).isEqualTo(255);
+  }
+
+  @Test
+  void proposesTheSameAfterEveryKill() throws IOException {
+    ClimbingSearch climbing = new ClimbingSearch(DATASETS);
+    run(climbing);
+    SortedMap<String, String> undisturbed = proposals();
+    List<Path> rounds = rounds();
+    assertThat(rounds).hasSizeGreaterThan(3);
+
+    for (Path killed : rounds) {
+      // As after a kill in this round: it and what came later is not there.
+      for (Path later : rounds()) {
+        if (later.getFileName().toString().compareTo(killed.getFileName().toString()) >= 0) {
+          FileUtils.deleteDirectory(later.toFile());
+        }
+      }
+      run(climbing);
+      assertThat(proposals()).isEqualTo(undisturbed);
     }
   }
 
-  private long rounds() throws Exception {
-    try (Stream<Path> rounds = Files.list(folder.resolve("evaluations"))) {
-      return rounds.filter(file -> file.getFileName().toString().startsWith("round=")).count();
+  @Test
+  void doesNotProposeOtherwiseWhereAnotherDriverWasFaster() throws IOException {
+    ClimbingSearch climbing = new ClimbingSearch(DATASETS);
+    run(climbing);
+    SortedMap<String, String> undisturbed = proposals();
+    rounds().forEach(round -> FileUtils.deleteQuietly(round.toFile()));
+
+    // It evaluates everything after this strategy began.
+    TableStanding standing = standing(climbing);
+    run(new ExhaustiveSearch(SPACE));
+    List<String> asked = new ArrayList<>();
+    for (Optional<Round> round = climbing.next(standing);
+        round.isPresent();
+        round = climbing.next(standing)) {
+      for (long i = 0; i < round.get().space().size(); i++) {
+        asked.add(round.get().space().at(i).id());
+      }
+      standing.answered(round.get());
+    }
+
+    assertThat(asked).containsExactlyInAnyOrderElementsOf(undisturbed.keySet());
+  }
+
+  private TableStanding standing(SearchStrategy strategy) {
+    return new TableStanding(table, List.of(), strategy, TrivialWork.tasks(EXAMPLES));
+  }
+
+  private long run(SearchStrategy strategy, String... settings) {
+    Configuration configuration = Configuration.load(List.of(), List.of(settings));
+    return TrivialWork.rounds(context, configuration, table, EXAMPLES)
+        .run(strategy, standing(strategy), Progress.SILENT);
+  }
+
+  /** The number of the round that every mixture was asked for in. */
+  private SortedMap<String, String> proposals() {
+    return new TreeMap<>(
+        table.read().rows().collect().stream()
+            .collect(
+                Collectors.toMap(
+                    row -> row.mixture().id(), row -> row.strategy() + " " + row.number())));
+  }
+
+  private List<Path> rounds() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("round="))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private long commits() throws IOException {
+    return rounds().size();
+  }
+
+  /** One round, whatever comes of it. */
+  private record Once(String id, Round round) implements SearchStrategy {
+
+    @Override
+    public String describe() {
+      return id;
+    }
+
+    @Override
+    public long most() {
+      return round.candidates().size();
+    }
+
+    @Override
+    public boolean considers(Mixture mixture) {
+      return true;
+    }
+
+    @Override
+    public Failures failures() {
+      return Failures.TRIED_AGAIN;
+    }
+
+    @Override
+    public Optional<Round> next(Standing standing) {
+      return standing.rounds() == 0 ? Optional.of(round) : Optional.empty();
     }
   }
 }
