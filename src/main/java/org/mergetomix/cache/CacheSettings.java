@@ -21,7 +21,7 @@ public record CacheSettings(Path directory, long capacity, int threads, int chun
     Objects.requireNonNull(directory);
     if (capacity < 1 || threads < 1 || chunkSize < 1) {
       throw new IllegalArgumentException(
-          "Capacity, threads and chunk size must be at least 1, not %d, %d and %d"
+          "Capacity, threads and chunk size must be at least 1, not %s, %s and %s"
               .formatted(capacity, threads, chunkSize));
     }
   }

@@ -80,7 +80,7 @@ public final class SearchRounds {
         IndexRanges now = missing.take(mixtures(length, missing.size()));
         context.setJobGroup(
             "search",
-            "Round %d: mixtures %d to %d of %d"
+            "Round %s: mixtures %s to %s of %s"
                 .formatted(round, done.size() + 1, done.size() + now.size(), size),
             false);
         List<IndexRange> pieces = pieces(context, now);
@@ -153,7 +153,7 @@ public final class SearchRounds {
             .select("mixture", "error")
             .first();
     throw UserException.input(
-        "More mixtures failed than search.max-failed = %d allows; the first is %s: %s"
+        "More mixtures failed than search.max-failed = %s allows; the first is %s: %s"
             .formatted(configuration.search().maxFailed(), first.getString(0), first.getString(1)),
         output.toString(),
         "Mend the cause, or raise search.max-failed, and start again: what is committed is kept");
