@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
@@ -32,6 +33,9 @@ public record Configuration(
     Cache cache,
     Spark spark)
     implements Serializable {
+
+  private static final Pattern COLON_AND_PATTERN =
+      Pattern.compile("(?s):.*[*?\\[\\]{}\\\\]|[*?\\[\\]{}\\\\].*:");
 
   /**
    * How experts become a surrogate.
@@ -210,10 +214,17 @@ public record Configuration(
    * Where the run's directory is, for a command that cannot do without: a path, which if relative
    * starts at the working directory, or a location in a store.
    *
-   * @throws UserException usage, when none is given
+   * @throws UserException usage, when none is given, or one that tables cannot be read from
    */
   public Location requireOutput() {
-    return location("output", require("output", output, "DIRECTORY"));
+    Location location = location("output", require("output", output, "DIRECTORY"));
+    if (COLON_AND_PATTERN.matcher(location.text().replaceFirst("^[^/]*://[^/]*", "")).find()) {
+      throw UserException.usage(
+          "Key output holds a colon and one of * ? [ ] { } \\, and Hadoop reads no such folder",
+          location.text(),
+          "Choose another name");
+    }
+    return location;
   }
 
   private static Location location(String key, String value) {

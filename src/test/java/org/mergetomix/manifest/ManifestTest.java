@@ -399,7 +399,7 @@ class ManifestTest {
         "weight = \"1\" | tasks.weight must be a number, not \"1\"",
         "confirm = \"s3a://KEY:SECRET@b/c\" | tasks.confirm holds a password: give credentials to"
             + " Spark, as spark.hadoop.*, not here",
-        "confirm = \"a\\u0000b\" | tasks.confirm is not a path: Nul character not allowed",
+        "confirm = \"a\\u0000b\" | tasks.confirm holds control characters",
         "confirm = [] | tasks.confirm must be text, not a list",
       })
   void refusesATaskWithABrokenValue(String setting, String message) {
