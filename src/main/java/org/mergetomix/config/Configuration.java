@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
@@ -30,7 +31,7 @@ public record Configuration(
     Training training,
     Fidelity fidelity,
     Report report,
-    Cache cache,
+    CacheSettings cache,
     Spark spark)
     implements Serializable {
 
@@ -164,17 +165,6 @@ public record Configuration(
 
   /** What is shown of the result. */
   public record Report(int top) implements Serializable {}
-
-  /**
-   * Copies of remote files on the disk of each host.
-   *
-   * @param directory empty for the temporary directory of the JVM
-   * @param capacity in bytes
-   * @param threads ranges that are read at once
-   * @param chunkSize length of a range in bytes
-   */
-  public record Cache(String directory, long capacity, int threads, int chunkSize)
-      implements Serializable {}
 
   /**
    * How the job runs on Spark.

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
@@ -62,7 +63,7 @@ class ConfigurationTest {
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
-                new Configuration.Cache("", 50L << 30, 4, 16 << 20),
+                new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new Configuration.Spark("", "merge-to-mix", 0)));
   }
 
