@@ -22,6 +22,8 @@ class SourceRulesTest {
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Path TEST = Path.of("src", "test", "java");
 
+  private static final String LITERAL = "\"(?:[^\"\\\\\n]|\\\\.)*\"";
+
   static Stream<Ban> bans() {
     return Stream.of(
         new Ban("\\bSystem\\.exit\\s*\\(", "only the main class ends the process", MAIN)
@@ -35,7 +37,22 @@ class SourceRulesTest {
             "\\b(Thread|TimeUnit\\.\\w+|[A-Z]+SECONDS)\\.sleep\\b",
             "wait for a condition, not for time",
             MAIN,
-            TEST));
+            TEST),
+        new Ban(
+            "String\\.format\\((?!\\s*Locale\\.ROOT)|\\bprintf\\(|\\.to(Lower|Upper)Case\\(\\)"
+                + "|\\b(DecimalFormat|NumberFormat|DateTimeFormatter\\.ofPattern)\\b",
+            "what is written does not depend on the user's locale: give Locale.ROOT",
+            MAIN),
+        new Ban(
+                LITERAL + "(\\s*[+:]\\s*" + LITERAL + ")*\\s*\\)*\\s*\\.formatted\\(",
+                "formatted() writes numbers with the user's digits: take %s, which does not,"
+                    + " or String.format(Locale.ROOT, ...)",
+                MAIN)
+            .onlyWith("(?<!%)(%%)*%[-#+ 0,(]*\\d*(\\.\\d+)?[dfeEgGt]"),
+        new Ban(
+            "\\.formatted\\((?<!\"\\s{0,80}\\)?\\s{0,80}\\.formatted\\()",
+            "the format stands before formatted(), so that its numbers can be seen",
+            MAIN));
   }
 
   @ParameterizedTest
@@ -76,16 +93,28 @@ class SourceRulesTest {
     }
   }
 
-  /** A pattern that no line may match, below some roots, but for the files of one name. */
+  /**
+   * A pattern that no file may match, below some roots, but for the files of one name.
+   *
+   * @param within what a match has to hold itself to be an offence
+   */
   private record Ban(
-      Pattern pattern, String reason, List<Path> roots, Optional<String> exceptedFile) {
+      Pattern pattern,
+      Pattern within,
+      String reason,
+      List<Path> roots,
+      Optional<String> exceptedFile) {
 
     Ban(String pattern, String reason, Path... roots) {
-      this(Pattern.compile(pattern), reason, List.of(roots), Optional.empty());
+      this(Pattern.compile(pattern), Pattern.compile(""), reason, List.of(roots), Optional.empty());
     }
 
     Ban except(String fileName) {
-      return new Ban(pattern, reason, roots, Optional.of(fileName));
+      return new Ban(pattern, within, reason, roots, Optional.of(fileName));
+    }
+
+    Ban onlyWith(String part) {
+      return new Ban(pattern, Pattern.compile(part), reason, roots, exceptedFile);
     }
 
     /** Each offence as {@code file:line: what was found}. */
@@ -102,18 +131,19 @@ class SourceRulesTest {
     }
 
     private void addFindings(Path file, List<String> findings) {
-      List<String> lines = readLines(file);
-      for (int i = 0; i < lines.size(); i++) {
-        Matcher match = pattern.matcher(lines.get(i));
-        if (match.find()) {
-          findings.add(file + ":" + (i + 1) + ": " + match.group());
+      String text = read(file);
+      Matcher match = pattern.matcher(text);
+      while (match.find()) {
+        if (within.matcher(match.group()).find()) {
+          long line = 1 + text.chars().limit(match.start()).filter(c -> c == '\n').count();
+          findings.add(file + ":" + line + ": " + match.group());
         }
       }
     }
 
-    private static List<String> readLines(Path file) {
+    private static String read(Path file) {
       try {
-        return Files.readAllLines(file);
+        return Files.readString(file);
       } catch (IOException failure) {
         throw new UncheckedIOException(failure);
       }

@@ -45,14 +45,14 @@ final class CacheProblems {
 
   static UserException tooLarge(String file, long length, long capacity) {
     return UserException.usage(
-        "A file of %d bytes does not fit into a cache of %d".formatted(length, capacity),
+        "A file of %s bytes does not fit into a cache of %s".formatted(length, capacity),
         file,
         "Raise cache.capacity");
   }
 
   static UserException inUse(String file, long length, long capacity, long used) {
     return UserException.usage(
-        "A file of %d bytes does not fit into a cache of %d, of which %d are in use"
+        "A file of %s bytes does not fit into a cache of %s, of which %s are in use"
             .formatted(length, capacity, used),
         file,
         "Raise cache.capacity to at least " + (used + length));
@@ -60,7 +60,7 @@ final class CacheProblems {
 
   static UserException diskTooSmall(Path directory, String file, long needed, long free) {
     return UserException.input(
-        "The disk of the cache has %d bytes free, but %s needs %d".formatted(free, file, needed),
+        "The disk of the cache has %s bytes free, but %s needs %s".formatted(free, file, needed),
         directory.toString(),
         OTHER_DISK);
   }

@@ -149,7 +149,7 @@ public final class InputFiles implements Readability, AutoCloseable {
     try {
       return headerCopies().of(checkpoint);
     } catch (IOException failure) {
-      throw CacheProblems.local(CacheSettings.temporaryDirectory(), failure);
+      throw CacheProblems.local(settings.folder(), failure);
     }
   }
 

@@ -59,7 +59,7 @@ public final class LocalCache implements AutoCloseable {
 
   static LocalCache open(CacheSettings settings, Configuration hadoop, RetryPolicy retries) {
     FetchCounter counter = new FetchCounter();
-    Path root = root(settings.directory());
+    Path root = root(settings.folder());
     try {
       // A link to a directory is a directory, but createDirectories would not take it for one.
       if (!Files.isDirectory(root.getParent())) {

@@ -158,7 +158,7 @@ final class PartialFile implements AutoCloseable {
   void force() throws IOException {
     data.force(true);
     if (data.size() != length) {
-      throw new IOException("The copy has %d bytes in place of %d".formatted(data.size(), length));
+      throw new IOException("The copy has %s bytes in place of %s".formatted(data.size(), length));
     }
   }
 

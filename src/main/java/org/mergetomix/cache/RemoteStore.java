@@ -199,13 +199,13 @@ final class RemoteStore {
     }
     if (failure instanceof EOFException) {
       return UserException.input(
-          "The file was cut off while it was read, %d times".formatted(attempts),
+          "The file was cut off while it was read, %s times".formatted(attempts),
           location.text(),
           "Check that nothing writes to it, and upload it again",
           failure);
     }
     return UserException.input(
-        "The file cannot be read, after %d attempts: %s".formatted(attempts, reason(failure)),
+        "The file cannot be read, after %s attempts: %s".formatted(attempts, reason(failure)),
         location.text(),
         "Check that its store can be reached from this machine",
         failure);

@@ -43,7 +43,7 @@ public final class CommandLineTool {
 
   /** Runs a command line in this process and returns its exit code; see {@link ExitCode}. */
   public static int run(String... arguments) {
-    return run(Console.ofProcess(), System.err, arguments);
+    return run(Console.ofProcess(), Console.inUtf8(System.err), arguments);
   }
 
   /** Runs a command line with streams of its own. */

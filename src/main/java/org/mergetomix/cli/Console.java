@@ -40,7 +40,18 @@ final class Console implements Progress {
   /** The console of this process. */
   @SuppressWarnings("SystemConsoleNull") // The build and the run are held to JDK 17.
   static Console ofProcess() {
-    return new Console(System.out, System.err, System.console() == null ? Kind.LOG : Kind.TERMINAL);
+    return new Console(
+        inUtf8(System.out),
+        inUtf8(System.err),
+        System.console() == null ? Kind.LOG : Kind.TERMINAL);
+  }
+
+  /**
+   * The same stream, written in UTF-8 whatever the locale is: terminals and viewers of logs read
+   * it, and under {@code LANG=C} the JVM would write a question mark for ±.
+   */
+  static PrintStream inUtf8(PrintStream stream) {
+    return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
 
   /** Where the result goes, for help texts. */

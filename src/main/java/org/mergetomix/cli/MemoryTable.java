@@ -44,7 +44,7 @@ final class MemoryTable {
   }
 
   private static String each(MemoryPlan plan, long size) {
-    return "%d x %s".formatted(plan.executor().slots(), text(size));
+    return "%s x %s".formatted(plan.executor().slots(), text(size));
   }
 
   private static String place(MemoryPlan plan) {

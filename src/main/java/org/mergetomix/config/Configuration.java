@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
@@ -29,9 +31,12 @@ public record Configuration(
     Training training,
     Fidelity fidelity,
     Report report,
-    Cache cache,
+    CacheSettings cache,
     Spark spark)
     implements Serializable {
+
+  private static final Pattern COLON_AND_PATTERN =
+      Pattern.compile("(?s):.*[*?\\[\\]{}\\\\]|[*?\\[\\]{}\\\\].*:");
 
   /**
    * How experts become a surrogate.
@@ -162,17 +167,6 @@ public record Configuration(
   public record Report(int top) implements Serializable {}
 
   /**
-   * Copies of remote files on the disk of each host.
-   *
-   * @param directory empty for the temporary directory of the JVM
-   * @param capacity in bytes
-   * @param threads ranges that are read at once
-   * @param chunkSize length of a range in bytes
-   */
-  public record Cache(String directory, long capacity, int threads, int chunkSize)
-      implements Serializable {}
-
-  /**
    * How the job runs on Spark.
    *
    * @param master empty for what spark-submit says, or local when nothing says anything
@@ -210,10 +204,17 @@ public record Configuration(
    * Where the run's directory is, for a command that cannot do without: a path, which if relative
    * starts at the working directory, or a location in a store.
    *
-   * @throws UserException usage, when none is given
+   * @throws UserException usage, when none is given, or one that tables cannot be read from
    */
   public Location requireOutput() {
-    return location("output", require("output", output, "DIRECTORY"));
+    Location location = location("output", require("output", output, "DIRECTORY"));
+    if (COLON_AND_PATTERN.matcher(location.text().replaceFirst("^[^/]*://[^/]*", "")).find()) {
+      throw UserException.usage(
+          "Key output holds a colon and one of * ? [ ] { } \\, and Hadoop reads no such folder",
+          location.text(),
+          "Choose another name");
+    }
+    return location;
   }
 
   private static Location location(String key, String value) {

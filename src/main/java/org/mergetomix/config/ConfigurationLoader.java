@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
 import java.nio.file.Path;
 import java.util.List;
+import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Range;
@@ -159,8 +160,8 @@ final class ConfigurationLoader {
         section.number("confidence", Range.between(0, 1)));
   }
 
-  private static Configuration.Cache cache(Section section) {
-    return new Configuration.Cache(
+  private static CacheSettings cache(Section section) {
+    return new CacheSettings(
         section.textOrEmpty("directory"),
         section.bytes("capacity", COUNT),
         section.integer("threads", COUNT),

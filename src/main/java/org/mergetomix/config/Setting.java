@@ -31,6 +31,13 @@ final class Setting {
     }
     String key = setting.substring(0, equals);
     String text = setting.substring(equals + 1);
+    if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
+      findings.add(
+          "The value of " + key + " is in quotes",
+          source,
+          "Leave them out: it is taken as it stands");
+      return ConfigFactory.empty();
+    }
     try {
       boolean numeric =
           reference.hasPath(key)

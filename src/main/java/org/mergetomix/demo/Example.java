@@ -16,7 +16,6 @@ import org.mergetomix.evaluation.TextData;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
-import org.mergetomix.manifest.Tokenizer;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsWriter;
@@ -104,7 +103,7 @@ public final class Example {
     return new Manifest(
         Location.of(file),
         new Manifest.Base(
-            Location.of(graph), Location.of(base), Tokenizer.BYTES, CONTEXT, Optional.empty()),
+            Location.of(graph), Location.of(base), "bytes", CONTEXT, Optional.empty()),
         CANDIDATES.stream()
             .map(
                 language ->

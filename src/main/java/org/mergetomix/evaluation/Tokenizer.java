@@ -1,9 +1,13 @@
 package org.mergetomix.evaluation;
 
+import java.util.List;
 import org.mergetomix.problem.UserException;
 
 /** How text becomes tokens. Immutable, so safe for use by several threads. */
 public interface Tokenizer {
+
+  /** What a manifest may call one. */
+  List<String> NAMES = List.of(ByteTokenizer.NAME);
 
   /** The tokens of a text, between {@link #begin()} and {@link #end()}. */
   int[] encode(String text);
@@ -25,7 +29,7 @@ public interface Tokenizer {
   static Tokenizer named(String name) {
     if (!name.equals(ByteTokenizer.NAME)) {
       throw UserException.usage(
-          "Unknown tokenizer " + name, "base.tokenizer", "Known: " + ByteTokenizer.NAME);
+          "Unknown tokenizer " + name, "base.tokenizer", "Known: " + String.join(", ", NAMES));
     }
     return new ByteTokenizer();
   }

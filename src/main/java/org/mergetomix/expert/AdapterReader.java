@@ -212,7 +212,7 @@ final class AdapterReader {
     }
     if (a.shape().get(0) != rank || b.shape().get(1) != rank) {
       complaints.addTensor(
-          "The configuration gives the rank %d, but the factors are %s and %s"
+          "The configuration gives the rank %s, but the factors are %s and %s"
               .formatted(rank, a.shape(), b.shape()),
           any,
           "Use the adapter_config.json that was saved with this adapter");

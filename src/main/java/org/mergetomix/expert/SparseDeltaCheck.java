@@ -104,7 +104,7 @@ final class SparseDeltaCheck {
     } else if (indices.elements() > changed.elements()) {
       complain(
           stem,
-          "There are %d indices, but the base's tensor has only %d elements"
+          "There are %s indices, but the base's tensor has only %s elements"
               .formatted(indices.elements(), changed.elements()),
           "");
     } else {
@@ -124,7 +124,7 @@ final class SparseDeltaCheck {
         if (chunk[i] < 0 || chunk[i] >= elements) {
           complain(
               stem,
-              "Index %d, at place %d, is outside of the base's tensor with %d elements"
+              "Index %s, at place %s, is outside of the base's tensor with %s elements"
                   .formatted(chunk[i], offset + i, elements),
               "");
           return;
@@ -132,7 +132,7 @@ final class SparseDeltaCheck {
         if (chunk[i] <= before) {
           complain(
               stem,
-              "Index %d, at place %d, does not come after %d: indices must ascend"
+              "Index %s, at place %s, does not come after %s: indices must ascend"
                   .formatted(chunk[i], offset + i, before),
               "");
           return;

@@ -155,7 +155,7 @@ record TensorPairing(SortedMap<String, String> sources) {
       return Optional.empty();
     }
     return Optional.of(
-        "rows %d to %d exist only in the %s"
+        "rows %s to %s exist only in the %s"
             .formatted(
                 Math.min(ofBase, ofExpert),
                 Math.max(ofBase, ofExpert) - 1,

@@ -134,7 +134,7 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
         (tensor, count) -> {
           if (count != 0) {
             throw new IllegalStateException(
-                "%d elements of %s were not written once".formatted(count, tensor));
+                "%s elements of %s were not written once".formatted(count, tensor));
           }
         });
     try {

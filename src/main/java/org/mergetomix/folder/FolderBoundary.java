@@ -72,7 +72,7 @@ public record FolderBoundary(Path folder, Path real, Optional<Path> blobs) {
 
   private static String flaw(String name) {
     if (name.length() > LONGEST_NAME) {
-      return "is longer than %d characters".formatted(LONGEST_NAME);
+      return "is longer than %s characters".formatted(LONGEST_NAME);
     }
     if (!TensorNames.wellFormed(name)) {
       return "has half of a surrogate pair";

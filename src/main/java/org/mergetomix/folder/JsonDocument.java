@@ -61,7 +61,7 @@ public final class JsonDocument {
     try (InputStream stream = Files.newInputStream(file)) {
       long size = Files.size(file);
       if (size > limit) {
-        throw malformed(file, "The file has %d bytes, more than %d".formatted(size, limit));
+        throw malformed(file, "The file has %s bytes, more than %s".formatted(size, limit));
       }
       bytes = stream.readNBytes((int) size);
     } catch (IOException failure) {
@@ -88,7 +88,7 @@ public final class JsonDocument {
     } catch (JsonProcessingException notJson) {
       throw malformed(
           file,
-          "The file is not valid JSON, or has a field twice (at line %d, column %d)"
+          "The file is not valid JSON, or has a field twice (at line %s, column %s)"
               .formatted(notJson.getLocation().getLineNr(), notJson.getLocation().getColumnNr()));
     } catch (IOException failure) {
       throw FileProblems.reading(file, failure);

@@ -55,9 +55,9 @@ record ShardIndex(SortedMap<String, String> shards, OptionalLong totalSize, List
   }
 
   private static final String TOO_MANY_TENSORS =
-      "The weight_map lists more than %d tensors".formatted(HeaderParser.MAX_TENSORS);
+      "The weight_map lists more than %s tensors".formatted(HeaderParser.MAX_TENSORS);
   private static final String TOO_MANY_SHARDS =
-      "The weight_map names more than %d files".formatted(MAX_SHARDS);
+      "The weight_map names more than %s files".formatted(MAX_SHARDS);
 
   /** Reads the index token by token; a tree of a large one would be many times its size. */
   private static final class Parser {

@@ -168,7 +168,7 @@ public final class ShardedCheckpoint implements Checkpoint {
       if (listed != found) {
         warnings.add(
             new Problem(
-                "The index gives a total_size of %d bytes, but its tensors have %d"
+                "The index gives a total_size of %s bytes, but its tensors have %s"
                     .formatted(listed, found),
                 indexFile.toString(),
                 ""));
@@ -201,7 +201,7 @@ public final class ShardedCheckpoint implements Checkpoint {
   private static String few(List<String> names) {
     List<String> shown = names.stream().limit(NAMED).map(TensorNames::shown).toList();
     int more = names.size() - shown.size();
-    return String.join(", ", shown) + (more == 0 ? "" : " and %d more".formatted(more));
+    return String.join(", ", shown) + (more == 0 ? "" : " and %s more".formatted(more));
   }
 
   private static Map<String, String> agreed(SortedMap<String, SafetensorsFile> shards) {

@@ -42,7 +42,10 @@ public final class HoconFile {
             name,
             "Is it the one?");
       } else {
-        return parse(Files.readString(file), name);
+        String text = Files.readString(file);
+        Config values = parse(text, name);
+        RepeatedKeys.refuse(text, name, findings);
+        return values;
       }
     } catch (NoSuchFileException e) {
       findings.add("File does not exist", name, "");

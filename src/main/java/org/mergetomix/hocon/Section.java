@@ -122,19 +122,23 @@ public final class Section {
         .flatMap(value -> asNumber(key, value, range));
   }
 
-  /** Required name of a constant, written in lower case with hyphens. */
-  public <E extends Enum<E>> E choice(String key, Class<E> choices) {
+  /** Required text that is one of these. */
+  public String choice(String key, List<String> choices) {
     Optional<ConfigValue> value = required(key);
     Optional<String> name = value.flatMap(given -> asText(key, given));
-    Optional<E> choice = name.flatMap(given -> Choice.named(given, choices));
-    if (name.isPresent() && choice.isEmpty()) {
-      List<String> names = Choice.names(choices);
+    if (name.isPresent() && !choices.contains(name.get())) {
       findings.add(
           "Unknown " + pathOf(key) + " \"" + name.get() + "\"",
           value.orElseThrow().origin(),
-          (names.size() == 1 ? "The only choice is " : "Choices are ") + String.join(", ", names));
+          (choices.size() == 1 ? "The only choice is " : "Choices are ")
+              + String.join(", ", choices));
     }
-    return choice.orElse(choices.getEnumConstants()[0]);
+    return name.filter(choices::contains).orElse(choices.get(0));
+  }
+
+  /** Required name of a constant, written in lower case with hyphens. */
+  public <E extends Enum<E>> E choice(String key, Class<E> choices) {
+    return Choice.named(choice(key, Choice.names(choices)), choices).orElseThrow();
   }
 
   /** Name of a constant as above, with a value for its absence. */

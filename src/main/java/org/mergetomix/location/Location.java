@@ -25,6 +25,16 @@ public record Location(String text) implements Serializable, Comparable<Location
       Pattern.compile("(?i)file:(?://(?=/)|(?!//))(/.*)", Pattern.DOTALL);
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
+  /** A scheme whose store needs no name, with the one slash that Hadoop takes there too. */
+  private static final Pattern ONE_SLASH =
+      Pattern.compile("(?i)(hdfs|dbfs|viewfs|maprfs):(/(?!/).*)", Pattern.DOTALL);
+
+  private static final Pattern NO_BUCKET =
+      Pattern.compile("(?i)(s3a?|s3n|gs|oss|abfss?|wasbs?):(?!//[^/]).*", Pattern.DOTALL);
+
+  private static final Pattern OF_A_SHELL =
+      Pattern.compile("^~|\\$[A-Za-z_][A-Za-z0-9_]*|\\$\\{[^}]*}");
+
   /**
    * Normalises the text; a relative path starts at the folder that this process runs in.
    *
@@ -37,16 +47,30 @@ public record Location(String text) implements Serializable, Comparable<Location
 
   /** A place of the local file system. */
   public static Location of(Path path) {
-    return new Location(path.toString());
+    return new Location(path.toAbsolutePath().toString());
   }
 
   /**
-   * A path or a location in a store, as people write it.
+   * A path or a location in a store, as people write it. What would be a folder of a strange name
+   * is refused: a store without its bucket, and what only a shell replaces.
    *
    * @throws IllegalArgumentException as the constructor
    */
   public static Location of(String text) {
-    return new Location(text);
+    Matcher shell = OF_A_SHELL.matcher(text);
+    if (shell.find()) {
+      throw new IllegalArgumentException(
+          "holds %s, which a shell replaces and nobody else: write the whole path"
+              .formatted(shell.group()));
+    }
+    Matcher noBucket = NO_BUCKET.matcher(text);
+    if (noBucket.matches()) {
+      String scheme = noBucket.group(1).toLowerCase(Locale.ROOT);
+      throw new IllegalArgumentException(
+          "names no bucket: write it as %s://%s/path"
+              .formatted(scheme, scheme.matches("(abfs|wasb)s?") ? "container@account" : "bucket"));
+    }
+    return new Location(ONE_SLASH.matcher(text).replaceFirst("$1://$2"));
   }
 
   private static String normal(String text) {
@@ -81,7 +105,12 @@ public record Location(String text) implements Serializable, Comparable<Location
     try {
       return Path.of(text).toAbsolutePath().normalize().toString();
     } catch (InvalidPathException malformed) {
-      throw new IllegalArgumentException("is not a path: " + malformed.getReason(), malformed);
+      String remedy =
+          text.chars().allMatch(letter -> letter < 128)
+              ? ""
+              : ": this JVM knows no such letters, which LC_ALL=C.UTF-8 mends";
+      throw new IllegalArgumentException(
+          "is not a path: " + malformed.getReason() + remedy, malformed);
     }
   }
 
@@ -149,17 +178,9 @@ public record Location(String text) implements Serializable, Comparable<Location
    * @throws IllegalArgumentException as the constructor
    */
   public Location resolve(String other) {
-    if (STORE.matcher(other).matches() || LOCAL.matcher(other).matches()) {
-      return new Location(other);
-    }
-    if (isLocal()) {
-      try {
-        return of(path().resolve(other));
-      } catch (InvalidPathException malformed) {
-        throw new IllegalArgumentException("is not a path: " + malformed.getReason(), malformed);
-      }
-    }
-    return other.startsWith("/") ? new Location(other) : child(other);
+    Location alone = of(other);
+    boolean absolute = other.startsWith("/") || LOCAL.matcher(other).matches() || !alone.isLocal();
+    return absolute ? alone : child(other);
   }
 
   /** How a file of a folder names this: relative when it lies inside, so that both can be moved. */

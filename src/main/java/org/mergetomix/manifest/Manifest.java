@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.expert.TiedNames;
 import org.mergetomix.location.Location;
 import org.mergetomix.location.Readability;
 import org.mergetomix.problem.Problem;
@@ -31,7 +34,7 @@ public record Manifest(
    *
    * @param model its graph, in TorchScript
    * @param checkpoint its parameters: a safetensors file, or a folder as Hugging Face writes it
-   * @param tokenizer how text becomes tokens
+   * @param tokenizer how text becomes tokens: a name that {@link Tokenizer} knows
    * @param context the longest sequence it reads, in tokens, 2 or more
    * @param sha256 what the checkpoint must hash to, 64 lower-case hexadecimal digits
    * @param tied pairs of names that stand for one tensor
@@ -39,10 +42,10 @@ public record Manifest(
   public record Base(
       Location model,
       Location checkpoint,
-      Tokenizer tokenizer,
+      String tokenizer,
       int context,
       Optional<String> sha256,
-      List<Tie> tied) {
+      List<TiedNames> tied) {
 
     public Base {
       tied = List.copyOf(tied);
@@ -52,20 +55,12 @@ public record Manifest(
     public Base(
         Location model,
         Location checkpoint,
-        Tokenizer tokenizer,
+        String tokenizer,
         int context,
         Optional<String> sha256) {
       this(model, checkpoint, tokenizer, context, sha256, List.of());
     }
   }
-
-  /**
-   * Two names of one tensor of the base, as of an output layer that shares the embedding's weights.
-   *
-   * @param first one of them
-   * @param second the other, not equal to the first
-   */
-  public record Tie(String first, String second) {}
 
   /**
    * A candidate source of fine-tuning data.
@@ -74,19 +69,21 @@ public record Manifest(
    * @param data its text, an example a line; only fine-tuning needs it
    * @param expert the base fine-tuned on it, a file or a folder; fine-tuning writes it
    * @param sha256 what the expert must hash to, 64 lower-case hexadecimal digits
-   * @param form in which form the expert comes
+   * @param policy in which form the expert comes, and how it may differ from the base
    */
   public record DatasetEntry(
       String id,
       Optional<Location> data,
       Location expert,
       Optional<String> sha256,
-      ExpertForm form) {
+      ExpertPolicy policy) {
 
-    /** A dataset whose expert has the base's names and a form that shows. */
+    /**
+     * A dataset whose expert has the base's names and a form that shows, of a base without ties.
+     */
     public DatasetEntry(
         String id, Optional<Location> data, Location expert, Optional<String> sha256) {
-      this(id, data, expert, sha256, ExpertForm.PLAIN);
+      this(id, data, expert, sha256, ExpertPolicy.STRICT);
     }
   }
 

@@ -7,7 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.expert.TiedNames;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Range;
@@ -58,12 +63,14 @@ final class ManifestReader {
     Base base = base(root.section("base"));
     List<Section> datasets = root.sections("datasets");
     List<Section> tasks = root.sections("tasks");
-    List<DatasetEntry> datasetEntries = datasets.stream().map(this::dataset).toList();
+    List<DatasetEntry> datasetEntries =
+        datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
     List<TaskEntry> taskEntries = tasks.stream().map(this::task).toList();
     refuseTooFew(root, datasets.size(), tasks.size());
-    refuseRepeated("Dataset id", "id", datasets);
-    refuseRepeated("Expert", "expert", datasets);
-    refuseRepeated("Task id", "id", tasks);
+    refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
+    refuseRepeated("Expert", "expert", datasets, this::place);
+    refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
+    refuseConfirmingByWhatRanks(tasks, taskEntries);
     return new Manifest(file, base, datasetEntries, taskEntries);
   }
 
@@ -71,19 +78,19 @@ final class ManifestReader {
     return new Base(
         location(section, "model"),
         location(section, "checkpoint"),
-        section.choice("tokenizer", Tokenizer.class),
+        section.choice("tokenizer", Tokenizer.NAMES),
         section.integer("context", Range.atLeast(2)),
         sha256(section),
-        ExpertFormReader.ties(section));
+        ExpertPolicyReader.ties(section));
   }
 
-  private DatasetEntry dataset(Section section) {
+  private DatasetEntry dataset(Section section, List<TiedNames> tied) {
     return new DatasetEntry(
         id(section, "Dataset id", ", because + and : separate datasets in a mixture's id"),
         optionalLocation(section, "data"),
         location(section, "expert"),
         sha256(section),
-        ExpertFormReader.read(section));
+        ExpertPolicyReader.read(section, tied));
   }
 
   private TaskEntry task(Section section) {
@@ -108,15 +115,42 @@ final class ManifestReader {
     }
   }
 
+  /** However it is spelled; what names no place has been told by now. */
+  private String place(String text) {
+    try {
+      return folder.resolve(text).text();
+    } catch (IllegalArgumentException malformed) {
+      return text;
+    }
+  }
+
+  /** Examples that chose the winner cannot judge it. */
+  private static void refuseConfirmingByWhatRanks(List<Section> sections, List<TaskEntry> tasks) {
+    Set<Location> ranking = tasks.stream().map(TaskEntry::data).collect(Collectors.toSet());
+    for (int i = 0; i < tasks.size(); i++) {
+      if (tasks.get(i).confirm().filter(ranking::contains).isPresent()) {
+        sections
+            .get(i)
+            .problem(
+                "confirm",
+                "The confirm data of task "
+                    + tasks.get(i).id()
+                    + " is data that ranks the mixtures",
+                "Name a file of other examples, or leave confirm out");
+      }
+    }
+  }
+
   /** What was missing or wrong has been told by now, and is not compared. */
-  private void refuseRepeated(String subject, String key, List<Section> entries) {
+  private void refuseRepeated(
+      String subject, String key, List<Section> entries, UnaryOperator<String> meaning) {
     Map<String, ConfigOrigin> seen = new HashMap<>();
     for (Section entry : entries) {
       Optional<String> value = entry.textIfGiven(key);
       if (value.isEmpty()) {
         continue;
       }
-      ConfigOrigin first = seen.putIfAbsent(value.get(), entry.origin(key));
+      ConfigOrigin first = seen.putIfAbsent(meaning.apply(value.get()), entry.origin(key));
       if (first != null) {
         findings.add(
             subject + " " + value.get() + " is given twice",

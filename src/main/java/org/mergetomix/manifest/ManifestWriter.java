@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
@@ -52,7 +53,7 @@ final class ManifestWriter {
     text.append("base {\n");
     append("model", base.model());
     append("checkpoint", base.checkpoint());
-    append("tokenizer", Choice.name(base.tokenizer()));
+    append("tokenizer", base.tokenizer());
     append("context", Integer.toString(base.context()));
     appendText("sha256", base.sha256());
     appendList(
@@ -67,7 +68,7 @@ final class ManifestWriter {
       dataset.data().ifPresent(data -> append("data", data));
       append("expert", dataset.expert());
       appendText("sha256", dataset.sha256());
-      append(dataset.form());
+      append(dataset.policy());
       text.append("}\n");
     }
     text.append("]\n\ntasks = [\n");
@@ -84,18 +85,18 @@ final class ManifestWriter {
   }
 
   /** Only what is not the default: most experts need nothing said. */
-  private void append(ExpertForm form) {
-    appendChoice("kind", form.kind(), ExpertForm.PLAIN.kind());
+  private void append(ExpertPolicy policy) {
+    appendChoice("kind", policy.kind(), ExpertPolicy.STRICT.kind());
     appendList(
         "prefixes",
-        form.prefixes().stream()
+        policy.prefixes().stream()
             .map(
                 prefix ->
                     "{ from = %s, to = %s }".formatted(quoted(prefix.from()), quoted(prefix.to())))
             .toList());
-    appendChoice("missing", form.missing(), ExpertForm.PLAIN.missing());
-    appendChoice("extra", form.extra(), ExpertForm.PLAIN.extra());
-    appendList("ignore", form.ignored().stream().map(ManifestWriter::quoted).toList());
+    appendChoice("missing", policy.missing(), ExpertPolicy.STRICT.missing());
+    appendChoice("extra", policy.extra(), ExpertPolicy.STRICT.extra());
+    appendList("ignore", policy.ignored().stream().map(ManifestWriter::quoted).toList());
   }
 
   private void appendChoice(String key, Enum<?> choice, Enum<?> absent) {

@@ -1,8 +1,6 @@
 /**
  * What the user has: {@link org.mergetomix.manifest.Manifest} names a base, datasets with their
  * experts, and tasks. Reading one checks its shape; whether the files that it names are there is
- * asked later, since what a command needs depends on the command. {@link
- * org.mergetomix.manifest.ExpertForm} is what it may say about an expert that is not a checkpoint
- * with the base's names.
+ * asked later, since what a command needs depends on the command.
  */
 package org.mergetomix.manifest;

@@ -127,7 +127,7 @@ public record MemoryPlan(
                 new ByteCount(executor.direct())),
         MERGE_BUFFERS,
         fitting > 0
-            ? "Lower it to %d, or %s".formatted(fitting, raise)
+            ? "Lower it to %s, or %s".formatted(fitting, raise)
             : "Even 1 does not fit: " + raise);
   }
 
@@ -152,7 +152,7 @@ public record MemoryPlan(
         ? new Problem(
             what,
             MERGE_BUFFERS,
-            "Lower it to %d, or run fewer tasks at once by %s"
+            "Lower it to %s, or run fewer tasks at once by %s"
                 .formatted(fitting, executor.kind().coresKey()))
         : new Problem(
             what,
@@ -161,7 +161,7 @@ public record MemoryPlan(
   }
 
   private String sumsInWords() {
-    return "%s (slots: %d, prefixes: %d, each %s)"
+    return "%s (slots: %s, prefixes: %s, each %s)"
         .formatted(new ByteCount(sums()), executor.slots(), prefixes, new ByteCount(prefix));
   }
 

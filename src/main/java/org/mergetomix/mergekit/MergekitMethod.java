@@ -160,7 +160,7 @@ record MergekitMethod(
     private void refuseTooSmall(double share, String otherwise) {
       if (share < 1 && (long) (share * smallest) < 1) {
         obstacles.add(
-            "mergekit %s where %s of a tensor is less than an element; the smallest has %d"
+            "mergekit %s where %s of a tensor is less than an element; the smallest has %s"
                 .formatted(otherwise, number(share), smallest));
       }
     }

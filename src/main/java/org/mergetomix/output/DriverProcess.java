@@ -37,7 +37,7 @@ record DriverProcess(String host, long process, String space, String start) {
 
   /** How it is named to people. */
   String name() {
-    return "process %d on %s".formatted(process, host);
+    return "process %s on %s".formatted(process, host);
   }
 
   private boolean isSeenFromHere() {

@@ -149,7 +149,7 @@ final class LeaseRequest {
         "Another driver works on this output: %s, since %s"
             .formatted(other.owner().name(), other.since()),
         folder.file(other.id()).toString(),
-        ("Choose another output, or wait for that driver or end it: its lease expires %d s after"
+        ("Choose another output, or wait for that driver or end it: its lease expires %s s after"
                 + " its end")
             .formatted(Sighting.patience(other).toSeconds()));
   }

@@ -1,7 +1,6 @@
 package org.mergetomix.plan;
 
 import java.io.Serializable;
-import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.mergetomix.cache.CacheSettings;
@@ -12,7 +11,7 @@ import org.mergetomix.config.Configuration;
  * How a JVM of the job gets at the inputs: the driver's Hadoop configuration, as Spark itself hands
  * it on, and where copies are kept.
  */
-public record InputAccess(SerializableConfiguration hadoop, Configuration.Cache cache)
+public record InputAccess(SerializableConfiguration hadoop, CacheSettings cache)
     implements Serializable {
 
   public static InputAccess of(SparkSession spark, Configuration configuration) {
@@ -23,13 +22,7 @@ public record InputAccess(SerializableConfiguration hadoop, Configuration.Cache 
 
   /** The inputs on this host; the caller closes them. */
   public InputFiles open() {
-    Path directory =
-        cache.directory().isEmpty()
-            ? CacheSettings.temporaryDirectory()
-            : Path.of(cache.directory());
-    return new InputFiles(
-        new CacheSettings(directory, cache.capacity(), cache.threads(), cache.chunkSize()),
-        hadoop.value());
+    return new InputFiles(cache, hadoop.value());
   }
 
   /** Without the configuration, which may hold credentials. */

@@ -68,7 +68,7 @@ public final class InputDigests {
     InputAccess reading = access;
     List<Location> locations = List.copyOf(promised.keySet());
     SortedMap<Location, String> expected = new TreeMap<>(promised);
-    context.setJobGroup("inputs", "Read %d inputs".formatted(locations.size()), false);
+    context.setJobGroup("inputs", "Read %s inputs".formatted(locations.size()), false);
     List<Found> found;
     try {
       found =

@@ -55,9 +55,7 @@ public record RunPlan(
     SortedMap<Location, FileInput> inputs = read(spark, access, manifest);
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      experts.put(
-          dataset.id(),
-          new ExpertInput(inputs.get(dataset.expert()), ExpertInput.policy(manifest, dataset)));
+      experts.put(dataset.id(), new ExpertInput(inputs.get(dataset.expert()), dataset.policy()));
     }
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {

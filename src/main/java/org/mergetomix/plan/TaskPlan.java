@@ -33,7 +33,7 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, doubl
 
   /** Everything about the task that decides a score. */
   String identity() {
-    return "%s %s tokenizer=%s context=%d"
+    return "%s %s tokenizer=%s context=%s"
         .formatted(LanguageModelling.VERSION, text.digest(), text.tokenizer(), text.context());
   }
 }

@@ -1,7 +1,6 @@
 package org.mergetomix.plan;
 
 import java.io.Serializable;
-import java.util.Locale;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.manifest.Manifest;
@@ -17,10 +16,7 @@ public record TextInput(FileInput input, String tokenizer, int context) implemen
 
   /** A text as the models of a manifest read it. */
   public static TextInput of(Manifest manifest, FileInput input) {
-    return new TextInput(
-        input,
-        manifest.base().tokenizer().name().toLowerCase(Locale.ROOT),
-        manifest.base().context());
+    return new TextInput(input, manifest.base().tokenizer(), manifest.base().context());
   }
 
   public TextInput fetched(InputFiles files) {

@@ -122,7 +122,7 @@ final class PreflightWarnings {
       List<Problem> warnings, String figure, List<String> found, String what, String remedy) {
     if (!found.isEmpty()) {
       List<String> named = found.subList(0, Math.min(NAMED, found.size()));
-      String more = found.size() > NAMED ? " and %d more".formatted(found.size() - NAMED) : "";
+      String more = found.size() > NAMED ? " and %s more".formatted(found.size() - NAMED) : "";
       warnings.add(new Problem(what, figure + String.join(", ", named) + more, remedy));
     }
   }

@@ -87,7 +87,7 @@ public final class HeaderParser {
       throw refusal.malformed("The header has a name, number or text that is too long");
     } catch (JsonProcessingException notJson) {
       throw refusal.malformed(
-          "The header is not valid JSON (at character %d)"
+          "The header is not valid JSON (at character %s)"
               .formatted(notJson.getLocation().getCharOffset()));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
@@ -148,7 +148,7 @@ public final class HeaderParser {
       throw refusal.malformed(name, "is listed twice");
     }
     if (tensors.size() == MAX_TENSORS) {
-      throw refusal.malformed("The header lists more than %d tensors".formatted(MAX_TENSORS));
+      throw refusal.malformed("The header lists more than %s tensors".formatted(MAX_TENSORS));
     }
     if (json.nextToken() != JsonToken.START_OBJECT) {
       throw refusal.malformed(name, "is not described by a JSON object");
@@ -192,7 +192,7 @@ public final class HeaderParser {
     long begin = offsets.get(0);
     long end = offsets.get(1);
     if (end < begin) {
-      throw refusal.malformed(name, "ends at %d, before it begins at %d".formatted(end, begin));
+      throw refusal.malformed(name, "ends at %s, before it begins at %s".formatted(end, begin));
     }
     OptionalLong bytes = TensorSpec.size(dtype, shape);
     if (bytes.isEmpty()) {
@@ -202,7 +202,7 @@ public final class HeaderParser {
     if (end - begin != bytes.getAsLong()) {
       throw refusal.malformed(
           name,
-          "is %s and needs %d bytes, but its data_offsets give it %d"
+          "is %s and needs %s bytes, but its data_offsets give it %s"
               .formatted(spec.describe(), bytes.getAsLong(), end - begin));
     }
     return new TensorRange(spec, begin, end);
@@ -232,7 +232,7 @@ public final class HeaderParser {
         token = json.nextToken()) {
       if (numbers.size() == limit) {
         throw refusal.malformed(
-            tensor, "has a %s with more than %d numbers".formatted(field, limit));
+            tensor, "has a %s with more than %s numbers".formatted(field, limit));
       }
       numbers.add(wholeNumber(tensor, field, token));
     }
@@ -251,7 +251,7 @@ public final class HeaderParser {
     }
     throw refusal.malformed(
         tensor,
-        "has a %s with %s where a whole number from 0 to %d is needed"
+        "has a %s with %s where a whole number from 0 to %s is needed"
             .formatted(
                 field,
                 token == JsonToken.VALUE_STRING

@@ -48,18 +48,18 @@ public record SafetensorsHeader(
     byte[] prefix = start.readNBytes(Long.BYTES);
     if (fileLength < Long.BYTES || prefix.length < Long.BYTES) {
       throw refusal.cutOff(
-          "A safetensors file has at least %d bytes, but this has %d"
+          "A safetensors file has at least %s bytes, but this has %s"
               .formatted(Long.BYTES, fileLength));
     }
     long length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 0 || length > MAX_BYTES) {
       throw refusal.malformed(
-          "The header claims %s bytes, more than the %d allowed"
+          "The header claims %s bytes, more than the %s allowed"
               .formatted(Long.toUnsignedString(length), MAX_BYTES));
     }
     if (length > fileLength - Long.BYTES) {
       throw refusal.cutOff(
-          "The header claims %d bytes, but the file has %d after its length"
+          "The header claims %s bytes, but the file has %s after its length"
               .formatted(length, fileLength - Long.BYTES));
     }
     byte[] header = start.readNBytes((int) length);
@@ -88,26 +88,26 @@ public record SafetensorsHeader(
       if (range.end() > dataLength) {
         throw refusal.cutOff(
             name,
-            "ends at byte %d of the data, but the file has only %d bytes of data"
+            "ends at byte %s of the data, but the file has only %s bytes of data"
                 .formatted(range.end(), dataLength));
       }
       if (range.begin() < covered) {
         throw refusal.malformed(
             name,
-            "begins at byte %d of the data, inside another that ends at %d"
+            "begins at byte %s of the data, inside another that ends at %s"
                 .formatted(range.begin(), covered));
       }
       if (range.begin() > covered) {
         throw refusal.malformed(
             name,
-            "begins at byte %d of the data, but the one before it ends at %d"
+            "begins at byte %s of the data, but the one before it ends at %s"
                 .formatted(range.begin(), covered));
       }
       covered = range.end();
     }
     if (covered < dataLength) {
       throw refusal.malformed(
-          "The file has %d bytes after its last tensor".formatted(dataLength - covered));
+          "The file has %s bytes after its last tensor".formatted(dataLength - covered));
     }
   }
 }

@@ -14,7 +14,6 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.output.Failures;
-import org.mergetomix.plan.ExpertInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -82,8 +81,7 @@ public final class InputCheck {
   }
 
   private void checkExpert(Checkpoint base, Manifest manifest, Manifest.DatasetEntry dataset) {
-    try (Delta delta =
-        Delta.open(base, files.headers(dataset.expert()), ExpertInput.policy(manifest, dataset))) {
+    try (Delta delta = Delta.open(base, files.headers(dataset.expert()), dataset.policy())) {
       warnings.addAll(delta.warnings());
     }
   }

@@ -24,7 +24,7 @@ final class MixedDevices {
     }
     String counts =
         devices.entrySet().stream()
-            .map(kind -> "%s: %d".formatted(kind.getKey(), kind.getValue()))
+            .map(kind -> "%s: %s".formatted(kind.getKey(), kind.getValue()))
             .collect(Collectors.joining(", "));
     return List.of(
         new Problem(

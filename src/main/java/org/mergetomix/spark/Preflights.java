@@ -17,7 +17,6 @@ import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.plan.ExpertInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
@@ -61,7 +60,7 @@ final class Preflights {
     Map<String, ExpertPolicy> policies = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : datasets) {
       locations.put(dataset.id(), dataset.expert());
-      policies.put(dataset.id(), ExpertInput.policy(manifest, dataset));
+      policies.put(dataset.id(), dataset.policy());
     }
     return measure(context, part -> sums(access, base, locations, policies, part, parts));
   }

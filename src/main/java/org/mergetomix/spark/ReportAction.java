@@ -113,7 +113,7 @@ public final class ReportAction {
   }
 
   private static String question(RunRecord record) {
-    return "Which of %d datasets (%s) should the base be fine-tuned on, judged by %s?"
+    return "Which of %s datasets (%s) should the base be fine-tuned on, judged by %s?"
         .formatted(
             record.datasets().size(),
             String.join(", ", record.datasets()),

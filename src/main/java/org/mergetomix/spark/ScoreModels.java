@@ -36,7 +36,7 @@ final class ScoreModels {
   static SortedMap<String, ModelScores> run(
       JavaSparkContext context, Broadcast<RunPlan> plan, List<Subject> subjects) {
     SortedMap<String, ModelScores> scores = new TreeMap<>();
-    context.setJobGroup("score", "Score %d models".formatted(subjects.size()), false);
+    context.setJobGroup("score", "Score %s models".formatted(subjects.size()), false);
     try {
       context
           .parallelize(subjects, subjects.size())

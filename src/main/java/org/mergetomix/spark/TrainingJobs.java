@@ -57,7 +57,7 @@ final class TrainingJobs {
   private List<TrainingOutcome> train(String step, List<TrainingJob> jobs) {
     JavaSparkContext context = Session.context(spark);
     long steps = jobs.stream().mapToLong(TrainingJob::steps).sum();
-    context.setJobGroup(step, "Fine-tune %d models".formatted(jobs.size()), false);
+    context.setJobGroup(step, "Fine-tune %s models".formatted(jobs.size()), false);
     try (ProgressListener listener = new ProgressListener(context, step, 0, steps, progress)) {
       LongAccumulator done = listener.counter();
       List<TrainingOutcome> outcomes =

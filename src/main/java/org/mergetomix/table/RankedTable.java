@@ -123,7 +123,7 @@ public final class RankedTable {
       String line =
           row.isNullAt(0)
               ? "failed\t%s\n".formatted(row.getString(1))
-              : "%d\t%s\t%s\n"
+              : "%s\t%s\t%s\n"
                   .formatted(
                       row.getLong(0), row.getString(1), Double.toHexString(row.getDouble(2)));
       digest.update(line.getBytes(StandardCharsets.UTF_8));

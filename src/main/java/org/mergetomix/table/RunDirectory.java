@@ -115,7 +115,7 @@ public final class RunDirectory {
     JsonNode json = JSON.readTree(text);
     if (json.path("format").isInt() && json.path("format").intValue() != RunRecord.FORMAT) {
       throw UserException.input(
-          "run.json has format %d, and this version reads format %d"
+          "run.json has format %s, and this version reads format %s"
               .formatted(json.path("format").intValue(), RunRecord.FORMAT),
           record().toString(),
           "Use the version that wrote it, or choose another output directory");

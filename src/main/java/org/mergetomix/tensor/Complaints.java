@@ -51,7 +51,7 @@ public final class Complaints {
     }
     List<Problem> told = new ArrayList<>(problems);
     if (unsaid > 0) {
-      told.add(new Problem("There are %d problems more".formatted(unsaid), input, ""));
+      told.add(new Problem("There are %s problems more".formatted(unsaid), input, ""));
     }
     throw UserException.input(told);
   }

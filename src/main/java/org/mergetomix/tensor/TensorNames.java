@@ -17,7 +17,7 @@ public final class TensorNames {
   /** What is wrong with a tensor's name, as the end of a sentence; empty if nothing is. */
   public static Optional<String> problem(String name) {
     if (name.length() > MAX_LENGTH) {
-      return Optional.of("has a name longer than %d characters".formatted(MAX_LENGTH));
+      return Optional.of("has a name longer than %s characters".formatted(MAX_LENGTH));
     }
     if (!wellFormed(name)) {
       return Optional.of("has a name with half of a surrogate pair");

@@ -117,7 +117,7 @@ public final class FineTuner {
     double finite(String name, double value) {
       if (!Double.isFinite(value)) {
         throw UserException.input(
-            "The %s is no longer a number (%s at step %d of %d)"
+            "The %s is no longer a number (%s at step %s of %s)"
                 .formatted(name, value, step, steps),
             "fine-tuning on " + mixture.id(),
             "Lower training.learning-rate, or raise training.warmup-steps");

@@ -74,7 +74,7 @@ final class CacheFixture {
 
   LocalCache open(long capacity, int threads) {
     return LocalCache.open(
-        new CacheSettings(folder.resolve("cache"), capacity, threads, CHUNK),
+        new CacheSettings(folder.resolve("cache").toString(), capacity, threads, CHUNK),
         FaultyFileSystem.configuration(),
         RETRIES);
   }

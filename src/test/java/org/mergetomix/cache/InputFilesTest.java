@@ -44,7 +44,7 @@ class InputFilesTest {
     fixture = new CacheFixture(folder);
     files =
         new InputFiles(
-            new CacheSettings(folder.resolve("cache"), 1 << 20, 2, 1000),
+            new CacheSettings(folder.resolve("cache").toString(), 1 << 20, 2, 1000),
             FaultyFileSystem.configuration());
   }
 

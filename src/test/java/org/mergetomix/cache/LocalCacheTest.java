@@ -471,7 +471,8 @@ class LocalCacheTest {
     assertThatThrownBy(
             () ->
                 LocalCache.open(
-                    new CacheSettings(file, LARGE, 1, 1), FaultyFileSystem.configuration()))
+                    new CacheSettings(file.toString(), LARGE, 1, 1),
+                    FaultyFileSystem.configuration()))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("The cache directory cannot be used: ")
         .hasMessageEndingWith("Set cache.directory to a folder on a local disk.");

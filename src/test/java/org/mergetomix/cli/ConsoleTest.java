@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,33 @@ class ConsoleTest {
 
   private final ByteArrayOutputStream results = new ByteArrayOutputStream();
   private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
+  @Test
+  void writesUtf8WhereTheProcessWritesAscii() {
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(results, true, StandardCharsets.US_ASCII));
+    try {
+      Console.ofProcess().line("%.4f ± %.4f", 2.5, 0.25);
+    } finally {
+      System.setOut(before);
+    }
+
+    assertThat(results.toString(StandardCharsets.UTF_8).strip()).isEqualTo("2.5000 ± 0.2500");
+  }
+
+  @Test
+  void writesTheSameDigitsInEveryLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(String.format(Locale.getDefault(), "%d", 48)).isEqualTo("٤٨");
+      console(Console.Kind.LOG).line("%,d and %.1f %%", 1234, 12.5);
+    } finally {
+      Locale.setDefault(before);
+    }
+
+    assertThat(results.toString(StandardCharsets.UTF_8).strip()).isEqualTo("1,234 and 12.5 %");
+  }
 
   @Test
   void keepsProgressInOneLineOfATerminal() {

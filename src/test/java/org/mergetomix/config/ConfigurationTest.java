@@ -1,6 +1,7 @@
 package org.mergetomix.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.ConfigObject;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
@@ -60,7 +63,7 @@ class ConfigurationTest {
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
-                new Configuration.Cache("", 50L << 30, 4, 16 << 20),
+                new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new Configuration.Spark("", "merge-to-mix", 0)));
   }
 
@@ -234,8 +237,8 @@ class ConfigurationTest {
         "seed { a = 1 } | seed must be a whole number, not a group of keys",
         "output = 5 | output must be text, not 5",
         "output = [a] | output must be text, not a list",
-        "cache.capacity = 5.5 | cache.capacity must be a number of bytes such as 4096 or \"16 MiB\","
-            + " not 5.5",
+        "cache.capacity = 5.5 | cache.capacity must be a number of bytes such as 4096 or \"16"
+            + " MiB\", not 5.5",
         "cache.capacity = 5 GB | cache.capacity must be a number of bytes such as 4096 or"
             + " \"16 MiB\", not \"5 GB\"",
         "cache.capacity = 9000000 TiB | cache.capacity must be a number of bytes such as 4096 or"
@@ -273,6 +276,50 @@ class ConfigurationTest {
       })
   void refusesASettingOutOfRange(String setting, String message) {
     assertThat(problems(List.of(), setting)).containsExactly(message + " (--set " + setting + ").");
+  }
+
+  @Test
+  void refusesASettingInQuotes() {
+    assertThat(problems(List.of(), "output=\"s3a://bucket/run\""))
+        .containsExactly(
+            "The value of output is in quotes (--set output=\"s3a://bucket/run\")."
+                + " Leave them out: it is taken as it stands.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:b*", "x[1]/a:b", "s3a://b/{1}:2"})
+  void refusesAnOutputThatTablesCannotBeReadFrom(String output) {
+    Configuration configuration = Configuration.load(List.of(), List.of("output=" + output));
+
+    assertThatThrownBy(configuration::requireOutput)
+        .hasMessageStartingWith("Key output holds a colon and one of * ? [ ] { } \\")
+        .hasMessageEndingWith("Choose another name.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:b", "x*[1]", "s3a://b/x*", "hdfs://node:8020/x*"})
+  void takesAnOutputWithEitherSign(String output) {
+    assertThat(Configuration.load(List.of(), List.of("output=" + output)).requireOutput().text())
+        .endsWith(output);
+  }
+
+  @Test
+  void refusesAKeyThatAFileGivesTwice() {
+    Path file =
+        file(
+            "my.conf",
+            "seed = 1 # seed = 2",
+            "merge { method = ties, lambda = 1 }",
+            "search.round-size = 64",
+            "merge.lambda = 2",
+            "search { round-size = 5 }");
+
+    assertThat(problems(List.of(file)))
+        .containsExactly(
+            "merge.lambda is given twice (%s:2, %s:4). Leave one of them out."
+                .formatted(file, file),
+            "search.round-size is given twice (%s:3, %s:5). Leave one of them out."
+                .formatted(file, file));
   }
 
   @Test

@@ -22,7 +22,8 @@ class LocationTest {
     "s3a://bucket, s3a://bucket",
     "s3a://bucket/, s3a://bucket",
     "hdfs:///user/me, hdfs:///user/me",
-    "abfss://container@account.dfs.core.windows.net/x, abfss://container@account.dfs.core.windows.net/x",
+    "abfss://container@account.dfs.core.windows.net/x,"
+        + " abfss://container@account.dfs.core.windows.net/x",
     "s3a://bucket/50% off?x=1, s3a://bucket/50% off?x=1"
   })
   void hasOneSpelling(String written, String normal) {
@@ -109,10 +110,70 @@ class LocationTest {
   @ParameterizedTest
   @CsvSource({
     "s3a://b/../x, leads out of its store",
-    "file://host/x, 'names a host for a local file: write file:/// with three slashes, or a plain path'"
+    "file://host/x, 'names a host for a local file: write file:/// with three slashes, or a plain"
+        + " path'"
   })
   void refusesWhatNamesNoPlace(String text, String reason) {
     assertThatThrownBy(() -> Location.of(text)).hasMessage(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dbfs:/x, dbfs:///x",
+    "hdfs:/user/me, hdfs:///user/me",
+    "HDFS:/user/../me/, hdfs:///me",
+    "viewfs:/x, viewfs:///x"
+  })
+  void takesASchemeWithOneSlashForTheStoreWhereItNeedsNoHost(String written, String normal) {
+    assertThat(Location.of(written)).isEqualTo(Location.of(normal)).hasToString(normal);
+    assertThat(Location.of("/data").resolve(written)).isEqualTo(Location.of(normal));
+    assertThat(Location.of(written).isLocal()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "s3:/x, s3://bucket/path",
+    "s3a:/x, s3a://bucket/path",
+    "s3a:bucket/x, s3a://bucket/path",
+    "s3a:///x, s3a://bucket/path",
+    "GS:/x, gs://bucket/path",
+    "abfss:/x, abfss://container@account/path"
+  })
+  void refusesAStoreWithoutItsBucket(String written, String example) {
+    String reason = "names no bucket: write it as " + example;
+    assertThatThrownBy(() -> Location.of(written)).hasMessage(reason);
+    assertThatThrownBy(() -> Location.of("/data").resolve(written)).hasMessage(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "~/x, ~",
+    "~, ~",
+    "~me/x, ~",
+    "$HOME/x, $HOME",
+    "${HOME}/x, ${HOME}",
+    "/data/$USER/x, $USER",
+    "s3a://b/run-$DATE, $DATE"
+  })
+  void refusesWhatOnlyAShellReplaces(String written, String what) {
+    String reason =
+        "holds " + what + ", which a shell replaces and nobody else: write the whole path";
+    assertThatThrownBy(() -> Location.of(written)).hasMessage(reason);
+    assertThatThrownBy(() -> Location.of("/data").resolve(written)).hasMessage(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run:1", "x/s3:/y", "./s3:/x", "a~", "x/~y", "price$5", "a$"})
+  void leavesOtherNamesAlone(String written) {
+    assertThat(Location.of(written).path())
+        .isEqualTo(Path.of(written).toAbsolutePath().normalize());
+  }
+
+  @Test
+  void takesNamesOfFilesThatAreThereAsTheyAre() {
+    Location folder = Location.of("s3a://b/x");
+    assertThat(folder.child("$HOME")).hasToString("s3a://b/x/$HOME");
+    assertThat(Location.of(Path.of("s3:/x")).path()).isEqualTo(Path.of("s3:/x").toAbsolutePath());
   }
 
   @Test

@@ -20,6 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.expert.ExpertKind;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.expert.PrefixMapping;
+import org.mergetomix.expert.TiedNames;
 import org.mergetomix.location.Location;
 import org.mergetomix.location.Readability;
 import org.mergetomix.manifest.Manifest.Base;
@@ -40,8 +44,7 @@ class ManifestTest {
   private static final String CA = "{ id = ca, kind = language-modelling, data = ca.txt }";
 
   private static final Readability FILES =
-      new InputFiles(
-          new CacheSettings(CacheSettings.temporaryDirectory(), 1, 1, 1), new Configuration(false));
+      new InputFiles(new CacheSettings("", 1, 1, 1), new Configuration(false));
 
   @TempDir Path folder;
 
@@ -72,7 +75,7 @@ class ManifestTest {
                 new Base(
                     Location.of(folder.resolve("graph.pt")),
                     Location.of(folder.getParent().resolve("base.safetensors")),
-                    Tokenizer.BYTES,
+                    "bytes",
                     48,
                     Optional.of(DIGEST)),
                 List.of(
@@ -111,7 +114,7 @@ class ManifestTest {
             new Base(
                 Location.of(own.resolve("graph \"1\".pt")),
                 Location.of(folder.resolve("elsewhere/base.safetensors")),
-                Tokenizer.BYTES,
+                "bytes",
                 48,
                 Optional.of(DIGEST)),
             List.of(
@@ -160,23 +163,31 @@ class ManifestTest {
     Manifest manifest = Manifest.read(file);
 
     assertThat(manifest.base().tied())
-        .containsExactly(new Manifest.Tie("lm_head.weight", "embed"), new Manifest.Tie("a", "b"));
+        .containsExactly(new TiedNames("lm_head.weight", "embed"), new TiedNames("a", "b"));
     assertThat(manifest.datasets())
-        .extracting(DatasetEntry::form)
+        .extracting(DatasetEntry::policy)
         .containsExactly(
-            new ExpertForm(
-                ExpertForm.Kind.LORA,
+            new ExpertPolicy(
+                ExpertKind.LORA,
                 List.of(),
-                ExpertForm.Missing.FAIL,
-                ExpertForm.Extra.FAIL,
-                List.of()),
-            new ExpertForm(
-                ExpertForm.Kind.FULL,
-                List.of(new ExpertForm.Prefix("module.", ""), new ExpertForm.Prefix("", "x")),
-                ExpertForm.Missing.BASE,
-                ExpertForm.Extra.IGNORE_LISTED,
-                List.of("rotary.*", "exact")),
-            ExpertForm.PLAIN);
+                ExpertPolicy.Missing.FAIL,
+                ExpertPolicy.Extra.FAIL,
+                List.of(),
+                manifest.base().tied()),
+            new ExpertPolicy(
+                ExpertKind.FULL,
+                List.of(new PrefixMapping("module.", ""), new PrefixMapping("", "x")),
+                ExpertPolicy.Missing.BASE,
+                ExpertPolicy.Extra.IGNORE_LISTED,
+                List.of("rotary.*", "exact"),
+                manifest.base().tied()),
+            new ExpertPolicy(
+                ExpertKind.AUTO,
+                List.of(),
+                ExpertPolicy.Missing.FAIL,
+                ExpertPolicy.Extra.FAIL,
+                List.of(),
+                manifest.base().tied()));
 
     Manifest.write(manifest, file);
     assertThat(Manifest.read(file)).isEqualTo(manifest);
@@ -368,6 +379,50 @@ class ManifestTest {
             "There is only one dataset (" + one + ":2). A mixture needs at least two datasets.");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"./es.safetensors", "x/../es.safetensors", "file:FOLDER/es.safetensors"})
+  void knowsAnExpertInAnotherSpelling(String spelling) {
+    String again = spelling.replace("FOLDER", folder.toString());
+    Path file =
+        write(BASE, datasets(ES, FR.replace("fr.safetensors", '"' + again + '"')), tasks(CA));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactly(
+            "Expert %s is given twice (%s:3, %s:4). Each dataset and each task has its own."
+                .formatted(again, file, file));
+  }
+
+  @Test
+  void refusesToConfirmByTheExamplesThatRank() {
+    Path file =
+        write(
+            BASE,
+            datasets(ES, FR),
+            tasks(
+                CA.replace("}", ", confirm = \"./ca.txt\" }"),
+                CA.replace("ca", "pt").replace("}", ", confirm = ca.txt }")));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactly(
+            "The confirm data of task ca is data that ranks the mixtures (%s:7). Name a file of"
+                    .formatted(file)
+                + " other examples, or leave confirm out.",
+            "The confirm data of task pt is data that ranks the mixtures (%s:8). Name a file of"
+                    .formatted(file)
+                + " other examples, or leave confirm out.");
+  }
+
+  @Test
+  void refusesAKeyThatADatasetGivesTwice() {
+    Path file =
+        write(BASE, datasets(ES, FR.replace("}", ", expert = it.safetensors }")), tasks(CA));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactly(
+            "datasets.expert is given twice (%s:4, %s:4). Leave one of them out."
+                .formatted(file, file));
+  }
+
   @Test
   void namesBothLinesOfWhatIsGivenTwice() {
     Path file =
@@ -399,7 +454,7 @@ class ManifestTest {
         "weight = \"1\" | tasks.weight must be a number, not \"1\"",
         "confirm = \"s3a://KEY:SECRET@b/c\" | tasks.confirm holds a password: give credentials to"
             + " Spark, as spark.hadoop.*, not here",
-        "confirm = \"a\\u0000b\" | tasks.confirm is not a path: Nul character not allowed",
+        "confirm = \"a\\u0000b\" | tasks.confirm holds control characters",
         "confirm = [] | tasks.confirm must be text, not a list",
       })
   void refusesATaskWithABrokenValue(String setting, String message) {

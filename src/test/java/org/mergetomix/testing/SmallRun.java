@@ -21,7 +21,6 @@ import org.mergetomix.demo.Example;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
-import org.mergetomix.manifest.Tokenizer;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.safetensors.SafetensorsFile;
 import org.mergetomix.safetensors.SafetensorsWriter;
@@ -211,7 +210,7 @@ public final class SmallRun {
     return new Manifest(
         Location.of(manifestFile()),
         new Manifest.Base(
-            Location.of(graph()), Location.of(base()), Tokenizer.BYTES, CONTEXT, Optional.empty()),
+            Location.of(graph()), Location.of(base()), "bytes", CONTEXT, Optional.empty()),
         DATASETS.stream()
             .map(
                 id ->

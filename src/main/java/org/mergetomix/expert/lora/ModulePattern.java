@@ -28,7 +28,7 @@ public record ModulePattern<T>(String key, Pattern pattern, T value) {
    */
   static <T> ModulePattern<T> of(String key, T value) {
     if (key.length() > MAX_KEY) {
-      throw new IllegalArgumentException("longer than %d characters".formatted(MAX_KEY));
+      throw new IllegalArgumentException("longer than %s characters".formatted(MAX_KEY));
     }
     try {
       return new ModulePattern<>(key, Pattern.compile("(.*\\.)?(" + key + ")$"), value);

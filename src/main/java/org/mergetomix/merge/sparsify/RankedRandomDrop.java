@@ -66,7 +66,7 @@ public record RankedRandomDrop(double density, double epsilon, Rescale rescale, 
   private void prepare(DeltaScan delta, TensorPlace tensor, MaskBuilder mask) {
     if (tensor.columns() > LONGEST_ROW) {
       throw UserException.input(
-          "A row of %d elements is too long to rank; %d is the limit"
+          "A row of %s elements is too long to rank; %s is the limit"
               .formatted(tensor.columns(), LONGEST_ROW),
           "expert of %s, tensor %s".formatted(delta.dataset(), tensor.name()),
           "Choose dare-ties, or another method that does not rank rows");

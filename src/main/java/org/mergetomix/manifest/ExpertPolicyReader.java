@@ -2,20 +2,21 @@ package org.mergetomix.manifest;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.mergetomix.expert.ExpertKind;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.expert.ExpertPolicy.Extra;
+import org.mergetomix.expert.ExpertPolicy.Missing;
+import org.mergetomix.expert.PrefixMapping;
+import org.mergetomix.expert.TiedNames;
 import org.mergetomix.hocon.Section;
-import org.mergetomix.manifest.ExpertForm.Extra;
-import org.mergetomix.manifest.ExpertForm.Kind;
-import org.mergetomix.manifest.ExpertForm.Missing;
-import org.mergetomix.manifest.ExpertForm.Prefix;
-import org.mergetomix.manifest.Manifest.Tie;
 
 /** Reads what a manifest says about names and forms of checkpoints. */
-final class ExpertFormReader {
+final class ExpertPolicyReader {
 
-  private ExpertFormReader() {}
+  private ExpertPolicyReader() {}
 
-  /** The form of a dataset's expert. */
-  static ExpertForm read(Section dataset) {
+  /** What to make of a dataset's expert, whose base ties some names. */
+  static ExpertPolicy read(Section dataset, List<TiedNames> tied) {
     Extra extra = dataset.choice("extra", Extra.class, Extra.FAIL);
     List<String> ignored = dataset.texts("ignore");
     if (extra == Extra.FAIL && !ignored.isEmpty()) {
@@ -30,24 +31,25 @@ final class ExpertFormReader {
           dataset.pathOf("extra") + " is ignore-listed, but no name is listed",
           "List the names in ignore");
     }
-    return new ExpertForm(
-        dataset.choice("kind", Kind.class, Kind.AUTO),
-        dataset.optionalSections("prefixes").stream().map(ExpertFormReader::prefix).toList(),
+    return new ExpertPolicy(
+        dataset.choice("kind", ExpertKind.class, ExpertKind.AUTO),
+        dataset.optionalSections("prefixes").stream().map(ExpertPolicyReader::prefix).toList(),
         dataset.choice("missing", Missing.class, Missing.FAIL),
         extra,
-        ignored);
+        ignored,
+        tied);
   }
 
-  private static Prefix prefix(Section section) {
-    return new Prefix(section.textOrEmpty("from"), section.textOrEmpty("to"));
+  private static PrefixMapping prefix(Section section) {
+    return new PrefixMapping(section.textOrEmpty("from"), section.textOrEmpty("to"));
   }
 
   /** The pairs of names that the base ties. */
-  static List<Tie> ties(Section base) {
-    List<Tie> ties = new ArrayList<>();
+  static List<TiedNames> ties(Section base) {
+    List<TiedNames> ties = new ArrayList<>();
     for (List<String> names : base.textLists("tied")) {
       if (names.size() == 2 && !names.get(0).equals(names.get(1))) {
-        ties.add(new Tie(names.get(0), names.get(1)));
+        ties.add(new TiedNames(names.get(0), names.get(1)));
       } else {
         base.problem(
             "tied",
