@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.mergetomix.problem.Range;
 
 /**
  * A group of keys, handed out one by one with the type they must have. A value is never converted:
@@ -124,17 +125,31 @@ public final class Section {
 
   /** Required name of a constant, written in lower case with hyphens. */
   public <E extends Enum<E>> E choice(String key, Class<E> choices) {
-    Optional<ConfigValue> value = required(key);
-    Optional<String> name = value.flatMap(given -> asText(key, given));
+    return required(key)
+        .flatMap(value -> choice(key, value, choices, List.of()))
+        .orElse(choices.getEnumConstants()[0]);
+  }
+
+  /** Required name of a constant, or a word in its place: then empty, as after a problem. */
+  public <E extends Enum<E>> Optional<E> choiceOr(String key, String word, Class<E> choices) {
+    return required(key)
+        .filter(value -> !word.equals(value.unwrapped()))
+        .flatMap(value -> choice(key, value, choices, List.of(word)));
+  }
+
+  private <E extends Enum<E>> Optional<E> choice(
+      String key, ConfigValue value, Class<E> choices, List<String> words) {
+    Optional<String> name = asText(key, value);
     Optional<E> choice = name.flatMap(given -> Choice.named(given, choices));
     if (name.isPresent() && choice.isEmpty()) {
-      List<String> names = Choice.names(choices);
+      List<String> names = new ArrayList<>(words);
+      names.addAll(Choice.names(choices));
       findings.add(
           "Unknown " + pathOf(key) + " \"" + name.get() + "\"",
-          value.orElseThrow().origin(),
+          value.origin(),
           (names.size() == 1 ? "The only choice is " : "Choices are ") + String.join(", ", names));
     }
-    return choice.orElse(choices.getEnumConstants()[0]);
+    return choice;
   }
 
   /** Name of a constant as above, with a value for its absence. */

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
-import org.mergetomix.hocon.Range;
 import org.mergetomix.hocon.Section;
 import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
@@ -18,6 +17,7 @@ import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.mixture.DatasetId;
+import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
 
 /** Reads one manifest and finds everything that is wrong with its shape. */

@@ -36,6 +36,11 @@ public final class Mixture implements Serializable {
     this.weights = weights;
   }
 
+  /** The mixture of no datasets, whose surrogate is the base; its id is empty. */
+  public static Mixture none() {
+    return ofAscending();
+  }
+
   /**
    * The mixture of these datasets with equal weights.
    *
@@ -98,7 +103,7 @@ public final class Mixture implements Serializable {
     return List.of(datasets);
   }
 
-  /** How many datasets the mixture has: 1 or more. */
+  /** How many datasets the mixture has: 1 or more, but for {@link #none()}. */
   public int size() {
     return datasets.length;
   }
