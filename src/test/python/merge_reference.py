@@ -24,6 +24,8 @@ SHAPES = {
     "scale": (),
 }
 DATASETS = ["de", "es", "fr", "it"]
+# Masks are keyed by the digest of an expert's contents; any text stands for one here.
+DIGESTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in DATASETS}
 
 
 def inputs():
@@ -44,7 +46,7 @@ def inputs():
 
 def uniform(dataset, tensor, count):
     digest = hashlib.sha256()
-    for part in (str(SEED), dataset, tensor):
+    for part in (str(SEED), DIGESTS[dataset], tensor):
         text = part.encode()
         digest.update(len(text).to_bytes(8, "big") + text)
     key = int.from_bytes(digest.digest()[:8], "big")
@@ -325,6 +327,7 @@ def main(target):
     document = {
         "seed": SEED,
         "shapes": {t: list(s) for t, s in SHAPES.items()},
+        "digests": DIGESTS,
         "base": {t: short(numbers(base[t])) for t in SHAPES},
         "deltas": {d: {t: short(numbers(v[t])) for t in SHAPES} for d, v in deltas.items()},
         "uniform": [repr(float(x)) for x in uniform("es", "layers.0.bias", 5)],

@@ -34,7 +34,7 @@ class ArchitectureTest {
           List.of("tensor", "safetensors", "folder"),
           List.of("expert", "expert.lora"),
           List.of("cache"),
-          List.of("merge", "merge.sparsify"),
+          List.of("merge", "merge.combine", "merge.sparsify"),
           List.of("preflight", "mergekit"),
           List.of("model"),
           List.of("evaluation"),

@@ -2,14 +2,12 @@ package org.mergetomix.config;
 
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
+import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -41,84 +39,10 @@ public record Configuration(
   /**
    * How experts become a surrogate.
    *
-   * @param mode AUTO where the method has none, or for its default
+   * @param settings the method, and what was said about it
+   * @param buffers prefix sums that a slot keeps
    */
-  public record Merge(
-      Method method,
-      Mode mode,
-      NumberOrAuto density,
-      NumberOrAuto lambda,
-      NumberOrAuto epsilon,
-      NumberOrAuto gamma,
-      NumberOrAuto selectTopK,
-      Lines lines,
-      int buffers)
-      implements Serializable {
-
-    /** The merge methods there are, each with the keys that it heeds. */
-    public enum Method {
-      AVERAGE,
-      LINEAR,
-      TASK_ARITHMETIC("mode", "lambda"),
-      TIES("mode", "density", "lambda"),
-      DARE_LINEAR("mode", "density", "lambda"),
-      DARE_TIES("mode", "density", "lambda"),
-      DELLA_LINEAR("mode", "density", "epsilon", "lambda"),
-      DELLA("mode", "density", "epsilon", "lambda"),
-      BREADCRUMBS("mode", "density", "gamma", "lambda"),
-      BREADCRUMBS_TIES("mode", "density", "gamma", "lambda"),
-      MODEL_STOCK,
-      SCE("mode", "select-top-k"),
-      TOP_K_GRAFTING("density");
-
-      // The set itself cannot be changed.
-      @SuppressWarnings("ImmutableEnumChecker")
-      private final Set<String> keys;
-
-      Method(String... keys) {
-        this.keys = Set.of(keys);
-      }
-
-      /** The keys below {@code merge} that the method heeds, beside those that all do. */
-      Set<String> keys() {
-        return keys;
-      }
-    }
-
-    /** Whose definition of a method is meant, where they differ. */
-    public enum Mode {
-      AUTO,
-      PAPER,
-      MERGEKIT
-    }
-
-    /** LiNeS: layers are scaled one by one. */
-    public record Lines(Scaling scaling, NumberOrAuto alpha, NumberOrAuto beta)
-        implements Serializable {
-
-      /** How the factor goes from the first layer to the last. */
-      public enum Scaling {
-        NONE,
-        LINEAR
-      }
-    }
-
-    /** The method as it is written: {@code task-arithmetic}. */
-    public String methodName() {
-      return ConfigurationMap.of(this).get("method");
-    }
-
-    /**
-     * What was said about the method, by the keys below {@code merge}; what is left to it is not
-     * there.
-     */
-    public SortedMap<String, String> parameters() {
-      SortedMap<String, String> parameters = new TreeMap<>(ConfigurationMap.of(this));
-      parameters.keySet().removeAll(Set.of("method", "buffers"));
-      parameters.values().removeIf(value -> value.equals("auto") || value.equals("none"));
-      return Collections.unmodifiableSortedMap(parameters);
-    }
-  }
+  public record Merge(MergeSettings settings, int buffers) {}
 
   /**
    * Which mixtures are evaluated, and in which portions.

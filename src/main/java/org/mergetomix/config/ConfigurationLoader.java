@@ -8,8 +8,8 @@ import java.util.List;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
-import org.mergetomix.hocon.Range;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
 
 /** Stacks the sources of a configuration and reads the result; the only place that names keys. */
@@ -18,7 +18,6 @@ final class ConfigurationLoader {
   private static final String ROOT = "merge-to-mix";
   private static final Range COUNT = Range.atLeast(1);
   private static final Range LEASE = Range.from(1, 3600);
-  private static final Range SHARE = Range.aboveAndAtMost(0, 1);
   private static final Range COUNT_OR_NONE = Range.atLeast(0);
 
   private static final long SMALLEST_CHUNK = 1 << 16;
@@ -74,49 +73,8 @@ final class ConfigurationLoader {
   }
 
   private static Configuration.Merge merge(Section section) {
-    Section lines = section.section("lines");
-    Configuration.Merge merge =
-        new Configuration.Merge(
-            section.choice("method", Configuration.Merge.Method.class),
-            section.choice("mode", Configuration.Merge.Mode.class),
-            numberOrAuto(section, "density", SHARE),
-            numberOrAuto(section, "lambda", Range.ANY),
-            numberOrAuto(section, "epsilon", Range.from(0, 0.5)),
-            numberOrAuto(section, "gamma", Range.from(0, 0.99)),
-            numberOrAuto(section, "select-top-k", SHARE),
-            new Configuration.Merge.Lines(
-                lines.choice("scaling", Configuration.Merge.Lines.Scaling.class),
-                numberOrAuto(lines, "alpha", Range.atLeast(0)),
-                numberOrAuto(lines, "beta", Range.ANY)),
-            section.integer("buffers", COUNT));
-    refuseWithoutEffect(merge, section, lines);
-    return merge;
-  }
-
-  private static NumberOrAuto numberOrAuto(Section section, String key, Range range) {
-    return section.numberOr(key, "auto", range).map(NumberOrAuto::of).orElse(NumberOrAuto.AUTO);
-  }
-
-  private static void refuseWithoutEffect(
-      Configuration.Merge merge, Section section, Section lines) {
-    merge
-        .parameters()
-        .keySet()
-        .forEach(
-            key -> {
-              if (!key.startsWith("lines.") && !merge.method().keys().contains(key)) {
-                withoutEffect(section, key, "with merge.method = " + merge.methodName());
-              } else if (key.startsWith("lines.")
-                  && merge.lines().scaling() == Configuration.Merge.Lines.Scaling.NONE) {
-                withoutEffect(
-                    lines, key.substring("lines.".length()), "while merge.lines.scaling = none");
-              }
-            });
-  }
-
-  private static void withoutEffect(Section section, String key, String when) {
-    section.problem(
-        key, section.pathOf(key) + " has no effect " + when, "Leave it out, or set it to auto");
+    return new Configuration.Merge(
+        MergeReader.settings(section), section.integer("buffers", COUNT));
   }
 
   private static Configuration.Search search(Section section) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.hocon.Choice;
+import org.mergetomix.merge.MergeSettings;
 
 /** A configuration as plain keys and values, which follow from the names of its components. */
 final class ConfigurationMap {
@@ -22,8 +23,8 @@ final class ConfigurationMap {
     for (RecordComponent component : group.getClass().getRecordComponents()) {
       String key = prefix + kebab(component.getName());
       Object value = value(group, component);
-      if (value instanceof NumberOrAuto number) {
-        map.put(key, number.toString());
+      if (value instanceof MergeSettings settings) {
+        settings.asMap().forEach((name, text) -> map.put(prefix + name, text));
       } else if (value instanceof Record nested) {
         collect(key + ".", nested, map);
       } else if (value instanceof Enum<?> choice) {

@@ -3,7 +3,6 @@ package org.mergetomix.executor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -16,7 +15,7 @@ import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
 import org.mergetomix.expert.LoraDelta;
 import org.mergetomix.folder.Checkpoints;
-import org.mergetomix.merge.OnePassMerger;
+import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mergekit.MergekitRecipe;
 import org.mergetomix.mixture.Mixture;
@@ -59,7 +58,12 @@ public final class ExecutorRuntime implements AutoCloseable {
           .experts()
           .forEach(
               (id, expert) -> deltas.put(id, Delta.open(base(), expert.file(), expert.policy())));
-      experts = PreparedExperts.of(base(), deltas, this.plan.method());
+      SortedMap<String, PreparedExperts.Expert> prepared = new TreeMap<>();
+      deltas.forEach(
+          (id, delta) ->
+              prepared.put(
+                  id, new PreparedExperts.Expert(this.plan.experts().get(id).digest(), delta)));
+      experts = PreparedExperts.of(base(), prepared, this.plan.method());
     } catch (UserException problems) {
       UserException named = files.named(problems);
       close();
@@ -126,10 +130,7 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   /** Merges one mixture into something else than a live model, without sums of the whole model. */
   public void merge(Mixture mixture, TensorSink target) {
-    new OnePassMerger(experts)
-        .merge(
-            List.of(mixture),
-            (only, tensor, offset, source, length) -> target.write(tensor, offset, source, length));
+    new PrefixMerger(experts, 0).merge(mixture, Optional.empty(), target);
   }
 
   /** How mergekit would merge one mixture. */

@@ -10,6 +10,7 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
+import org.mergetomix.merge.Merger;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
@@ -31,11 +32,11 @@ public final class Slot implements AutoCloseable {
   private final InputFiles files;
   private final ComputeDevice device;
   private final LiveModel model;
-  private final PrefixMerger merger;
+  private final Merger merger;
   private final SortedMap<String, LanguageModelling> tasks = new TreeMap<>();
   private final SortedMap<String, LanguageModelling> confirmTasks = new TreeMap<>();
 
-  private Slot(InputFiles files, ComputeDevice device, LiveModel model, PrefixMerger merger) {
+  private Slot(InputFiles files, ComputeDevice device, LiveModel model, Merger merger) {
     this.files = files;
     this.device = device;
     this.model = model;
@@ -72,13 +73,13 @@ public final class Slot implements AutoCloseable {
 
   /** Makes the live model the surrogate of a mixture. */
   public LiveModel merge(Mixture mixture) {
-    merger.merge(mixture, model);
+    merger.merge(mixture, Optional.empty(), model);
     return model;
   }
 
   /** The same, knowing which mixture comes next: sums that it has no use for are not kept. */
   public LiveModel merge(Mixture mixture, Mixture next) {
-    merger.merge(mixture, next, model);
+    merger.merge(mixture, Optional.of(next), model);
     return model;
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.mergetomix.problem.Range;
 
 /**
  * A group of keys, handed out one by one with the type they must have. A value is never converted:
@@ -139,6 +140,13 @@ public final class Section {
   /** Required name of a constant, written in lower case with hyphens. */
   public <E extends Enum<E>> E choice(String key, Class<E> choices) {
     return Choice.named(choice(key, Choice.names(choices)), choices).orElseThrow();
+  }
+
+  /** Required name of a constant, or a word in its place: then empty, as after a problem. */
+  public <E extends Enum<E>> Optional<E> choiceOr(String key, String word, Class<E> choices) {
+    List<String> names = new ArrayList<>(List.of(word));
+    names.addAll(Choice.names(choices));
+    return Choice.named(choice(key, names), choices);
   }
 
   /** Name of a constant as above, with a value for its absence. */

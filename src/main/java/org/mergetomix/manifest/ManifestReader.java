@@ -15,7 +15,6 @@ import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.expert.TiedNames;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
-import org.mergetomix.hocon.Range;
 import org.mergetomix.hocon.Section;
 import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
@@ -23,6 +22,7 @@ import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.mixture.DatasetId;
+import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
 
 /** Reads one manifest and finds everything that is wrong with its shape. */

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.mergetomix.tensor.Layout;
 
 /** What the merged delta is multiplied by, layer by layer, whatever the method. */
-sealed interface LayerScaling extends Serializable permits Unscaled, Lines {
+public sealed interface LayerScaling extends Serializable permits Unscaled, Lines {
 
   /** Whether the factors depend on the L1 norms of the merged delta and of the plain sum. */
   boolean needsNorms();

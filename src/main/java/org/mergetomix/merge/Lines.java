@@ -1,5 +1,6 @@
 package org.mergetomix.merge;
 
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Layout;
@@ -13,7 +14,19 @@ import org.mergetomix.tensor.Layout;
  *     were merged
  * @param beta NaN: what is missing from {@code alpha} to 1, or 0
  */
-record Lines(double alpha, double beta) implements LayerScaling {
+public record Lines(double alpha, double beta) implements LayerScaling {
+
+  /** How the factor goes from the first layer to the last. */
+  public enum Scaling {
+    /** All layers alike. */
+    NONE,
+    LINEAR;
+
+    /** Its name in the configuration. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   @Override
   public boolean needsNorms() {

@@ -5,6 +5,11 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.merge.combine.Combination;
+import org.mergetomix.merge.combine.Kernel;
+import org.mergetomix.merge.combine.LinearKernel;
+import org.mergetomix.merge.combine.Mode;
+import org.mergetomix.merge.combine.Terms;
 import org.mergetomix.merge.sparsify.Dense;
 import org.mergetomix.merge.sparsify.Sparsifier;
 import org.mergetomix.mixture.Mixture;
@@ -21,19 +26,19 @@ public final class MergeMethod implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private final String name;
+  private final Method method;
   private final TreeMap<String, String> parameters;
   private final Sparsifier sparsifier;
   private final Combination combination;
   private final LayerScaling scaling;
 
-  MergeMethod(
-      String name,
+  private MergeMethod(
+      Method method,
       SortedMap<String, String> parameters,
       Sparsifier sparsifier,
       Combination combination,
       LayerScaling scaling) {
-    this.name = name;
+    this.method = method;
     this.parameters = new TreeMap<>(parameters);
     this.sparsifier = sparsifier;
     this.combination = combination;
@@ -41,22 +46,44 @@ public final class MergeMethod implements Serializable {
   }
 
   /**
-   * The method of this name.
+   * The method that the settings ask for.
    *
-   * @param name as in the configuration: {@code task-arithmetic}
-   * @param given the parameters that are not left to the method, by their keys below {@code merge}
-   *     in the configuration: {@code density}, {@code lines.alpha}
    * @param seed of random masks
-   * @throws org.mergetomix.problem.UserException (usage) with every problem: an unknown method, a
-   *     parameter that the method does not have, a value out of its range
    */
-  public static MergeMethod of(String name, Map<String, String> given, long seed) {
-    return MethodCatalogue.method(name, given, seed);
+  public static MergeMethod of(MergeSettings settings, long seed) {
+    Method method = settings.method();
+    Mode mode = settings.mode().orElse(Mode.PAPER);
+    Map<Parameter, Double> numbers = method.defaults(mode);
+    numbers.putAll(settings.numbers());
+    Parts parts = new Parts(method, mode, numbers, seed);
+    Sparsifier sparsifier = method.sparsifier(parts);
+    SortedMap<String, String> parameters = new TreeMap<>();
+    if (method.hasModes()) {
+      parameters.put("mode", mode.key());
+    }
+    if (sparsifier.isRandom()) {
+      parameters.put("seed", Long.toString(seed));
+    }
+    LayerScaling scaling =
+        switch (settings.layers()) {
+          case NONE -> new Unscaled();
+          case LINEAR -> {
+            parameters.put("lines.scaling", settings.layers().key());
+            numbers.putIfAbsent(Parameter.LINES_ALPHA, Double.NaN);
+            numbers.putIfAbsent(Parameter.LINES_BETA, Double.NaN);
+            yield new Lines(numbers.get(Parameter.LINES_ALPHA), numbers.get(Parameter.LINES_BETA));
+          }
+        };
+    numbers.forEach(
+        (parameter, value) ->
+            parameters.put(
+                parameter.key(), value.isNaN() ? MergeSettings.AUTO : Double.toString(value)));
+    return new MergeMethod(method, parameters, sparsifier, method.combination(parts), scaling);
   }
 
   /** Its name in the configuration and in tables. */
   public String name() {
-    return name;
+    return method.key();
   }
 
   /** Every parameter that decides what it does, defaults too, by key; unmodifiable. */
@@ -66,7 +93,7 @@ public final class MergeMethod implements Serializable {
 
   /** Name and parameters, the same for the same method: {@code ties density=0.2 lambda=1.0}. */
   public String describe() {
-    StringBuilder text = new StringBuilder(name);
+    StringBuilder text = new StringBuilder(name());
     parameters.forEach((key, value) -> text.append(' ').append(key).append('=').append(value));
     return text.toString();
   }

@@ -3,6 +3,9 @@ package org.mergetomix.merge;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.mergetomix.merge.combine.Kernel;
+import org.mergetomix.merge.combine.MergedDelta;
+import org.mergetomix.merge.combine.Terms;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorPlace;
@@ -19,56 +22,51 @@ import org.mergetomix.tensor.TensorSink;
  * mixture costs one addition a parameter.
  *
  * <p>Some settings cost more: LiNeS with norms that must be measured goes over the model twice, and
- * SCE with a selection shares nothing (see {@link SelectedDelta}). One thread at a time; the
- * prepared experts may be shared with other mergers.
+ * SCE with a selection shares nothing. One thread at a time; the prepared experts may be shared
+ * with other mergers.
  */
-public final class PrefixMerger {
+public final class PrefixMerger implements Merger {
 
   private final PreparedExperts experts;
   private final PrefixWalk walk;
   private final float[] merged = new float[Layout.CHUNK];
   private final float[] other = new float[Layout.CHUNK];
-  private long ownAdditions;
 
   /**
    * A merger over the experts of a run.
    *
    * @param buffers how many prefixes may be kept; none for mixtures that have nothing to do with
-   *     each other. {@link MergeMethod#prefixBytes} says how large each is: the base in float32
-   *     times the sums of the method, which are 1 for linear ones, 4 or 5 where signs are elected,
-   *     and 1 more for LiNeS with measured norms on top of a method that is not plain
+   *     each other, or that are too large to keep sums of: then no more than some chunks is held.
+   *     {@link MergeMethod#prefixBytes} says how large each is: the base in float32 times the sums
+   *     of the method, which are 1 for linear ones, 4 or 5 where signs are elected, and 1 more for
+   *     LiNeS with measured norms on top of a method that is not plain
    */
   public PrefixMerger(PreparedExperts experts, int buffers) {
     this.experts = experts;
     this.walk = new PrefixWalk(experts, buffers);
   }
 
-  /**
-   * Writes the surrogate of a mixture of known datasets into {@code target}. Tensors that hold no
-   * floating-point numbers are not written: they are the base's.
-   */
-  public void merge(Mixture mixture, TensorSink target) {
+  @Override
+  public void merge(Mixture mixture, Optional<Mixture> next, TensorSink target) {
     Terms terms = Terms.of(mixture, experts.datasets());
-    merge(terms, terms.size(), target);
+    int useful =
+        next.map(coming -> terms.shared(Terms.of(coming, experts.datasets()))).orElse(terms.size());
+    if (terms.size() == 0) {
+      writeBase(target);
+    } else {
+      merge(terms, useful, target);
+    }
   }
 
-  /**
-   * The same, knowing which mixture comes next: sums that it cannot go on from are not kept. The
-   * result does not depend on it, nor need that mixture really come.
-   */
-  public void merge(Mixture mixture, Mixture next, TensorSink target) {
-    Terms terms = Terms.of(mixture, experts.datasets());
-    merge(terms, terms.shared(Terms.of(next, experts.datasets())), target);
-  }
-
-  /** How many times a delta was added to all parameters, since the beginning. */
-  public long additions() {
-    return walk.additions() + ownAdditions;
-  }
-
-  /** Bytes outside the heap that the kept prefixes take, and those that wait to be used again. */
-  long bytes() {
-    return walk.bytes();
+  private void writeBase(TensorSink target) {
+    for (TensorPlace tensor : experts.layout().tensors()) {
+      TensorReader start = experts.base().reader(tensor.name());
+      tensor.forEachChunk(
+          (offset, length) -> {
+            start.read(offset, merged, length);
+            target.write(tensor.name(), offset, merged, length);
+          });
+    }
   }
 
   private void merge(Terms terms, int useful, TensorSink target) {
@@ -126,25 +124,19 @@ public final class PrefixMerger {
   }
 
   private float factor(Terms terms, TensorPlace tensor, double layer) {
-    return (float) (layer * experts.method().combination().factor(terms, experts, tensor));
+    return (float)
+        (layer * experts.method().combination().factor(terms, experts.products(), tensor));
   }
 
   /** What is done with each tensor. */
   private interface Step {
-    ChunkStep begin(MergedDelta source, TensorPlace tensor);
-  }
-
-  /** What is done with each chunk of a tensor. */
-  private interface ChunkStep {
-    void accept(long offset, int length);
+    TensorPlace.Chunks begin(MergedDelta source, TensorPlace tensor);
   }
 
   private void pass(Terms terms, Kernel kernel, int useful, Step step) {
-    if (experts.method().combination() instanceof SelectCalculateErase method
-        && !method.sharesPrefixes()) {
-      SelectedDelta selected = new SelectedDelta(experts, method, terms);
-      pass(selected, step);
-      ownAdditions += (long) selected.passes() * terms.size();
+    Optional<MergedDelta> alone = experts.method().combination().alone(terms, experts.deltas());
+    if (alone.isPresent()) {
+      pass(alone.get(), step);
     } else {
       walk.open(terms, kernel, useful);
       pass(walk, step);
@@ -155,11 +147,7 @@ public final class PrefixMerger {
   private void pass(MergedDelta source, Step step) {
     for (TensorPlace tensor : experts.layout().tensors()) {
       source.begin(tensor);
-      ChunkStep chunkStep = step.begin(source, tensor);
-      for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
-        int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-        chunkStep.accept(offset, length);
-      }
+      tensor.forEachChunk(step.begin(source, tensor));
     }
   }
 

@@ -40,17 +40,6 @@ final class PrefixSums {
     return positions * sums * Float.BYTES;
   }
 
-  /** The same of this one, as it was allocated. */
-  long bytes() {
-    long elements = 0;
-    for (FloatBuffer[] sum : segments) {
-      for (FloatBuffer segment : sum) {
-        elements += segment.capacity();
-      }
-    }
-    return elements * Float.BYTES;
-  }
-
   /** Copies the sums of a chunk into {@code sums}. */
   void load(long position, float[][] sums, int length) {
     int segment = (int) (position / SEGMENT);

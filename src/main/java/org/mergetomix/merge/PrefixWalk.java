@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.mergetomix.merge.combine.Combination;
+import org.mergetomix.merge.combine.Kernel;
+import org.mergetomix.merge.combine.LinearKernel;
+import org.mergetomix.merge.combine.MergedDelta;
+import org.mergetomix.merge.combine.Terms;
 import org.mergetomix.merge.sparsify.PreparedDelta;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorPlace;
@@ -32,7 +36,6 @@ final class PrefixWalk implements MergedDelta {
   private final float[] delta = new float[Layout.CHUNK];
   private final PreparedDelta.Scratch scratch = new PreparedDelta.Scratch();
   private float[][] sums = {};
-  private long additions;
 
   // What is being summed, resolved before the first chunk.
   private Terms terms = new Terms(List.of());
@@ -65,7 +68,10 @@ final class PrefixWalk implements MergedDelta {
     kept.tailMap(shared, false).clear();
     terms = next;
     start = kept.isEmpty() ? 0 : kept.lastKey();
-    deltas = next.all().stream().map(t -> experts.delta(t.expert())).toArray(PreparedDelta[]::new);
+    deltas =
+        next.all().stream()
+            .map(t -> experts.deltas().get(t.expert()))
+            .toArray(PreparedDelta[]::new);
     readers = new TensorReader[next.size()];
     weights = new float[next.size()];
     chooseBuffers(useful);
@@ -119,17 +125,6 @@ final class PrefixWalk implements MergedDelta {
   /** Everything was read: what was stored can be gone on from. */
   void close() {
     kept.putAll(keeping);
-    additions += terms.size() - start;
-  }
-
-  /** How many times a delta was added to all parameters, since the beginning. */
-  long additions() {
-    return additions;
-  }
-
-  /** What the sums take outside the heap between two mixtures, in bytes. */
-  long bytes() {
-    return Stream.concat(kept.values().stream(), free.stream()).mapToLong(PrefixSums::bytes).sum();
   }
 
   @Override
@@ -137,7 +132,7 @@ final class PrefixWalk implements MergedDelta {
     // What comes before is in the sums that are gone on from.
     for (int i = start; i < weights.length; i++) {
       readers[i] = deltas[i].reader(tensor);
-      weights[i] = combination.weight(terms.get(i), experts, tensor);
+      weights[i] = combination.weight(terms.get(i), experts.products(), tensor);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.mergetomix.expert.Delta;
+import org.mergetomix.merge.combine.InnerProducts;
 import org.mergetomix.merge.sparsify.DeltaScan;
 import org.mergetomix.merge.sparsify.PreparedDelta;
 import org.mergetomix.tensor.Checkpoint;
@@ -44,25 +45,38 @@ public final class PreparedExperts {
   }
 
   /**
+   * What is prepared of one dataset.
+   *
+   * @param digest of the expert's contents: random masks are drawn by it, so that an expert has the
+   *     same ones whatever its dataset is called
+   * @param delta what it adds to the base
+   */
+  public record Expert(String digest, Delta delta) {}
+
+  /**
    * Prepares; reads the deltas as often as the method needs, which for the plain ones is never.
    *
    * @param base the base model; not closed here, and open as long as this is used
-   * @param deltas the delta of every dataset, by id; the same holds for them
+   * @param experts that of every dataset, by id; the same holds for their deltas
    * @throws org.mergetomix.problem.UserException if the method cannot be applied to a tensor, or to
    *     this model
    */
-  public static PreparedExperts of(Checkpoint base, Map<String, Delta> deltas, MergeMethod method) {
+  public static PreparedExperts of(
+      Checkpoint base, Map<String, Expert> experts, MergeMethod method) {
     Layout layout = Layout.of(base.tensors());
     method.scaling().check(layout);
     List<String> datasets = new ArrayList<>();
     List<Delta> ordered = new ArrayList<>();
     List<PreparedDelta> prepared = new ArrayList<>();
-    new TreeMap<>(deltas)
+    new TreeMap<>(experts)
         .forEach(
-            (dataset, delta) -> {
+            (dataset, expert) -> {
               datasets.add(dataset);
-              ordered.add(delta);
-              prepared.add(method.sparsifier().prepare(new DeltaScan(dataset, delta, layout)));
+              ordered.add(expert.delta());
+              prepared.add(
+                  method
+                      .sparsifier()
+                      .prepare(new DeltaScan(dataset, expert.digest(), expert.delta(), layout)));
             });
     InnerProducts products = InnerProducts.of(layout, ordered, method.combination().products());
     return new PreparedExperts(
@@ -86,13 +100,9 @@ public final class PreparedExperts {
     return datasets;
   }
 
-  PreparedDelta delta(int expert) {
-    return deltas.get(expert);
-  }
-
-  /** What is kept of all experts outside the heap. */
-  long bytes() {
-    return deltas.stream().mapToLong(PreparedDelta::bytes).sum();
+  /** In the order of the datasets. */
+  List<PreparedDelta> deltas() {
+    return deltas;
   }
 
   InnerProducts products() {

@@ -36,6 +36,11 @@ public final class Mixture implements Serializable {
     this.weights = weights;
   }
 
+  /** The mixture of no datasets, whose surrogate is the base; its id is empty. */
+  public static Mixture none() {
+    return ofAscending();
+  }
+
   /**
    * The mixture of these datasets with equal weights.
    *
@@ -74,11 +79,6 @@ public final class Mixture implements Serializable {
    */
   public static Mixture parse(String id) {
     return MixtureParser.parse(id);
-  }
-
-  /** No dataset at all: its surrogate is the base itself. Its id is empty. */
-  public static Mixture none() {
-    return ofAscending();
   }
 
   /** Equal weights for ids that are already known to be valid, distinct and ascending. */

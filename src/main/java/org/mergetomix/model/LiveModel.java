@@ -15,10 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.mergetomix.merge.SurrogateTarget;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
-import org.mergetomix.tensor.TensorSink;
 import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -30,7 +30,7 @@ import org.mergetomix.tensor.TensorSpec;
  * through a view of their own memory, on a GPU a tensor arrives with its last element. Owns its
  * native memory; not safe for use by several threads.
  */
-public final class LiveModel implements AutoCloseable, TensorSource, TensorSink {
+public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTarget {
 
   static final String ENGINE = "PyTorch";
 
@@ -106,6 +106,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
   }
 
   /** The parameters by name, all float32. */
+  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return parameters.tensors();
   }

@@ -85,10 +85,7 @@ public record RunPlan(
    * @throws org.mergetomix.problem.UserException if it cannot be
    */
   public static MergeMethod method(Configuration configuration) {
-    return MergeMethod.of(
-        configuration.merge().methodName(),
-        configuration.merge().parameters(),
-        configuration.seed());
+    return MergeMethod.of(configuration.merge().settings(), configuration.seed());
   }
 
   /**

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.expert.Delta;
-import org.mergetomix.merge.InnerProducts;
 import org.mergetomix.merge.LayerDepths;
+import org.mergetomix.merge.combine.InnerProducts;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorPlace;
@@ -106,15 +106,15 @@ public final class PreflightSums implements Serializable {
     float[][] chunks = new float[deltas.size()][Layout.CHUNK];
     TensorReader baseReader = base.reader(tensor.name());
     List<TensorReader> readers = deltas.stream().map(delta -> delta.reader(tensor.name())).toList();
-    for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
-      int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-      baseReader.read(offset, start, length);
-      sums.addBase(start, length);
-      for (int i = 0; i < chunks.length; i++) {
-        readers.get(i).read(offset, chunks[i], length);
-        sums.addDelta(i, chunks, length);
-      }
-    }
+    tensor.forEachChunk(
+        (offset, length) -> {
+          baseReader.read(offset, start, length);
+          sums.addBase(start, length);
+          for (int i = 0; i < chunks.length; i++) {
+            readers.get(i).read(offset, chunks[i], length);
+            sums.addDelta(i, chunks, length);
+          }
+        });
     return sums;
   }
 

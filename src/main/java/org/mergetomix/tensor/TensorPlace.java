@@ -13,6 +13,26 @@ package org.mergetomix.tensor;
 public record TensorPlace(
     String name, int index, long elements, long columns, long start, long firstChunk) {
 
+  /** What is done with each chunk of a tensor. */
+  @FunctionalInterface
+  public interface Chunks {
+
+    /**
+     * Takes a chunk.
+     *
+     * @param offset its first element
+     * @param length how many it has; {@link Layout#CHUNK} but for the last
+     */
+    void take(long offset, int length);
+  }
+
+  /** Goes over the elements, a chunk at a time, in order. */
+  public void forEachChunk(Chunks chunks) {
+    for (long offset = 0; offset < elements; offset += Layout.CHUNK) {
+      chunks.take(offset, (int) Math.min(Layout.CHUNK, elements - offset));
+    }
+  }
+
   /** Number of the chunk that begins at {@code offset}. */
   public long chunk(long offset) {
     return firstChunk + offset / Layout.CHUNK;

@@ -7,29 +7,30 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.merge.MergeMethod;
-import org.mergetomix.merge.OnePassMerger;
+import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.merge.Merger;
+import org.mergetomix.merge.Method;
+import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.mixture.SubsetSpace;
 
 /**
- * Shows that experts far larger than the heap are merged: a base and a full expert of 8 GB in bf16,
- * and six LoRA adapters. Merges 3 mixtures, then all 127 subsets, and prints what each took. What
- * is merged is added up and dropped, for 127 models of this size fit on no disk.
+ * Shows that experts far larger than the heap are merged, as an export merges them: a base and a
+ * full expert of 8 GB in bf16, and six LoRA adapters. Merges 1 mixture, then 3, and prints what
+ * each took. What is merged is added up and dropped.
  *
- * <p>Memory must be the same after both, and the expert be read once in each. The files need 17 GB
- * in a directory of their own (default: target/large), are deleted afterwards, and are read from
- * disk a second time where memory does not hold them between the two.
+ * <p>Memory must be the same after both, and the expert be read once for each mixture. The files
+ * need 17 GB in a directory of their own (default: target/large), are deleted afterwards, and are
+ * read from disk again where memory does not hold them.
  *
  * <pre>mvn -q test-compile exec:exec@benchmark -Dheap=1g
  *     -Dbenchmark.main=org.mergetomix.benchmark.LargeExpertCheck -Dargs="DIRECTORY"</pre>
@@ -80,28 +81,32 @@ public final class LargeExpertCheck {
         deltas.put(adapter, Delta.open(base, directory.resolve(adapter), ExpertPolicy.STRICT));
       }
       report("Experts checked", start);
+      SortedMap<String, PreparedExperts.Expert> prepared = new TreeMap<>();
+      deltas.forEach((id, delta) -> prepared.put(id, new PreparedExperts.Expert(id, delta)));
       PreparedExperts experts =
-          PreparedExperts.of(base, deltas, MergeMethod.of("average", Map.of(), 1));
-      merge(experts, expert, List.of("a", "a+b", "a+b+c").stream().map(Mixture::parse).toList());
-      SubsetSpace space = SubsetSpace.of(List.copyOf(deltas.keySet()), 1, deltas.size());
-      merge(experts, expert, LongStream.range(0, space.size()).mapToObj(space::at).toList());
+          PreparedExperts.of(base, prepared, MergeMethod.of(MergeSettings.of(Method.AVERAGE), 1));
+      merge(experts, expert, List.of("a+b"));
+      merge(experts, expert, List.of("a", "a+b+c", "a+b+c+d+e+f+g"));
       deltas.values().forEach(Delta::close);
     }
   }
 
-  private void merge(PreparedExperts experts, CountedCheckpoint expert, List<Mixture> mixtures) {
+  private void merge(PreparedExperts experts, CountedCheckpoint expert, List<String> mixtures) {
     long start = System.nanoTime();
     long before = expert.bytesRead();
     sum = 0;
-    new OnePassMerger(experts)
-        .merge(
-            mixtures,
-            (mixture, tensor, offset, source, length) -> {
-              sum += source[0];
-              if (writes++ % SAMPLE == 0) {
-                memory.sample();
-              }
-            });
+    Merger merger = new PrefixMerger(experts, 0);
+    for (String mixture : mixtures) {
+      merger.merge(
+          Mixture.parse(mixture),
+          Optional.empty(),
+          (tensor, offset, source, length) -> {
+            sum += source[0];
+            if (writes++ % SAMPLE == 0) {
+              memory.sample();
+            }
+          });
+    }
     report(mixtures.size() + " mixtures merged", start);
     out.printf(
         Locale.ROOT,

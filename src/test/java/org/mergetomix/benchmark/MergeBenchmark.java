@@ -6,13 +6,14 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.folder.Checkpoints;
-import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.merge.Merging;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
@@ -79,8 +80,9 @@ public class MergeBenchmark {
               SyntheticModel.checkpoint(dataset, tensors, Map.of("merge-to-mix.kind", "delta")),
               ExpertPolicy.STRICT));
     }
-    merger =
-        new PrefixMerger(PreparedExperts.of(base, deltas, MergeMethod.of(method, Map.of(), 1)), 1);
+    SortedMap<String, PreparedExperts.Expert> experts = new TreeMap<>();
+    deltas.forEach((id, delta) -> experts.put(id, new PreparedExperts.Expert(id, delta)));
+    merger = new PrefixMerger(PreparedExperts.of(base, experts, Merging.method(method)), 1);
     parameters = new Memory(tensors);
     other = new Memory(tensors);
     neighbour();
@@ -104,7 +106,7 @@ public class MergeBenchmark {
   public void neighbour() {
     Mixture current = NEIGHBOURS.get(turn);
     turn = 1 - turn;
-    merger.merge(current, NEIGHBOURS.get(turn), parameters);
+    merger.merge(current, Optional.of(NEIGHBOURS.get(turn)), parameters);
   }
 
   /** A model's parameters, outside the heap, as a live model's are. */

@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.ConfigObject;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +23,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
+import org.mergetomix.merge.Lines;
+import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.merge.Method;
+import org.mergetomix.merge.Parameter;
+import org.mergetomix.merge.combine.Mode;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -44,19 +47,7 @@ class ConfigurationTest {
                 "",
                 60,
                 1,
-                new Configuration.Merge(
-                    Configuration.Merge.Method.AVERAGE,
-                    Configuration.Merge.Mode.AUTO,
-                    NumberOrAuto.AUTO,
-                    NumberOrAuto.AUTO,
-                    NumberOrAuto.AUTO,
-                    NumberOrAuto.AUTO,
-                    NumberOrAuto.AUTO,
-                    new Configuration.Merge.Lines(
-                        Configuration.Merge.Lines.Scaling.NONE,
-                        NumberOrAuto.AUTO,
-                        NumberOrAuto.AUTO),
-                    8),
+                new Configuration.Merge(MergeSettings.of(Method.AVERAGE), 8),
                 new Configuration.Search(1, 0, 0, 0, 2, 0),
                 new Configuration.Evaluation(16),
                 new Configuration.Training(
@@ -370,12 +361,38 @@ class ConfigurationTest {
                     "merge.lines.scaling=linear"))
             .merge();
 
-    assertThat(merge.methodName()).isEqualTo("dare-ties");
-    assertThat(merge.parameters())
-        .containsOnly(
-            Map.entry("density", "0.3"),
-            Map.entry("mode", "mergekit"),
-            Map.entry("lines.scaling", "linear"));
+    assertThat(merge.settings())
+        .isEqualTo(
+            new MergeSettings(
+                Method.DARE_TIES,
+                Optional.of(Mode.MERGEKIT),
+                Lines.Scaling.LINEAR,
+                new TreeMap<>(Map.of(Parameter.DENSITY, 0.3))));
+  }
+
+  /** The one that two lists used to disagree about. */
+  @Test
+  void refusesAGammaBeyondItsRangeAsTheMethodDoes() {
+    assertThat(problems(List.of(), "merge.method=breadcrumbs", "merge.gamma=0.995"))
+        .containsExactly(
+            "merge.gamma must be from 0 to 0.99, not 0.995 (--set merge.gamma=0.995).");
+    assertThatThrownBy(
+            () ->
+                new MergeSettings(
+                    Method.BREADCRUMBS,
+                    Optional.empty(),
+                    Lines.Scaling.NONE,
+                    new TreeMap<>(Map.of(Parameter.GAMMA, 0.995))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("breadcrumbs with gamma = 0.995");
+  }
+
+  @Test
+  void refusesAnUnknownModeWithTheListOfThem() {
+    assertThat(problems(List.of(), "merge.method=ties", "merge.mode=papers"))
+        .containsExactly(
+            "Unknown merge.mode \"papers\" (--set merge.mode=papers). Choices are auto, paper,"
+                + " mergekit.");
   }
 
   @Test
@@ -457,19 +474,6 @@ class ConfigurationTest {
             second + ":2",
             "--set report.top=0",
             "--set manifest");
-  }
-
-  @Test
-  void survivesSerialization() throws IOException, ClassNotFoundException {
-    Configuration configuration = Configuration.load(List.of(), List.of("seed=5"));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(configuration);
-    }
-    try (ObjectInputStream in =
-        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-      assertThat(in.readObject()).isEqualTo(configuration);
-    }
   }
 
   @Test

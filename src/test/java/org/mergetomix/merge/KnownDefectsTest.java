@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.assertj.core.data.Percentage;
@@ -210,14 +211,14 @@ class KnownDefectsTest {
     Mixture last = Mixture.parse("c");
     PrefixMerger merger = new PrefixMerger(three.prepared(method), 1);
     MemoryTensors target = MemoryTensors.like(three.base());
-    merger.merge(Mixture.parse("a+b"), target);
-    merger.merge(last, target);
+    merger.merge(Mixture.parse("a+b"), Optional.of(last), target);
+    merger.merge(last, Optional.empty(), target);
 
     assertThat(target.all()).isEqualTo(three.merge(method, last).all());
   }
 
   @Test
-  void drawsAnotherMaskForAnotherSeedDatasetAndTensor() {
+  void drawsAnotherMaskForAnotherSeedExpertAndTensor() {
     CounterRandom one = CounterRandom.of(1, "es", "w");
 
     assertThat(one.uniform(0)).isNotEqualTo(CounterRandom.of(2, "es", "w").uniform(0));

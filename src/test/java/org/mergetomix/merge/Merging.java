@@ -2,17 +2,32 @@ package org.mergetomix.merge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.expert.Delta;
+import org.mergetomix.folder.Digests;
+import org.mergetomix.merge.combine.Mode;
 import org.mergetomix.mixture.Mixture;
 
-/** A base with experts, and what comes of merging them. */
-public record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
+/**
+ * A base with experts, and what comes of merging them.
+ *
+ * @param digests of the experts' contents, by dataset as the deltas are
+ */
+public record Merging(
+    MemoryTensors base, SortedMap<String, Delta> deltas, SortedMap<String, String> digests) {
 
   private static final String[] NAMES = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+
+  /** Experts whose digests are those of their names. */
+  public Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
+    this(base, deltas, new TreeMap<>());
+    deltas.keySet().forEach(dataset -> digests.put(dataset, Digests.sha256(dataset)));
+  }
 
   /** One tensor, named w. */
   public static Merging of(float[] base, float[]... deltas) {
@@ -61,13 +76,17 @@ public record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
   }
 
   public PreparedExperts prepared(MergeMethod method) {
-    return PreparedExperts.of(base, deltas, method);
+    SortedMap<String, PreparedExperts.Expert> experts = new TreeMap<>();
+    deltas.forEach(
+        (dataset, delta) ->
+            experts.put(dataset, new PreparedExperts.Expert(digests.get(dataset), delta)));
+    return PreparedExperts.of(base, experts, method);
   }
 
   /** The surrogate, merged alone. */
   public MemoryTensors merge(MergeMethod method, Mixture mixture) {
     MemoryTensors target = MemoryTensors.like(base);
-    new PrefixMerger(prepared(method), deltas.size()).merge(mixture, target);
+    new PrefixMerger(prepared(method), deltas.size()).merge(mixture, Optional.empty(), target);
     return target;
   }
 
@@ -81,13 +100,34 @@ public record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
     for (int i = 0; i < given.length; i += 2) {
       parameters.put(given[i], given[i + 1]);
     }
-    return MergeMethod.of(name, parameters, 7);
+    return method(name, parameters, 7);
+  }
+
+  /** A method with parameters by their keys below merge. */
+  public static MergeMethod method(String name, Map<String, String> given, long seed) {
+    SortedMap<Parameter, Double> numbers = new TreeMap<>();
+    for (Parameter parameter : Parameter.values()) {
+      Optional.ofNullable(given.get(parameter.key()))
+          .ifPresent(value -> numbers.put(parameter, Double.parseDouble(value)));
+    }
+    MergeSettings settings =
+        new MergeSettings(
+            named(Method.class, name),
+            Optional.ofNullable(given.get("mode")).map(mode -> named(Mode.class, mode)),
+            named(Lines.Scaling.class, given.getOrDefault("lines.scaling", "none")),
+            numbers);
+    return MergeMethod.of(settings, seed);
+  }
+
+  private static <E extends Enum<E>> E named(Class<E> type, String key) {
+    return Enum.valueOf(type, key.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   /** Each method in each mode, dropping something, and with layers scaled. */
   public static List<MergeMethod> methods() {
     List<MergeMethod> methods = new ArrayList<>();
-    for (String name : MethodCatalogue.names()) {
+    for (Method known : Method.values()) {
+      String name = known.key();
       switch (name) {
         case "average", "linear", "model-stock", "top-k-grafting" -> methods.add(method(name));
         case "task-arithmetic" -> methods.add(method(name, "lambda", "0.7"));

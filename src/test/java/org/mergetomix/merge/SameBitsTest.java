@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
@@ -41,10 +42,10 @@ class SameBitsTest {
       for (long i = 0; i < SUBSETS.size(); i++) {
         Mixture mixture = SUBSETS.at(i);
         MemoryTensors first = MemoryTensors.like(FOUR.base());
-        blind.merge(mixture, first);
+        blind.merge(mixture, Optional.empty(), first);
         assertSameBits(first.all(), alone(method, mixture), method + " " + mixture);
         MemoryTensors second = MemoryTensors.like(FOUR.base());
-        looking.merge(mixture, SUBSETS.at((i + 1) % SUBSETS.size()), second);
+        looking.merge(mixture, Optional.of(SUBSETS.at((i + 1) % SUBSETS.size())), second);
         assertSameBits(second.all(), alone(method, mixture), method + " " + mixture);
       }
     }
@@ -60,7 +61,8 @@ class SameBitsTest {
     for (long index : walk) {
       Mixture mixture = SUBSETS.at(index);
       MemoryTensors target = MemoryTensors.like(FOUR.base());
-      merger.merge(mixture, SUBSETS.at(random.nextInt((int) SUBSETS.size())), target);
+      Mixture next = SUBSETS.at(random.nextInt((int) SUBSETS.size()));
+      merger.merge(mixture, Optional.of(next), target);
       assertSameBits(target.all(), alone(method, mixture), method + " " + mixture);
     }
   }
@@ -79,7 +81,7 @@ class SameBitsTest {
       }
       Mixture mixture = Mixture.weighted(weights);
       MemoryTensors target = MemoryTensors.like(FOUR.base());
-      merger.merge(mixture, target);
+      merger.merge(mixture, Optional.empty(), target);
       assertSameBits(target.all(), alone(method, mixture), method + " " + mixture);
     }
   }
@@ -97,6 +99,39 @@ class SameBitsTest {
     assertSameBits(merged.all(), alone(method, mixture), method.toString());
   }
 
+  /** What is kept of the mixtures around it has no part in it; -0 stays -0. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void ofTheBaseWhereNothingIsMerged(MergeMethod method) {
+    PrefixMerger merger = new PrefixMerger(prepared(method), 2);
+    for (Optional<Mixture> next : List.of(Optional.of(Mixture.none()), Optional.<Mixture>empty())) {
+      MemoryTensors before = MemoryTensors.like(FOUR.base());
+      MemoryTensors none = MemoryTensors.like(FOUR.base());
+      MemoryTensors after = MemoryTensors.like(FOUR.base());
+      merger.merge(Mixture.parse("a+b"), next, before);
+      merger.merge(Mixture.none(), Optional.of(Mixture.parse("a+b+c")), none);
+      merger.merge(Mixture.parse("a+b+c"), Optional.empty(), after);
+
+      assertSameBits(none.all(), FOUR.base().all(), method.toString());
+      assertSameBits(before.all(), alone(method, Mixture.parse("a+b")), method.toString());
+      assertSameBits(after.all(), alone(method, Mixture.parse("a+b+c")), method.toString());
+    }
+  }
+
+  /** A mask belongs to the contents of an expert, so that its rows are found again. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void underOtherNames(MergeMethod method) {
+    Merging renamed = new Merging(FOUR.base(), new TreeMap<>(), new TreeMap<>());
+    FOUR.deltas().forEach((id, delta) -> renamed.deltas().put("of-" + id, delta));
+    FOUR.digests().forEach((id, digest) -> renamed.digests().put("of-" + id, digest));
+
+    assertSameBits(
+        renamed.merge(method, Mixture.parse("of-b+of-d")).all(),
+        alone(method, Mixture.parse("b+d")),
+        method.toString());
+  }
+
   @Provide
   Arbitrary<MergeMethod> anyMethod() {
     return Arbitraries.of(Merging.methods());
@@ -112,7 +147,7 @@ class SameBitsTest {
         method + " " + mixture,
         key -> {
           MemoryTensors target = MemoryTensors.like(FOUR.base());
-          new PrefixMerger(prepared(method), 4).merge(mixture, target);
+          new PrefixMerger(prepared(method), 4).merge(mixture, Optional.empty(), target);
           return target.all();
         });
   }

@@ -3,7 +3,6 @@ package org.mergetomix.merge.sparsify;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.Arrays;
 
 /**
  * Which elements of a delta are kept: one bit an element, outside the heap. Written once, by one
@@ -31,11 +30,6 @@ final class BitMask {
   /** What a mask takes outside the heap, in bytes. */
   static long bytes(long positions) {
     return positions / Byte.SIZE;
-  }
-
-  /** The same of this one, as it was allocated. */
-  long bytes() {
-    return Arrays.stream(segments).mapToLong(LongBuffer::capacity).sum() * Long.BYTES;
   }
 
   /** Sets a whole word; {@code position} is a multiple of 64. */

@@ -7,9 +7,9 @@ import org.mergetomix.folder.Digests;
  * mask does not depend on what was drawn before, where, or for whom.
  *
  * <p>The stream's key is the first 64 bits, big-endian, of the SHA-256 over the seed in decimal,
- * the dataset's id and the tensor's name, each preceded by its length as {@link Digests} does it.
- * Element {@code i} (from 0) gets SplitMix64's output for the state {@code key + (i + 1) ×
- * 0x9E3779B97F4A7C15}; its upper 53 bits are the number. Immutable.
+ * the digest of the expert's contents and the tensor's name, each preceded by its length as {@link
+ * Digests} does it. Element {@code i} (from 0) gets SplitMix64's output for the state {@code key +
+ * (i + 1) × 0x9E3779B97F4A7C15}; its upper 53 bits are the number. Immutable.
  */
 public final class CounterRandom {
 
@@ -21,9 +21,13 @@ public final class CounterRandom {
     this.key = key;
   }
 
-  /** The numbers of one expert's tensor. */
-  public static CounterRandom of(long seed, String dataset, String tensor) {
-    String digest = Digests.sha256(Long.toString(seed), dataset, tensor);
+  /**
+   * The numbers of one expert's tensor.
+   *
+   * @param expert the digest of its contents, so that it has the same masks under any name
+   */
+  public static CounterRandom of(long seed, String expert, String tensor) {
+    String digest = Digests.sha256(Long.toString(seed), expert, tensor);
     return new CounterRandom(Long.parseUnsignedLong(digest.substring(0, 16), 16));
   }
 

@@ -9,9 +9,10 @@ import org.mergetomix.tensor.TensorReader;
 /**
  * One expert's delta, to be read from front to back as often as its preparation needs it.
  *
- * @param dataset id of its dataset
+ * @param dataset id of its dataset, for messages
+ * @param digest of the expert's contents
  */
-public record DeltaScan(String dataset, Delta delta, Layout layout) {
+public record DeltaScan(String dataset, String digest, Delta delta, Layout layout) {
 
   /** Takes the elements of a tensor, a chunk at a time. */
   interface Visitor {
@@ -25,11 +26,11 @@ public record DeltaScan(String dataset, Delta delta, Layout layout) {
     float[] values = new float[Layout.CHUNK];
     for (TensorPlace tensor : tensors) {
       TensorReader reader = delta.reader(tensor.name());
-      for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
-        int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-        reader.read(offset, values, length);
-        visitor.visit(tensor, offset, values, length);
-      }
+      tensor.forEachChunk(
+          (offset, length) -> {
+            reader.read(offset, values, length);
+            visitor.visit(tensor, offset, values, length);
+          });
     }
   }
 }

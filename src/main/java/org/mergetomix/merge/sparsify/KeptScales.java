@@ -27,11 +27,6 @@ final class KeptScales {
     return (count + SEGMENT - 1) / SEGMENT * SEGMENT * Float.BYTES;
   }
 
-  /** The same of these, as they were allocated. */
-  long bytes() {
-    return segments.stream().mapToLong(FloatBuffer::capacity).sum() * Float.BYTES;
-  }
-
   /** What is added from here on belongs to this chunk. */
   void begin(long chunk) {
     firstOfChunk[(int) chunk] = count;

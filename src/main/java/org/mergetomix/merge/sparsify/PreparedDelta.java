@@ -43,11 +43,6 @@ public final class PreparedDelta {
     return new PreparedDelta(delta);
   }
 
-  /** What is kept of it outside the heap. */
-  public long bytes() {
-    return mask.map(BitMask::bytes).orElse(0L) + keptScales.map(KeptScales::bytes).orElse(0L);
-  }
-
   /** Room to read the mask of a chunk; one thread. */
   public static final class Scratch {
     private final long[] words = new long[Layout.CHUNK / Long.SIZE];

@@ -12,6 +12,11 @@ import org.mergetomix.tensor.TensorPlace;
 public record RandomDrop(double density, Rescale rescale, long seed) implements Sparsifier {
 
   @Override
+  public boolean isRandom() {
+    return true;
+  }
+
+  @Override
   public PreparedDelta prepare(DeltaScan delta) {
     List<TensorPlace> tensors = delta.layout().tensors();
     if (density >= 1 || tensors.isEmpty()) {
@@ -19,7 +24,7 @@ public record RandomDrop(double density, Rescale rescale, long seed) implements 
     }
     MaskBuilder mask = new MaskBuilder(delta.layout());
     for (TensorPlace place : tensors) {
-      CounterRandom random = CounterRandom.of(seed, delta.dataset(), place.name());
+      CounterRandom random = CounterRandom.of(seed, delta.digest(), place.name());
       mask.begin(place);
       delta.forEach(
           List.of(place),

@@ -27,6 +27,11 @@ public record RankedRandomDrop(double density, double epsilon, Rescale rescale, 
   private static final long LONGEST_ROW = 1 << 25;
 
   @Override
+  public boolean isRandom() {
+    return true;
+  }
+
+  @Override
   public PreparedDelta prepare(DeltaScan delta) {
     List<TensorPlace> tensors = delta.layout().tensors();
     if (density >= 1 || tensors.isEmpty()) {
@@ -71,7 +76,7 @@ public record RankedRandomDrop(double density, double epsilon, Rescale rescale, 
           "expert of %s, tensor %s".formatted(delta.dataset(), tensor.name()),
           "Choose dare-ties, or another method that does not rank rows");
     }
-    CounterRandom random = CounterRandom.of(seed, delta.dataset(), tensor.name());
+    CounterRandom random = CounterRandom.of(seed, delta.digest(), tensor.name());
     int columns = (int) tensor.columns();
     float[] row = new float[columns];
     double[] probabilities = new double[columns];

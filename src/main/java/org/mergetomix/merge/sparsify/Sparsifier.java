@@ -10,9 +10,14 @@ import org.mergetomix.tensor.Layout;
 public sealed interface Sparsifier extends Serializable
     permits Dense, MagnitudeBand, RandomDrop, RankedRandomDrop {
 
+  /** Whether it draws at random, so that the seed decides too. */
+  default boolean isRandom() {
+    return false;
+  }
+
   /** Reads the delta as often as needed, and decides about each element. */
-  public PreparedDelta prepare(DeltaScan delta);
+  PreparedDelta prepare(DeltaScan delta);
 
   /** What a prepared delta takes outside the heap, at most, in bytes. */
-  public long preparedBytes(Layout layout);
+  long preparedBytes(Layout layout);
 }

@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import org.mergetomix.tensor.TensorPlace;
 
@@ -8,7 +8,7 @@ import org.mergetomix.tensor.TensorPlace;
  * nearer the merged model is to their mean; where they are orthogonal or opposed it stays at the
  * base, for a negative {@code t} would lead away from all of them. A single delta is taken whole.
  */
-record ModelStock() implements Combination {
+public record ModelStock() implements Combination {
 
   @Override
   public Kernel kernel(Terms terms) {
@@ -16,7 +16,7 @@ record ModelStock() implements Combination {
   }
 
   @Override
-  public double factor(Terms terms, PreparedExperts experts, TensorPlace tensor) {
+  public double factor(Terms terms, InnerProducts products, TensorPlace tensor) {
     int size = terms.size();
     if (size == 1) {
       return 1;
@@ -24,7 +24,7 @@ record ModelStock() implements Combination {
     double sum = 0;
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < i; j++) {
-        sum += experts.products().cosine(tensor, terms.get(i).expert(), terms.get(j).expert());
+        sum += products.cosine(tensor, terms.get(i).expert(), terms.get(j).expert());
       }
     }
     double mean = Math.max(0, sum / (size * (size - 1) / 2.0));

@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import java.util.Optional;
 
@@ -8,7 +8,7 @@ import java.util.Optional;
  * <p>What is added for one dataset depends on nothing but its delta and its weight, so that
  * mixtures can share the sums of the datasets they begin with.
  */
-interface Kernel {
+public interface Kernel {
 
   /** How many running sums an element needs. */
   int sums();

@@ -1,8 +1,10 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.mergetomix.merge.sparsify.MagnitudeCut;
+import org.mergetomix.merge.sparsify.PreparedDelta;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorPlace;
 import org.mergetomix.tensor.TensorReader;
@@ -21,7 +23,7 @@ final class SelectedDelta implements MergedDelta {
   /** Where mean squares sum to less than this, mergekit gives all experts the same weight. */
   private static final double MERGEKIT_SMALLEST = 1e-6;
 
-  private final PreparedExperts experts;
+  private final List<PreparedDelta> experts;
   private final SelectCalculateErase method;
   private final Terms terms;
   private final Kernel kernel;
@@ -34,7 +36,7 @@ final class SelectedDelta implements MergedDelta {
   private long varying;
   private Optional<MagnitudeCut> selection = Optional.empty();
 
-  SelectedDelta(PreparedExperts experts, SelectCalculateErase method, Terms terms) {
+  SelectedDelta(List<PreparedDelta> experts, SelectCalculateErase method, Terms terms) {
     this.experts = experts;
     this.method = method;
     this.terms = terms;
@@ -45,11 +47,6 @@ final class SelectedDelta implements MergedDelta {
     this.weights = new float[terms.size()];
   }
 
-  /** How many times each delta of the mixture is read. */
-  int passes() {
-    return selects() ? 4 : 2;
-  }
-
   private boolean selects() {
     return method.topK() < 1 && terms.size() > 1;
   }
@@ -57,18 +54,18 @@ final class SelectedDelta implements MergedDelta {
   @Override
   public void begin(TensorPlace tensor) {
     for (int i = 0; i < readers.length; i++) {
-      readers[i] = experts.delta(terms.get(i).expert()).reader(tensor);
+      readers[i] = experts.get(terms.get(i).expert()).reader(tensor);
     }
     Optional<MagnitudeCut> cut = selects() ? cut(tensor) : Optional.empty();
     selection = cut.map(MagnitudeCut::fromTheStart);
     double[] squares = new double[terms.size()];
-    for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
-      int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-      readSelected(offset, length);
-      for (int i = 0; i < squares.length; i++) {
-        squares[i] += InnerProducts.dot(deltas[i], deltas[i], length);
-      }
-    }
+    tensor.forEachChunk(
+        (offset, length) -> {
+          readSelected(offset, length);
+          for (int i = 0; i < squares.length; i++) {
+            squares[i] += InnerProducts.dot(deltas[i], deltas[i], length);
+          }
+        });
     weigh(squares, tensor.elements());
     selection = cut.map(MagnitudeCut::fromTheStart);
   }
@@ -77,14 +74,13 @@ final class SelectedDelta implements MergedDelta {
     varying = 0;
     MagnitudeCut[] cut =
         MagnitudeCut.find(
-            counter -> {
-              for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
-                int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-                readAll(offset, length);
-                computeVariances(length);
-                counter.count(variances, length);
-              }
-            },
+            counter ->
+                tensor.forEachChunk(
+                    (offset, length) -> {
+                      readAll(offset, length);
+                      computeVariances(length);
+                      counter.count(variances, length);
+                    }),
             () -> Math.max(Math.min(varying, 1), (long) (method.topK() * varying)));
     return varying == 0 ? Optional.empty() : Optional.of(cut[0]);
   }

@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import java.util.Arrays;
 import org.mergetomix.tensor.Layout;

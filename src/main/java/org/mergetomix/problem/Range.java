@@ -1,4 +1,4 @@
-package org.mergetomix.hocon;
+package org.mergetomix.problem;
 
 import java.math.BigDecimal;
 import java.util.function.DoublePredicate;
@@ -46,12 +46,12 @@ public final class Range {
         "above " + plain(low) + " and below " + plain(high), value -> value > low && value < high);
   }
 
-  boolean allows(double value) {
+  public boolean allows(double value) {
     return allowed.test(value);
   }
 
   /** What follows "must be" in a message. */
-  String words() {
+  public String words() {
     return words;
   }
 

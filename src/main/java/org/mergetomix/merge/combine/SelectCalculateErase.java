@@ -1,5 +1,8 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
+import java.util.List;
+import java.util.Optional;
+import org.mergetomix.merge.sparsify.PreparedDelta;
 import org.mergetomix.tensor.TensorPlace;
 
 /**
@@ -24,19 +27,26 @@ public record SelectCalculateErase(double topK, Mode mode) implements Combinatio
   }
 
   @Override
+  public Optional<MergedDelta> alone(Terms terms, List<PreparedDelta> experts) {
+    return sharesPrefixes()
+        ? Optional.empty()
+        : Optional.of(new SelectedDelta(experts, this, terms));
+  }
+
+  @Override
   public Kernel kernel(Terms terms) {
     return new SignKernel(
         SignKernel.Vote.UNWEIGHTED, SignKernel.Agreeing.MEAN, SignKernel.Draw.POSITIVE);
   }
 
   @Override
-  public double factor(Terms terms, PreparedExperts experts, TensorPlace tensor) {
+  public double factor(Terms terms, InnerProducts products, TensorPlace tensor) {
     return 1;
   }
 
   @Override
-  public float weight(Terms.Term term, PreparedExperts experts, TensorPlace tensor) {
-    double squares = experts.products().of(tensor, term.expert(), term.expert());
+  public float weight(Terms.Term term, InnerProducts products, TensorPlace tensor) {
+    double squares = products.of(tensor, term.expert(), term.expert());
     return (float) (term.weight() * (squares / tensor.elements()));
   }
 

@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import java.util.Optional;
 import org.mergetomix.tensor.Layout;

@@ -1,11 +1,11 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 /**
  * The weighted sum, divided by a number.
  *
  * @param divisor the sum of the weights for a mean, 1 for a sum
  */
-record LinearKernel(float divisor) implements Kernel {
+public record LinearKernel(float divisor) implements Kernel {
 
   @Override
   public int sums() {
@@ -18,7 +18,7 @@ record LinearKernel(float divisor) implements Kernel {
   }
 
   /** Adds {@code weight × delta}. */
-  static void add(float[] sum, float[] delta, float weight, int length) {
+  public static void add(float[] sum, float[] delta, float weight, int length) {
     if (weight == 1f) {
       for (int i = 0; i < length; i++) {
         sum[i] += delta[i];

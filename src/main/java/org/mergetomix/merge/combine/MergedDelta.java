@@ -1,9 +1,9 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import org.mergetomix.tensor.TensorPlace;
 
 /** The merged delta of one mixture, tensor after tensor and chunk after chunk. One thread. */
-interface MergedDelta {
+public interface MergedDelta {
 
   /** The next chunks are those of this tensor, in order. */
   void begin(TensorPlace tensor);

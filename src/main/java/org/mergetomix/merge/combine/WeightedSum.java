@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import org.mergetomix.tensor.TensorPlace;
 
@@ -24,7 +24,7 @@ public record WeightedSum(Kind kind, double lambda) implements Combination {
   }
 
   @Override
-  public double factor(Terms terms, PreparedExperts experts, TensorPlace tensor) {
+  public double factor(Terms terms, InnerProducts products, TensorPlace tensor) {
     return switch (kind) {
       case MEAN -> lambda;
       case SUM -> lambda * terms.toMeanOne();

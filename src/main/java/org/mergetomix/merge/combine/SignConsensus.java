@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import org.mergetomix.tensor.TensorPlace;
 
@@ -26,7 +26,7 @@ public record SignConsensus(SignKernel.Agreeing agreeing, double lambda, Mode mo
   }
 
   @Override
-  public double factor(Terms terms, PreparedExperts experts, TensorPlace tensor) {
+  public double factor(Terms terms, InnerProducts products, TensorPlace tensor) {
     return switch (agreeing) {
       case MEAN -> lambda;
       case SUM -> lambda * terms.toMeanOne();

@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import java.util.List;
 import org.mergetomix.expert.Delta;
@@ -13,7 +13,7 @@ import org.mergetomix.tensor.TensorReader;
 public final class InnerProducts {
 
   /** Which products a method asks for. */
-  enum Pairs {
+  public enum Pairs {
     NONE,
     /** Of each delta with itself. */
     OWN,
@@ -30,7 +30,7 @@ public final class InnerProducts {
   }
 
   /** Reads every delta once, unless there is nothing to compute. */
-  static InnerProducts of(Layout layout, List<Delta> deltas, Pairs pairs) {
+  public static InnerProducts of(Layout layout, List<Delta> deltas, Pairs pairs) {
     if (pairs == Pairs.NONE) {
       return new InnerProducts(new double[0][][]);
     }
@@ -43,15 +43,15 @@ public final class InnerProducts {
       }
       List<TensorReader> readers =
           deltas.stream().map(delta -> delta.reader(tensor.name())).toList();
-      for (long offset = 0; offset < tensor.elements(); offset += Layout.CHUNK) {
-        int length = (int) Math.min(Layout.CHUNK, tensor.elements() - offset);
-        for (int i = 0; i < chunks.length; i++) {
-          readers.get(i).read(offset, chunks[i], length);
-          for (int j = pairs == Pairs.ALL ? 0 : i; j <= i; j++) {
-            ofTensor[i][j] += dot(chunks[i], chunks[j], length);
-          }
-        }
-      }
+      tensor.forEachChunk(
+          (offset, length) -> {
+            for (int i = 0; i < chunks.length; i++) {
+              readers.get(i).read(offset, chunks[i], length);
+              for (int j = pairs == Pairs.ALL ? 0 : i; j <= i; j++) {
+                ofTensor[i][j] += dot(chunks[i], chunks[j], length);
+              }
+            }
+          });
     }
     return new InnerProducts(products);
   }

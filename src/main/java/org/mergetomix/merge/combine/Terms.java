@@ -1,4 +1,4 @@
-package org.mergetomix.merge;
+package org.mergetomix.merge.combine;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,9 +7,9 @@ import org.mergetomix.mixture.Mixture;
 /**
  * A mixture with its datasets resolved to experts.
  *
- * @param all in ascending order of the datasets' ids; at least one
+ * @param all in ascending order of the datasets' ids; none for the base
  */
-record Terms(List<Term> all) {
+public record Terms(List<Term> all) {
 
   /**
    * A dataset with its weight in a mixture.
@@ -17,9 +17,15 @@ record Terms(List<Term> all) {
    * @param expert counts the datasets of the run in ascending order of their ids
    * @param weight 1 where all weights are equal
    */
-  record Term(int expert, float weight) {}
+  public record Term(int expert, float weight) {}
 
-  static Terms of(Mixture mixture, List<String> datasets) {
+  /**
+   * Resolves a mixture.
+   *
+   * @param datasets of the run, ascending
+   * @throws IllegalArgumentException for a dataset that is none of them
+   */
+  public static Terms of(Mixture mixture, List<String> datasets) {
     List<Term> terms = new ArrayList<>();
     for (String dataset : mixture.datasets()) {
       int expert = datasets.indexOf(dataset);
@@ -31,16 +37,16 @@ record Terms(List<Term> all) {
     return new Terms(List.copyOf(terms));
   }
 
-  int size() {
+  public int size() {
     return all.size();
   }
 
-  Term get(int index) {
+  public Term get(int index) {
     return all.get(index);
   }
 
   /** The sum of the weights. */
-  float total() {
+  public float total() {
     float total = 0;
     for (Term term : all) {
       total += term.weight();
@@ -52,7 +58,7 @@ record Terms(List<Term> all) {
    * What weights are multiplied by so that their mean is 1. So a sum over a mixture with nearly
    * equal ratios is nearly that over the plain subset.
    */
-  double toMeanOne() {
+  public double toMeanOne() {
     return size() / (double) total();
   }
 
@@ -61,7 +67,7 @@ record Terms(List<Term> all) {
   }
 
   /** How many terms both begin with. */
-  int shared(Terms other) {
+  public int shared(Terms other) {
     int shared = 0;
     int most = Math.min(size(), other.size());
     while (shared < most && get(shared).equals(other.get(shared))) {
