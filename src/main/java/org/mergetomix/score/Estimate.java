@@ -1,6 +1,7 @@
 package org.mergetomix.score;
 
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -32,21 +33,40 @@ public record Estimate(double value, double standardError) implements Serializab
       throw new IllegalArgumentException(
           estimates.size() + " estimates have " + weights.size() + " weights");
     }
-    double total = 0;
-    for (double weight : weights) {
-      if (!(weight > 0) || Double.isInfinite(weight)) {
-        throw new IllegalArgumentException("A weight is positive and finite, not " + weight);
-      }
-      total += weight;
-    }
+    return mean(estimates, shares(weights));
+  }
+
+  /** The same, with shares that add up to one. */
+  static Estimate mean(List<Estimate> estimates, double[] shares) {
     double value = 0;
     double variance = 0;
-    for (int i = 0; i < estimates.size(); i++) {
-      double share = weights.get(i) / total;
-      double error = share * estimates.get(i).standardError();
-      value += share * estimates.get(i).value();
+    for (int i = 0; i < shares.length; i++) {
+      double error = shares[i] * estimates.get(i).standardError();
+      value += shares[i] * estimates.get(i).value();
       variance += error * error;
     }
     return new Estimate(value, Math.sqrt(variance));
+  }
+
+  /** Each weight's share of all of them, however large they are. */
+  static double[] shares(List<Double> weights) {
+    weights.forEach(Estimate::requireWeight);
+    // A power of two takes no bits away, and keeps the sum of huge weights finite.
+    int exponent = Math.getExponent(Collections.max(weights));
+    double[] shares = weights.stream().mapToDouble(w -> Math.scalb(w, -exponent)).toArray();
+    double total = 0;
+    for (double share : shares) {
+      total += share;
+    }
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] /= total;
+    }
+    return shares;
+  }
+
+  static void requireWeight(double weight) {
+    if (!(weight > 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException("A weight is positive and finite, not " + weight);
+    }
   }
 }

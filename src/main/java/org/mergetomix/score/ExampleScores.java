@@ -66,22 +66,65 @@ public final class ExampleScores implements Serializable {
    * the examples (a ratio of two means, linearised); it is NaN for a single example.
    */
   public Estimate mean() {
-    int count = scores.length;
-    double weighted = 0;
-    double total = 0;
-    for (int i = 0; i < count; i++) {
-      weighted += weights[i] * scores[i];
-      total += weights[i];
-    }
-    double mean = weighted / total;
-    double meanWeight = total / count;
+    return new Estimate(weightedMean(), error(influences(Measure.Aggregate.MEAN)));
+  }
+
+  /** The score of the task that the examples add up to, with its error. */
+  public Estimate aggregate(Measure.Aggregate aggregate) {
+    return switch (aggregate) {
+      case MEAN -> mean();
+      case EXP_OF_MEAN -> {
+        double value = Math.exp(weightedMean());
+        yield new Estimate(value, error(influences(aggregate)));
+      }
+    };
+  }
+
+  /**
+   * By how much what these scores add up to is above that of another model on the same examples,
+   * with the error of the difference.
+   *
+   * @throws IllegalArgumentException when the other scores do not have the same weights, so are not
+   *     on the same examples
+   */
+  public Estimate minus(ExampleScores other, Measure.Aggregate aggregate) {
+    return switch (aggregate) {
+      case MEAN -> minus(other);
+      case EXP_OF_MEAN -> {
+        requireSameExamples(other);
+        double[] influences = influences(aggregate);
+        double[] others = other.influences(aggregate);
+        Arrays.setAll(influences, i -> influences[i] - others[i]);
+        // The difference of two exponentials without the digits that they share.
+        double value = Math.exp(other.weightedMean()) * Math.expm1(minus(other).value());
+        yield new Estimate(value, error(influences));
+      }
+    };
+  }
+
+  /**
+   * How far each example moves what the scores add up to, to first order and times the number of
+   * examples. What depends on several such numbers has influences of its own: theirs by its
+   * derivatives.
+   */
+  double[] influences(Measure.Aggregate aggregate) {
+    double mean = weightedMean();
+    double derivative = aggregate == Measure.Aggregate.EXP_OF_MEAN ? Math.exp(mean) : 1;
+    // In this order, a mean has the bits that it had before there were other aggregates.
+    double meanWeight = totalWeight() / weights.length;
+    double[] influences = new double[scores.length];
+    Arrays.setAll(influences, i -> derivative * (weights[i] * (scores[i] - mean) / meanWeight));
+    return influences;
+  }
+
+  /** The standard error that influences of drawn examples give; NaN for a single example. */
+  static double error(double[] influences) {
+    int count = influences.length;
     double squares = 0;
-    for (int i = 0; i < count; i++) {
-      double residual = weights[i] * (scores[i] - mean) / meanWeight;
-      squares += residual * residual;
+    for (double influence : influences) {
+      squares += influence * influence;
     }
-    double error = count == 1 ? Double.NaN : Math.sqrt(squares / (count - 1) / count);
-    return new Estimate(mean, error);
+    return count == 1 ? Double.NaN : Math.sqrt(squares / (count - 1) / count);
   }
 
   /**
@@ -93,13 +136,33 @@ public final class ExampleScores implements Serializable {
    *     on the same examples
    */
   public Estimate minus(ExampleScores other) {
+    requireSameExamples(other);
+    double[] differences = new double[scores.length];
+    Arrays.setAll(differences, i -> scores[i] - other.scores[i]);
+    return new ExampleScores(differences, weights).mean();
+  }
+
+  private double weightedMean() {
+    double weighted = 0;
+    for (int i = 0; i < scores.length; i++) {
+      weighted += weights[i] * scores[i];
+    }
+    return weighted / totalWeight();
+  }
+
+  private double totalWeight() {
+    double total = 0;
+    for (double weight : weights) {
+      total += weight;
+    }
+    return total;
+  }
+
+  private void requireSameExamples(ExampleScores other) {
     if (!sameExamples(other)) {
       throw new IllegalArgumentException(
           "Scores of " + size() + " and " + other.size() + " examples differ in their weights");
     }
-    double[] differences = new double[scores.length];
-    Arrays.setAll(differences, i -> scores[i] - other.scores[i]);
-    return new ExampleScores(differences, weights).mean();
   }
 
   /** Whether the other scores have the same weights, as they must on the same examples. */

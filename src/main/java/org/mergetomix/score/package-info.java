@@ -7,7 +7,8 @@
  * same examples are compared example by example, which is far more exact than comparing their
  * means.
  *
- * <p>{@link org.mergetomix.score.Direction} says whether a lower or a higher score is better, so
- * that nothing else has to ask.
+ * <p>{@link org.mergetomix.score.Objective} turns the scores of several tasks into the one number
+ * that ranks. {@link org.mergetomix.score.ScoreUnit} says what that number is measured in and which
+ * way it improves, so that nothing else has to ask.
  */
 package org.mergetomix.score;

@@ -1,0 +1,28 @@
+package org.mergetomix.score;
+
+import java.util.List;
+
+/** The weighted mean of the scores of tasks that have one unit, in that unit. */
+final class MeanScore extends Objective {
+
+  private static final long serialVersionUID = 1L;
+
+  MeanScore(List<Term> terms) {
+    super(terms, unitOf(terms.get(0)));
+  }
+
+  @Override
+  Estimate score(Term term, ExampleScores subject) {
+    return subject.aggregate(term.measure().aggregate());
+  }
+
+  @Override
+  Estimate gain(Term term, ExampleScores subject, ExampleScores reference) {
+    return scoreUnit().gain(subject.minus(reference, term.measure().aggregate()));
+  }
+
+  @Override
+  String detail(Term term) {
+    return "";
+  }
+}
