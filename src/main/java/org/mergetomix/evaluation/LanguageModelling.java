@@ -9,6 +9,7 @@ import java.util.List;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Measure;
 
 /**
  * How well a model predicts a text: bits per byte of every example, lower is better. An example's
@@ -28,6 +29,10 @@ public final class LanguageModelling implements AutoCloseable {
 
   /** Which way the scores improve. */
   public static final Direction DIRECTION = Direction.LOWER_IS_BETTER;
+
+  /** What the scores are, as one measure. */
+  public static final Measure MEASURE =
+      new Measure("bits_per_byte", UNIT, DIRECTION, Measure.Aggregate.MEAN);
 
   private final NDManager memory;
   private final List<TokenBatch> batches;

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -18,6 +19,7 @@ import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
 
 /**
@@ -69,7 +71,8 @@ public record RunPlan(
               task.confirm().stream()
                   .map(file -> TextInput.of(manifest, inputs.get(file)))
                   .toList(),
-              task.weight()));
+              new Objective.Term(
+                  task.id(), LanguageModelling.MEASURE, task.weight(), task.scale())));
     }
     return new RunPlan(
         access,
@@ -183,11 +186,21 @@ public record RunPlan(
         scored.stream().map(TaskPlan::weight).toList());
   }
 
-  /** The same, from the scores per example. */
-  public Estimate overallOf(SortedMap<String, ExampleScores> scores) {
-    SortedMap<String, Estimate> means = new TreeMap<>();
-    scores.forEach((task, examples) -> means.put(task, examples.mean()));
-    return overall(means);
+  /**
+   * What makes one number of the scores of the tasks.
+   *
+   * @param base the base's scores by task; may be empty when all tasks have one unit
+   * @throws org.mergetomix.problem.UserException if a base's score cannot be divided by
+   */
+  public Objective objective(SortedMap<String, ExampleScores> base) {
+    return Objective.of(tasks.stream().map(TaskPlan::term).toList(), base);
+  }
+
+  /** The same over the tasks that have confirm examples; empty when none has. */
+  public Optional<Objective> confirmObjective(SortedMap<String, ExampleScores> base) {
+    List<Objective.Term> terms =
+        tasks.stream().filter(task -> !task.confirm().isEmpty()).map(TaskPlan::term).toList();
+    return terms.isEmpty() ? Optional.empty() : Optional.of(Objective.of(terms, base));
   }
 
   /** The inputs, for the run record. */

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.score.Objective;
 
 /**
  * A task as executors see it.
@@ -11,9 +12,9 @@ import org.mergetomix.evaluation.LanguageModelling;
  * @param id the task's id
  * @param text the examples that rank the mixtures
  * @param confirm the examples that judge the winner; none or one
- * @param weight the task's weight in the score over all tasks
+ * @param term the task's part in the objective
  */
-public record TaskPlan(String id, TextInput text, List<TextInput> confirm, double weight)
+public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objective.Term term)
     implements Serializable {
 
   TaskPlan fetched(InputFiles files) {
@@ -21,7 +22,12 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, doubl
         id,
         text.fetched(files),
         confirm.stream().map(examples -> examples.fetched(files)).toList(),
-        weight);
+        term);
+  }
+
+  /** The task's weight in the objective. */
+  public double weight() {
+    return term.weight();
   }
 
   /** Everything about the task that decides a score. */

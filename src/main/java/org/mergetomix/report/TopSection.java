@@ -106,7 +106,7 @@ final class TopSection {
         "Best on top. First is " + drawn.get(0).mixture() + " with " + lanes.get(0).figure() + ".",
         lanes,
         near.map(value -> new Reference(value, "base " + decimals.format(value))),
-        Words.axis(content));
+        content.unit().describe());
     Legend.write(
         page,
         List.of(
@@ -143,7 +143,7 @@ final class TopSection {
     columns.add(Column.number("Rank"));
     columns.add(Column.id("Mixture"));
     columns.add(Column.number("Datasets"));
-    columns.add(Column.number("Score, " + content.scoreUnit()));
+    columns.add(Column.number("Score, " + content.unit().name()));
     if (eachTask) {
       tasks.forEach(task -> columns.add(Column.number(task)));
     }
