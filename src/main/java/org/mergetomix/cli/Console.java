@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.spark.round.Progress;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.spark.round.Progress;
 
 /**
@@ -67,6 +70,20 @@ final class Console implements Progress {
   /** Prints a formatted line of the result; numbers look the same everywhere. */
   void line(String format, Object... arguments) {
     line(String.format(Locale.ROOT, format, arguments));
+  }
+
+  /** A value with half of its 95 % interval; {@code ± ?} where the error is not known. */
+  static String text(Estimate estimate) {
+    return estimate.hasError()
+        ? String.format(Locale.ROOT, "%.4f ± %.4f", estimate.value(), estimate.margin())
+        : String.format(Locale.ROOT, "%.4f ± ?", estimate.value());
+  }
+
+  /** Says what {@code ± ?} means, where one of the estimates has it. */
+  void explain(Stream<Estimate> estimates) {
+    if (!estimates.allMatch(Estimate::hasError)) {
+      line("± ? stands where the error is not known: a task has one example.");
+    }
   }
 
   /** Prints what a user should know although all is well. */

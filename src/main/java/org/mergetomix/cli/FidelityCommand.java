@@ -50,13 +50,13 @@ final class FidelityCommand extends SessionCommand {
     for (Confirmation confirmation : result.record().confirmations()) {
       boolean winner = confirmation.label().equals("winner");
       console.line(
-          "On the confirm examples: %-26s %.4f ± %.4f %s%s",
+          "On the confirm examples: %-26s %s %s%s",
           confirmation.label(),
-          confirmation.score().value(),
-          confirmation.score().margin(),
+          Console.text(confirmation.score()),
           unit,
           winner ? "" : gain(confirmation));
     }
+    console.explain(result.record().confirmations().stream().map(Confirmation::score));
     console.line("The winner, really fine-tuned: %s", result.winner());
   }
 
@@ -82,10 +82,6 @@ final class FidelityCommand extends SessionCommand {
   }
 
   private static String gain(Confirmation confirmation) {
-    return String.format(
-        Locale.ROOT,
-        ", winner better by %.4f ± %.4f",
-        confirmation.winnerGain().value(),
-        confirmation.winnerGain().margin());
+    return ", winner better by " + Console.text(confirmation.winnerGain());
   }
 }

@@ -66,13 +66,12 @@ final class SearchCommand extends SessionCommand {
         "gap to the best");
     for (RankedRow row : result.top()) {
       console.line(
-          "%4d  %-" + width + "s  %9.4f ± %.4f  %9.4f ± %.4f",
+          "%4d  %-" + width + "s  %18s  %18s",
           row.rank().orElseThrow(),
           row.mixture(),
-          row.score().value(),
-          row.score().margin(),
-          row.gap().value(),
-          row.gap().margin());
+          Console.text(row.score()),
+          Console.text(row.gap()));
     }
+    console.explain(result.top().stream().map(RankedRow::score));
   }
 }

@@ -30,7 +30,7 @@ public final class LanguageModelling implements AutoCloseable {
   /** Which way the scores improve. */
   public static final Direction DIRECTION = Direction.LOWER_IS_BETTER;
 
-  /** What it measures. */
+  /** What the scores are, as one measure. */
   public static final Measure MEASURE =
       new Measure("bits_per_byte", UNIT, DIRECTION, Measure.Aggregate.MEAN);
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.TiedNames;
+import java.util.OptionalDouble;
 import org.mergetomix.location.Location;
 import org.mergetomix.location.Readability;
 import org.mergetomix.problem.Problem;
@@ -95,9 +96,23 @@ public record Manifest(
    * @param data the examples that rank the mixtures
    * @param confirm the examples that judge the winner, apart from those that chose it
    * @param weight its share in the score over all tasks, relative to the others; above 0
+   * @param scale a gain on it that counts as one beside tasks of other units, in its own unit;
+   *     positive and finite; empty for the size of the base's score
    */
   public record TaskEntry(
-      String id, TaskKind kind, Location data, Optional<Location> confirm, double weight) {}
+      String id,
+      TaskKind kind,
+      Location data,
+      Optional<Location> confirm,
+      double weight,
+      OptionalDouble scale) {
+
+    /** A task whose gains are measured by the base's score. */
+    public TaskEntry(
+        String id, TaskKind kind, Location data, Optional<Location> confirm, double weight) {
+      this(id, kind, data, confirm, weight, OptionalDouble.empty());
+    }
+  }
 
   /**
    * Reads a manifest; relative paths in it start at its own folder. The files it names are not

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.mergetomix.evaluation.Tokenizer;
@@ -99,7 +100,13 @@ final class ManifestReader {
         section.choice("kind", TaskKind.class),
         location(section, "data"),
         optionalLocation(section, "confirm"),
-        section.number("weight", Range.above(0), 1.0));
+        section.number("weight", Range.above(0), 1.0),
+        scale(section));
+  }
+
+  private static OptionalDouble scale(Section section) {
+    double scale = section.number("scale", Range.above(0), Double.NaN);
+    return Double.isNaN(scale) ? OptionalDouble.empty() : OptionalDouble.of(scale);
   }
 
   private static void refuseTooFew(Section root, int datasets, int tasks) {

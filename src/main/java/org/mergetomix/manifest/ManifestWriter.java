@@ -79,6 +79,7 @@ final class ManifestWriter {
       append("data", task.data());
       task.confirm().ifPresent(confirm -> append("confirm", confirm));
       append("weight", Double.toString(task.weight()));
+      task.scale().ifPresent(scale -> append("scale", Double.toString(scale)));
       text.append("}\n");
     }
     text.append("]\n");

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -66,7 +67,8 @@ public record RunPlan(
               task.confirm().stream()
                   .map(file -> TextInput.of(manifest, inputs.get(file)))
                   .toList(),
-              task.weight()));
+              new Objective.Term(
+                  task.id(), LanguageModelling.MEASURE, task.weight(), task.scale())));
     }
     return new RunPlan(
         access,
@@ -173,29 +175,26 @@ public record RunPlan(
     return tasks.stream().filter(task -> task.id().equals(id)).findFirst().orElseThrow();
   }
 
-  /** The score over the tasks that have one: their weighted mean. */
-  public Estimate overall(SortedMap<String, Estimate> scores) {
-    List<TaskPlan> scored = tasks.stream().filter(task -> scores.containsKey(task.id())).toList();
-    return Estimate.weightedMean(
-        scored.stream().map(task -> scores.get(task.id())).toList(),
-        scored.stream().map(TaskPlan::weight).toList());
+  /**
+   * What makes one number of the scores of the tasks.
+   *
+   * @param base the base's scores by task; may be empty when all tasks have one unit
+   * @throws org.mergetomix.problem.UserException if a base's score cannot be divided by
+   */
+  public Objective objective(SortedMap<String, ExampleScores> base) {
+    return Objective.of(terms(), base);
   }
 
-  /** The same, from the scores per example. */
-  public Estimate overallOf(SortedMap<String, ExampleScores> scores) {
-    SortedMap<String, Estimate> means = new TreeMap<>();
-    scores.forEach((task, examples) -> means.put(task, examples.mean()));
-    return overall(means);
+  /** The same over the tasks that have confirm examples; empty when none has. */
+  public Optional<Objective> confirmObjective(SortedMap<String, ExampleScores> base) {
+    List<Objective.Term> terms =
+        tasks.stream().filter(task -> !task.confirm().isEmpty()).map(TaskPlan::term).toList();
+    return terms.isEmpty() ? Optional.empty() : Optional.of(Objective.of(terms, base));
   }
 
   /** The tasks as the objective knows them. */
   public List<Objective.Term> terms() {
-    return tasks.stream()
-        .map(
-            task ->
-                new Objective.Term(
-                    task.id(), task.measure(), task.weight(), OptionalDouble.empty()))
-        .toList();
+    return tasks.stream().map(TaskPlan::term).toList();
   }
 
   /** The inputs, for the run record. */

@@ -5,6 +5,7 @@ import java.util.List;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.score.Measure;
+import org.mergetomix.score.Objective;
 
 /**
  * A task as executors see it.
@@ -12,9 +13,9 @@ import org.mergetomix.score.Measure;
  * @param id the task's id
  * @param text the examples that rank the mixtures
  * @param confirm the examples that judge the winner; none or one
- * @param weight the task's weight in the score over all tasks
+ * @param term the task's part in the objective
  */
-public record TaskPlan(String id, TextInput text, List<TextInput> confirm, double weight)
+public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objective.Term term)
     implements Serializable {
 
   /** The same with its texts on this host. */
@@ -23,12 +24,17 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, doubl
         id,
         text.fetched(files),
         confirm.stream().map(examples -> examples.fetched(files)).toList(),
-        weight);
+        term);
+  }
+
+  /** The task's weight in the objective. */
+  public double weight() {
+    return term.weight();
   }
 
   /** What it scores. */
   public Measure measure() {
-    return LanguageModelling.MEASURE;
+    return term.measure();
   }
 
   /** Everything about the task that decides a score. */

@@ -2,15 +2,14 @@ package org.mergetomix.rank;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.executor.ModelScores;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.plan.RunPlan;
-import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
 import org.mergetomix.table.Confirmation;
 
 /**
@@ -19,26 +18,40 @@ import org.mergetomix.table.Confirmation;
  */
 public final class Confirmations {
 
-  private final RunPlan plan;
+  private final Set<String> datasets;
+  private final Objective search;
+  private final Objective confirm;
   private final String winner;
   private final SortedMap<String, ModelScores> scores;
-  private final Direction direction = LanguageModelling.DIRECTION;
   private final List<Confirmation> list = new ArrayList<>();
 
-  public Confirmations(RunPlan plan, Mixture winner, SortedMap<String, ModelScores> scores) {
-    this.plan = plan;
+  /**
+   * @param search the objective on the examples that ranked
+   * @param confirm the objective on the examples that judge
+   * @param scores of the base, with an empty id, and of every dataset and mixture
+   */
+  public Confirmations(
+      Set<String> datasets,
+      Objective search,
+      Objective confirm,
+      Mixture winner,
+      SortedMap<String, ModelScores> scores) {
+    this.datasets = datasets;
+    this.search = search;
+    this.confirm = confirm;
     this.winner = winner.id();
     this.scores = scores;
   }
 
-  /** The comparison; empty when no task has confirm examples. */
+  /**
+   * The comparison.
+   *
+   * @param random mixtures that were chosen by chance; may be empty
+   */
   public List<Confirmation> list(List<String> random) {
-    if (scores.get(winner).confirm().isEmpty()) {
-      return List.of();
-    }
     add("winner", winner);
     add("base", "");
-    String all = Mixture.subset(plan.experts().keySet()).id();
+    String all = Mixture.subset(datasets).id();
     if (scores.containsKey(all)) {
       add("all datasets", all);
     }
@@ -53,28 +66,19 @@ public final class Confirmations {
     add(label, mixture, scores.get(mixture).confirm());
   }
 
-  private void add(String label, String mixture, SortedMap<String, ExampleScores> confirm) {
-    SortedMap<String, Estimate> means = new TreeMap<>();
-    SortedMap<String, Estimate> gains = new TreeMap<>();
-    confirm.forEach(
-        (task, examples) -> {
-          means.put(task, examples.mean());
-          Estimate difference = scores.get(winner).confirm().get(task).minus(examples);
-          gains.put(
-              task,
-              new Estimate(direction.gain(difference.value(), 0), difference.standardError()));
-        });
-    list.add(new Confirmation(label, mixture, plan.overall(means), plan.overall(gains)));
+  private void add(String label, String mixture, SortedMap<String, ExampleScores> examples) {
+    Estimate gain = confirm.gain(scores.get(winner).confirm(), examples);
+    list.add(new Confirmation(label, mixture, confirm.score(examples), gain));
   }
 
   private String bestSingle() {
-    return plan.experts().keySet().stream()
-        .min((a, b) -> direction.bestFirst().compare(searchScore(a), searchScore(b)))
+    return datasets.stream()
+        .min((a, b) -> search.bestFirst().compare(searchScore(a), searchScore(b)))
         .orElseThrow();
   }
 
   private double searchScore(String mixture) {
-    return plan.overallOf(scores.get(mixture).search()).value();
+    return search.score(scores.get(mixture).search()).value();
   }
 
   /** The mean over models of every example's score: what a random choice gives on average. */

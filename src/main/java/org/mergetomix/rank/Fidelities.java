@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.score.Direction;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.Correlation;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
@@ -30,10 +30,10 @@ public final class Fidelities {
 
   /** The figures; empty when there are too few points. */
   public static Optional<Fidelity> of(
-      List<FidelityRow> rows, Configuration configuration, Direction direction) {
+      List<FidelityRow> rows, Configuration configuration, ScoreUnit unit) {
     return Fidelity.of(
         points(rows),
-        direction,
+        unit,
         configuration.fidelity().bootstrapSamples(),
         configuration.fidelity().confidence(),
         configuration.seed());

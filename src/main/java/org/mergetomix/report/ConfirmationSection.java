@@ -41,7 +41,7 @@ final class ConfirmationSection {
                 ? ", the winner scores "
                     + decimals.format(winner.get().score().value())
                     + " "
-                    + content.scoreUnit()
+                    + content.unit().name()
                     + "; the base scores "
                     + decimals.format(base.get().score().value())
                     + "."
@@ -52,7 +52,7 @@ final class ConfirmationSection {
         List.of(
             Column.text("Model"),
             Column.id("Mixture"),
-            Column.number("Score, " + content.scoreUnit()),
+            Column.number("Score, " + content.unit().name()),
             Column.number("Winner’s gain over it")),
         confirmations.stream()
             .map(

@@ -57,7 +57,8 @@ final class FidelityChart {
             "Best by surrogate: " + chosen.mixture() + ". Really best: " + real.mixture() + ".",
             Bounds.of(points.stream().map(FidelityPoint::surrogate).toList()),
             Bounds.of(points.stream().map(FidelityPoint::real).toList()));
-    plot.drawAxes("surrogate, " + content.scoreUnit(), "really fine-tuned, " + Words.axis(content));
+    plot.drawAxes(
+        "surrogate, " + content.unit().name(), "really fine-tuned, " + content.unit().describe());
     Decimals surrogates = Decimals.of(points.stream().map(FidelityPoint::surrogate).toList());
     Decimals reals = Decimals.of(points.stream().map(FidelityPoint::real).toList());
     for (FidelityPoint point : points) {
@@ -90,8 +91,7 @@ final class FidelityChart {
     return points.stream()
         .min(
             Comparator.comparing(
-                (FidelityPoint point) -> score.apply(point).value(),
-                content.direction().bestFirst()))
+                (FidelityPoint point) -> score.apply(point).value(), content.unit().bestFirst()))
         .orElseThrow();
   }
 

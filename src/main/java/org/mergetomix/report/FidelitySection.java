@@ -62,7 +62,7 @@ final class FidelitySection {
             ? "The mixture that the surrogates put first is really "
                 + scores.format(fidelity.regret())
                 + " "
-                + content.scoreUnit()
+                + content.unit().name()
                 + " ("
                 + Figures.percent(fidelity.relativeRegret())
                 + ") worse than the best one that was fine-tuned."

@@ -70,7 +70,7 @@ public final class HtmlReport {
             + " ("
             + String.join(", ", content.datasets())
             + "), each judged by a merged model in "
-            + Words.axis(content)
+            + content.unit().describe()
             + ".";
     if (content.failed() == 0) {
       return evaluated;

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
@@ -23,8 +23,7 @@ import org.mergetomix.table.RankedRow;
  * @param question what was asked, in one sentence
  * @param answer what came out, in one sentence
  * @param warnings what to know before the scores are trusted, as sentences; often none
- * @param direction which way scores improve
- * @param scoreUnit the unit of scores, as in {@code bits per byte}
+ * @param unit what scores are measured in and which way they improve
  * @param datasets ids of all candidate datasets
  * @param mixtures how many mixtures the run has rows for, failed ones included
  * @param failed how many of them failed
@@ -46,8 +45,7 @@ public record ReportContent(
     String question,
     String answer,
     List<String> warnings,
-    Direction direction,
-    String scoreUnit,
+    ScoreUnit unit,
     List<String> datasets,
     long mixtures,
     long failed,
@@ -68,8 +66,7 @@ public record ReportContent(
     Objects.requireNonNull(runId);
     Objects.requireNonNull(question);
     Objects.requireNonNull(answer);
-    Objects.requireNonNull(direction);
-    Objects.requireNonNull(scoreUnit);
+    Objects.requireNonNull(unit);
     Objects.requireNonNull(base);
     Objects.requireNonNull(preflight);
     Objects.requireNonNull(fidelity);

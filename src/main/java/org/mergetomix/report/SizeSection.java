@@ -37,7 +37,7 @@ final class SizeSection {
         sizes.stream()
             .min(
                 Comparator.comparing(
-                    (BestOfSize size) -> size.score().value(), content.direction().bestFirst()))
+                    (BestOfSize size) -> size.score().value(), content.unit().bestFirst()))
             .orElseThrow();
     String message =
         "The best score is reached with "
@@ -57,7 +57,7 @@ final class SizeSection {
         List.of(
             Column.number("Datasets"),
             Column.id("Best mixture"),
-            Column.number("Score, " + content.scoreUnit())),
+            Column.number("Score, " + content.unit().name())),
         sizes.stream()
             .map(
                 size ->
@@ -84,7 +84,7 @@ final class SizeSection {
             message,
             new Bounds(sizes.get(0).size(), sizes.get(sizes.size() - 1).size()),
             Bounds.of(scores));
-    plot.drawCountAxes("datasets in the mixture", Words.axis(content));
+    plot.drawCountAxes("datasets in the mixture", content.unit().describe());
     StringBuilder path = new StringBuilder();
     for (BestOfSize size : sizes) {
       if (Double.isFinite(size.score().value())) {

@@ -42,7 +42,7 @@ final class TopSection {
     } else {
       page.line("p", tiedSentence(ranked, content.mixtures() - content.failed()));
       writeChart(page, content, ranked);
-      writeNote(page);
+      writeNote(page, ranked);
     }
     if (!content.top().isEmpty()) {
       writeTable(page, content);
@@ -50,7 +50,11 @@ final class TopSection {
     page.closeLine();
   }
 
-  private static void writeNote(Markup page) {
+  private static void writeNote(Markup page, List<RankedRow> ranked) {
+    if (!ranked.stream().allMatch(row -> row.score().hasError())) {
+      page.line(
+          "p", "± ? stands where the error is not known: a task has one example.", "class", "note");
+    }
     page.line(
         "p",
         "± and the bars are 1.96 standard errors, a 95 % interval over the choice of examples. "
@@ -106,7 +110,7 @@ final class TopSection {
         "Best on top. First is " + drawn.get(0).mixture() + " with " + lanes.get(0).figure() + ".",
         lanes,
         near.map(value -> new Reference(value, "base " + decimals.format(value))),
-        Words.axis(content));
+        content.unit().describe());
     Legend.write(
         page,
         List.of(
@@ -143,7 +147,7 @@ final class TopSection {
     columns.add(Column.number("Rank"));
     columns.add(Column.id("Mixture"));
     columns.add(Column.number("Datasets"));
-    columns.add(Column.number("Score, " + content.scoreUnit()));
+    columns.add(Column.number("Score, " + content.unit().name()));
     if (eachTask) {
       tasks.forEach(task -> columns.add(Column.number(task)));
     }

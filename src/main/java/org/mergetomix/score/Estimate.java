@@ -20,6 +20,11 @@ public record Estimate(double value, double standardError) implements Serializab
     return STANDARD_ERRORS * standardError;
   }
 
+  /** Whether the error is known, as it is not from one example. */
+  public boolean hasError() {
+    return Double.isFinite(standardError);
+  }
+
   /**
    * The weighted mean of estimates that were measured on different examples, such as the scores of
    * several tasks: their errors are independent, so they add in squares.

@@ -111,8 +111,7 @@ final class MeanGain extends Objective {
   @Override
   String detail(Term term) {
     return term.scale().isPresent()
-        ? " with a gain of %s %s as one"
-            .formatted(term.scale().getAsDouble(), term.measure().unit())
+        ? " with a gain of " + term.scale().getAsDouble() + " " + term.measure().unit() + " as one"
         : " with gains divided by the base's " + term.measure().unit();
   }
 }

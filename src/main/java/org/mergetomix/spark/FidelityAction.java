@@ -32,6 +32,7 @@ import org.mergetomix.rank.Fidelities;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.spark.round.Progress;
+import org.mergetomix.score.Objective;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelitySelection;
 import org.mergetomix.table.FidelityRow;
@@ -122,11 +123,14 @@ public final class FidelityAction {
     Map<Mixture, String> roles = roles(plan, ranked, winner);
     List<TrainingOutcome> trained = train(roles.keySet());
     SortedMap<String, ModelScores> scores = score(plan, trained);
+    Objective objective = plan.objective(scores.get("").search());
+    Optional<Objective> confirming = plan.confirmObjective(scores.get("").confirm());
 
-    List<FidelityRow> rows = rows(plan, ranked, roles, trained, scores);
+    List<FidelityRow> rows =
+        rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));
     lease.require();
     directory.fidelity(spark).write(rows);
-    Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, record.direction());
+    Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, objective.scoreUnit());
     RunRecord done =
         record.confirmed(
             configuration.asMap(),
@@ -142,7 +146,13 @@ public final class FidelityAction {
                     + trained.stream().mapToDouble(TrainingOutcome::seconds).sum(),
                 record.seconds().wall() + (System.nanoTime() - started) / 1e9),
             Fidelities.figures(fidelity),
-            new Confirmations(plan, winner, scores).list(spread(roles)),
+            confirming
+                .map(
+                    confirm ->
+                        new Confirmations(
+                                plan.experts().keySet(), objective, confirm, winner, scores)
+                            .list(spread(roles)))
+                .orElse(List.of()),
             Instant.now().toString());
     lease.require();
     directory.write(done);
@@ -212,18 +222,17 @@ public final class FidelityAction {
       RankedTable ranked,
       Map<Mixture, String> roles,
       List<TrainingOutcome> trained,
-      SortedMap<String, ModelScores> scores) {
+      Scored scored) {
     List<FidelityRow> rows = new ArrayList<>();
-    Estimate base = plan.overallOf(scores.get("").search());
-    rows.add(
-        new FidelityRow("", "base", base, base, confirm(plan, scores, ""), 0, plan.base().path()));
+    Estimate base = scored.search("");
+    rows.add(new FidelityRow("", "base", base, base, scored.confirm(""), 0, plan.base().path()));
     plan.experts()
         .forEach(
             (id, expert) -> {
-              Estimate score = plan.overallOf(scores.get(id).search());
+              Estimate score = scored.search(id);
               rows.add(
                   new FidelityRow(
-                      id, "single", score, score, confirm(plan, scores, id), 0, expert.path()));
+                      id, "single", score, score, scored.confirm(id), 0, expert.path()));
             });
     Map<String, TrainingOutcome> models = new TreeMap<>();
     trained.forEach(model -> models.put(model.mixture(), model));
@@ -235,17 +244,26 @@ public final class FidelityAction {
                   mixture.id(),
                   role,
                   ranked.find(mixture.id()).orElseThrow().score(),
-                  plan.overallOf(scores.get(mixture.id()).search()),
-                  confirm(plan, scores, mixture.id()),
+                  scored.search(mixture.id()),
+                  scored.confirm(mixture.id()),
                   model.seconds(),
                   model.model().text()));
         });
     return rows;
   }
 
-  private static Estimate confirm(
-      RunPlan plan, SortedMap<String, ModelScores> scores, String mixture) {
-    SortedMap<String, ExampleScores> confirm = scores.get(mixture).confirm();
-    return confirm.isEmpty() ? new Estimate(Double.NaN, Double.NaN) : plan.overallOf(confirm);
+  /** The scores of models as the objectives see them. */
+  private record Scored(
+      Objective search, Optional<Objective> confirm, SortedMap<String, ModelScores> scores) {
+
+    Estimate search(String mixture) {
+      return search.score(scores.get(mixture).search());
+    }
+
+    Estimate confirm(String mixture) {
+      return confirm
+          .map(objective -> objective.score(scores.get(mixture).confirm()))
+          .orElse(new Estimate(Double.NaN, Double.NaN));
+    }
   }
 }

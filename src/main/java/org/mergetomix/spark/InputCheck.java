@@ -3,6 +3,7 @@ package org.mergetomix.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
@@ -69,6 +70,9 @@ public final class InputCheck {
     if (!refusals.isEmpty()) {
       throw UserException.together(refusals);
     }
+    SortedMap<String, String> digests = new TreeMap<>();
+    manifest.tasks().forEach(task -> digests.put(task.id(), files.digest(task.data(), "")));
+    warnings.addAll(SameTexts.warnings(digests));
     return List.copyOf(warnings);
   }
 

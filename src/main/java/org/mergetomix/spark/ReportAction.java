@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -30,10 +29,11 @@ import org.mergetomix.report.Cost;
 import org.mergetomix.report.HtmlReport;
 import org.mergetomix.report.Input;
 import org.mergetomix.report.ReportContent;
-import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
+import org.mergetomix.score.Measure;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestBySize;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
@@ -83,7 +83,9 @@ public final class ReportAction {
     // A table that is left from before another ranking says nothing of this one.
     List<FidelityRow> fidelityRows =
         record.state() == RunRecord.State.CONFIRMED ? directory.fidelity(spark).read() : List.of();
-    Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, record.direction());
+    Objective objective = objective(record);
+    ScoreUnit unit = objective.scoreUnit();
+    Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, unit);
     return new ReportContent(
         record.runId(),
         question(record),
@@ -91,15 +93,14 @@ public final class ReportAction {
         MixedDevices.warnings(directory.evaluations(spark).read().devices()).stream()
             .map(Problem::message)
             .toList(),
-        record.direction(),
-        record.scoreUnit(),
+        unit,
         record.datasets(),
         record.counts().evaluated() + record.counts().failed(),
         record.counts().failed(),
         top,
         base(record),
-        effects(record),
-        bestBySize(ranked, record.direction()),
+        effects(objective),
+        bestBySize(ranked, unit),
         record.preflight(),
         fidelity,
         Fidelities.points(fidelityRows),
@@ -135,34 +136,37 @@ public final class ReportAction {
   }
 
   private static Optional<Estimate> base(RunRecord record) {
-    return record.base().isEmpty()
+    List<String> tasks = List.copyOf(record.base().keySet());
+    return tasks.isEmpty()
         ? Optional.empty()
-        : Optional.of(overall(record, record.base(), Function.identity()));
+        : Optional.of(
+            Estimate.weightedMean(
+                List.copyOf(record.base().values()),
+                tasks.stream().map(task -> record.taskWeights().get(task)).toList()));
   }
 
-  private List<DatasetEffect> effects(RunRecord record) {
-    ScoredTasks tasks = ScoredTasks.of(terms(record), directory.tasks(spark).weights());
+  private static Objective objective(RunRecord record) {
+    return Objective.of(terms(record), new TreeMap<>());
+  }
+
+  private List<DatasetEffect> effects(Objective objective) {
     JavaRDD<MixtureScores> scores =
         MixtureReduction.of(
             directory.evaluations(spark).read().rows(),
             mixture -> mixture.size() > 0,
-            tasks,
+            ScoredTasks.of(objective.terms(), directory.tasks(spark).weights()),
             (mixture, rows) -> new MixtureScores(mixture, rows.scores()));
-    Map<String, Map<String, DatasetEffect>> byDataset = new TreeMap<>();
-    for (String task : record.taskWeights().keySet()) {
-      DatasetEffects effects =
+    SortedMap<String, DatasetEffects> byTask = new TreeMap<>();
+    for (Objective.Term term : objective.terms()) {
+      String task = term.task();
+      byTask.put(
+          task,
           scores
               .filter(found -> found.tasks().containsKey(task))
               .mapPartitions(found -> feed(found, task))
-              .fold(new DatasetEffects(), ReportAction::merge);
-      for (DatasetEffect effect : effects.effects(record.direction())) {
-        byDataset.computeIfAbsent(effect.dataset(), id -> new TreeMap<>()).put(task, effect);
-      }
+              .fold(new DatasetEffects(), ReportAction::merge));
     }
-    return byDataset.entrySet().stream()
-        .map(entry -> overTasks(record, entry.getKey(), entry.getValue()))
-        .sorted(Comparator.comparing((DatasetEffect effect) -> -effect.gain().value()))
-        .toList();
+    return DatasetEffects.of(byTask, objective);
   }
 
   private record MixtureScores(Mixture mixture, SortedMap<String, ExampleScores> tasks)
@@ -192,32 +196,15 @@ public final class ReportAction {
     return one;
   }
 
-  private static DatasetEffect overTasks(
-      RunRecord record, String dataset, Map<String, DatasetEffect> effects) {
-    return new DatasetEffect(
-        dataset,
-        overall(record, effects, DatasetEffect::with),
-        overall(record, effects, DatasetEffect::without),
-        overall(record, effects, DatasetEffect::gain));
-  }
-
-  private static <T> Estimate overall(
-      RunRecord record, Map<String, T> byTask, Function<T, Estimate> score) {
-    List<String> tasks = new ArrayList<>(byTask.keySet());
-    return Estimate.weightedMean(
-        tasks.stream().map(byTask::get).map(score).toList(),
-        tasks.stream().map(task -> record.taskWeights().get(task)).toList());
-  }
-
-  private static List<BestOfSize> bestBySize(RankedTable ranked, Direction direction) {
+  private static List<BestOfSize> bestBySize(RankedTable ranked, ScoreUnit unit) {
     return ranked
         .dataset()
         .where(col("rank").isNotNull())
         .select("size", "mixture", "score", "standard_error")
         .javaRDD()
-        .mapPartitions(rows -> feed(rows, direction))
+        .mapPartitions(rows -> feed(rows, unit))
         .fold(
-            new BestBySize(direction),
+            new BestBySize(unit),
             (one, other) -> {
               one.merge(other);
               return one;
@@ -225,8 +212,8 @@ public final class ReportAction {
         .bests();
   }
 
-  private static Iterator<BestBySize> feed(Iterator<Row> rows, Direction direction) {
-    BestBySize bests = new BestBySize(direction);
+  private static Iterator<BestBySize> feed(Iterator<Row> rows, ScoreUnit unit) {
+    BestBySize bests = new BestBySize(unit);
     rows.forEachRemaining(
         row ->
             bests.feed(

@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 
 /**
  * Finds the best mixture of each size while a table is read. The result does not depend on the
@@ -16,12 +16,12 @@ public final class BestBySize implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private final Direction direction;
+  private final ScoreUnit unit;
   private final TreeMap<Integer, BestOfSize> bests = new TreeMap<>();
 
   /** Begins with no mixture. */
-  public BestBySize(Direction direction) {
-    this.direction = direction;
+  public BestBySize(ScoreUnit unit) {
+    this.unit = unit;
   }
 
   /**
@@ -49,7 +49,7 @@ public final class BestBySize implements Serializable {
 
   private void keep(BestOfSize candidate) {
     Comparator<BestOfSize> bestFirst =
-        Comparator.comparing((BestOfSize best) -> best.score().value(), direction.bestFirst())
+        Comparator.comparing((BestOfSize best) -> best.score().value(), unit.bestFirst())
             .thenComparing(BestOfSize::mixture);
     bests.merge(
         candidate.size(),

@@ -1,16 +1,15 @@
 package org.mergetomix.statistics;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.score.Direction;
-import org.mergetomix.score.Estimate;
+import java.util.TreeSet;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Objective;
 
 /**
  * Measures what each dataset does to the scores of one task: mixtures with it against mixtures
@@ -69,30 +68,40 @@ public final class DatasetEffects implements Serializable {
   }
 
   /**
-   * The effect of each dataset, the most helpful first, ties by id. A dataset that every mixture
-   * holds, or none, has no effect that could be measured and is left out.
+   * The effect of each dataset on the objective, the most helpful first, ties by id. A dataset that
+   * every mixture holds, or none, has no effect that could be measured and is left out.
+   *
+   * @param byTask what was fed of each task of the objective
    */
-  public List<DatasetEffect> effects(Direction direction) {
-    List<DatasetEffect> effects = new ArrayList<>();
-    with.forEach((dataset, sums) -> effect(dataset, sums, direction).ifPresent(effects::add));
-    effects.sort(
-        Comparator.comparingDouble((DatasetEffect effect) -> -effect.gain().value())
-            .thenComparing(DatasetEffect::dataset));
-    return List.copyOf(effects);
+  public static List<DatasetEffect> of(
+      SortedMap<String, DatasetEffects> byTask, Objective objective) {
+    TreeSet<String> datasets = new TreeSet<>();
+    byTask.values().forEach(task -> datasets.addAll(task.with.keySet()));
+    byTask.values().forEach(task -> datasets.removeIf(dataset -> !task.hasBoth(dataset)));
+    return datasets.stream()
+        .map(dataset -> effect(dataset, byTask, objective))
+        .sorted(
+            Comparator.comparingDouble((DatasetEffect effect) -> -effect.gain().value())
+                .thenComparing(DatasetEffect::dataset))
+        .toList();
   }
 
-  private Optional<DatasetEffect> effect(String dataset, ExampleSums sums, Direction direction) {
-    if (sums.mixtures == all.mixtures) {
-      return Optional.empty();
-    }
-    ExampleScores mean = new ExampleScores(sums.means(), weights);
-    ExampleScores meanWithout = new ExampleScores(all.minus(sums).means(), weights);
-    Estimate gain =
-        switch (direction) {
-          case LOWER_IS_BETTER -> meanWithout.minus(mean);
-          case HIGHER_IS_BETTER -> mean.minus(meanWithout);
-        };
-    return Optional.of(new DatasetEffect(dataset, mean.mean(), meanWithout.mean(), gain));
+  private static DatasetEffect effect(
+      String dataset, SortedMap<String, DatasetEffects> byTask, Objective objective) {
+    SortedMap<String, ExampleScores> with = new TreeMap<>();
+    SortedMap<String, ExampleScores> without = new TreeMap<>();
+    byTask.forEach(
+        (task, effects) -> {
+          ExampleSums sums = effects.with.get(dataset);
+          with.put(task, new ExampleScores(sums.means(), effects.weights));
+          without.put(task, new ExampleScores(effects.all.minus(sums).means(), effects.weights));
+        });
+    return new DatasetEffect(
+        dataset, objective.score(with), objective.score(without), objective.gain(with, without));
+  }
+
+  private boolean hasBoth(String dataset) {
+    return with.containsKey(dataset) && with.get(dataset).mixtures < all.mixtures;
   }
 
   private ExampleSums sumsWith(String dataset) {

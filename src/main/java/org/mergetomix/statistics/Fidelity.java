@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 
 /**
  * How far the ranking of surrogates can be trusted.
@@ -40,7 +40,7 @@ public record Fidelity(
    *
    * @param points the mixtures that were really fine-tuned, each once, in any order; one without
    *     both scores (NaN or infinite) is left out
-   * @param direction which way the score improves; ties are broken by mixture id
+   * @param unit of the scores, which says what is better; ties are broken by mixture id
    * @param bootstrapSamples how many resamples of the mixtures the intervals come from, 1 or more
    * @param confidence of the intervals, above 0 and below 1
    * @param seed of the resamples; the same seed and points give the same figures
@@ -48,7 +48,7 @@ public record Fidelity(
    */
   public static Optional<Fidelity> of(
       List<FidelityPoint> points,
-      Direction direction,
+      ScoreUnit unit,
       int bootstrapSamples,
       double confidence,
       long seed) {
@@ -68,10 +68,10 @@ public record Fidelity(
             bootstrapSamples,
             confidence,
             seed);
-    List<FidelityPoint> bySurrogate = bestFirst(compared, direction, FidelityPoint::surrogate);
-    List<FidelityPoint> byReal = bestFirst(compared, direction, FidelityPoint::real);
+    List<FidelityPoint> bySurrogate = bestFirst(compared, unit, FidelityPoint::surrogate);
+    List<FidelityPoint> byReal = bestFirst(compared, unit, FidelityPoint::real);
     double best = byReal.get(0).real().value();
-    double regret = direction.gain(best, bySurrogate.get(0).real().value());
+    double regret = unit.gain(best, bySurrogate.get(0).real().value());
     return Optional.of(
         new Fidelity(
             compared.size(),
@@ -97,11 +97,11 @@ public record Fidelity(
   }
 
   private static List<FidelityPoint> bestFirst(
-      List<FidelityPoint> points, Direction direction, Function<FidelityPoint, Estimate> score) {
+      List<FidelityPoint> points, ScoreUnit unit, Function<FidelityPoint, Estimate> score) {
     return points.stream()
         .sorted(
             Comparator.comparing(
-                    (FidelityPoint point) -> score.apply(point).value(), direction.bestFirst())
+                    (FidelityPoint point) -> score.apply(point).value(), unit.bestFirst())
                 .thenComparing(FidelityPoint::mixture))
         .toList();
   }

@@ -7,9 +7,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.score.Estimate;
 
 class ConsoleTest {
 
@@ -98,6 +100,23 @@ class ConsoleTest {
     console.update("search", 810, 1000, Duration.ofSeconds(10));
 
     assertThat(shown()).contains("810 of 1,000 (81 %), about 3 min 10 s left");
+  }
+
+  @Test
+  void showsAnErrorThatIsNotKnownAsSuch() {
+    Console console = console(Console.Kind.LOG);
+    Estimate unknown = new Estimate(3.25, Double.NaN);
+
+    console.line(Console.text(new Estimate(3.25, 0.01)));
+    console.explain(Stream.of(new Estimate(3.25, 0.01)));
+    console.line(Console.text(unknown));
+    console.explain(Stream.of(unknown));
+
+    assertThat(results.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "3.2500 ± 0.0196",
+            "3.2500 ± ?",
+            "± ? stands where the error is not known: a task has one example.");
   }
 
   @Test

@@ -148,6 +148,17 @@ class ManifestTest {
   }
 
   @Test
+  void readsTheScaleOfATaskAndWritesItBack() {
+    Path file = write(BASE, datasets(ES, FR), tasks(CA.replace("}", ", scale = 0.25 }")));
+
+    Manifest manifest = Manifest.read(file);
+
+    assertThat(manifest.tasks().get(0).scale()).hasValue(0.25);
+    Manifest.write(manifest, file);
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
   void readsInWhichFormAnExpertComesAndWritesItBack() {
     Path file =
         write(

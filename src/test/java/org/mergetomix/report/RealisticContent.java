@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.Correlation;
 import org.mergetomix.statistics.DatasetEffect;
@@ -52,8 +53,7 @@ final class RealisticContent {
             + ranked.get(0).mixture()
             + ": 2.981 bits per byte on names never seen, against 3.612 for the base.",
         List.of(),
-        Direction.LOWER_IS_BETTER,
-        "bits per byte",
+        new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         DATASETS,
         255,
         0,

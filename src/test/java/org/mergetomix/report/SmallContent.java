@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.Correlation;
 import org.mergetomix.statistics.DatasetEffect;
@@ -95,8 +96,7 @@ final class SmallContent {
         question,
         "Fine-tune on es: 3.05 bits per byte against 3.61 for the base.",
         warnings,
-        Direction.LOWER_IS_BETTER,
-        "bits per byte",
+        new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         List.of("es", "fr"),
         top.size(),
         failed,

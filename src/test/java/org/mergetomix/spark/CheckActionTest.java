@@ -18,6 +18,7 @@ import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.PreflightRecord;
@@ -49,6 +50,23 @@ class CheckActionTest {
     assertThat(result)
         .isEqualTo(new CheckAction.Result(4, 10, List.of("c"), result.memory(), List.of()));
     assertThat(run.output()).doesNotExist();
+  }
+
+  @Test
+  void warnsOfTasksWithTheSameText() throws IOException {
+    Files.copy(run.text("task"), run.text("copy"));
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(
+        run.manifestFile(),
+        manifest.replace(
+            "tasks = [", "tasks = [\n{ id = twin, kind = language-modelling, data = copy.txt }"));
+
+    assertThat(check().warnings())
+        .extracting(Problem::message)
+        .containsExactly(
+            "The tasks task, twin have the same text, so they err together: the errors of scores"
+                + " over all tasks are shown too small. Leave one of them, or give each a text of"
+                + " its own.");
   }
 
   @Test

@@ -2,8 +2,6 @@ package org.mergetomix.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.mergetomix.score.Direction.HIGHER_IS_BETTER;
-import static org.mergetomix.score.Direction.LOWER_IS_BETTER;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,24 +11,27 @@ import java.io.ObjectOutputStream;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 
 class BestBySizeTest {
 
+  private static final ScoreUnit LOWER = new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER);
+  private static final ScoreUnit HIGHER = new ScoreUnit("share", Direction.HIGHER_IS_BETTER);
+
   @Test
   void keepsTheBestOfEachSizeInEitherDirection() {
-    assertThat(fed(LOWER_IS_BETTER).bests())
+    assertThat(fed(LOWER).bests())
         .extracting(BestOfSize::size, BestOfSize::mixture)
         .containsExactly(tuple(1, "b"), tuple(3, "a+b+c"));
-    assertThat(fed(HIGHER_IS_BETTER).bests())
-        .contains(new BestOfSize(1, "a", new Estimate(3, 0.1)));
+    assertThat(fed(HIGHER).bests()).contains(new BestOfSize(1, "a", new Estimate(3, 0.1)));
   }
 
   @Test
   void smallerIdWinsATieInAnyOrder() {
-    BestBySize forward = new BestBySize(LOWER_IS_BETTER);
+    BestBySize forward = new BestBySize(LOWER);
     forward.feed(2, "a+b", new Estimate(1, 0.1));
     forward.feed(2, "a+c", new Estimate(1, 0.2));
-    BestBySize backward = new BestBySize(LOWER_IS_BETTER);
+    BestBySize backward = new BestBySize(LOWER);
     backward.feed(2, "a+c", new Estimate(1, 0.2));
     backward.feed(2, "a+b", new Estimate(1, 0.1));
 
@@ -41,7 +42,7 @@ class BestBySizeTest {
 
   @Test
   void mixtureWithoutAScoreIsNeverBest() {
-    BestBySize bests = new BestBySize(LOWER_IS_BETTER);
+    BestBySize bests = new BestBySize(LOWER);
     bests.feed(1, "a", new Estimate(Double.NaN, Double.NaN));
 
     assertThat(bests.bests()).isEmpty();
@@ -49,18 +50,18 @@ class BestBySizeTest {
 
   @Test
   void mergesWhatOthersFound() throws IOException, ClassNotFoundException {
-    BestBySize other = new BestBySize(LOWER_IS_BETTER);
+    BestBySize other = new BestBySize(LOWER);
     other.feed(1, "z", new Estimate(0.5, 0.1));
     other.feed(2, "y+z", new Estimate(9, 0.1));
     other.feed(3, "x+y+z", new Estimate(9, 0.1));
-    BestBySize merged = fed(LOWER_IS_BETTER);
+    BestBySize merged = fed(LOWER);
     merged.merge(overTheWire(other));
 
     assertThat(merged.bests()).extracting(BestOfSize::mixture).containsExactly("z", "y+z", "a+b+c");
   }
 
-  private static BestBySize fed(Direction direction) {
-    BestBySize bests = new BestBySize(direction);
+  private static BestBySize fed(ScoreUnit unit) {
+    BestBySize bests = new BestBySize(unit);
     bests.feed(3, "a+b+c", new Estimate(4, 0.1));
     bests.feed(1, "a", new Estimate(3, 0.1));
     bests.feed(1, "b", new Estimate(1, 0.1));

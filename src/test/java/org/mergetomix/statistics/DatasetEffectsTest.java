@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
-import static org.mergetomix.score.Direction.HIGHER_IS_BETTER;
-import static org.mergetomix.score.Direction.LOWER_IS_BETTER;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +13,10 @@ import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -25,8 +26,11 @@ import net.jqwik.api.constraints.IntRange;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Measure;
+import org.mergetomix.score.Objective;
 
 class DatasetEffectsTest {
 
@@ -43,14 +47,14 @@ class DatasetEffectsTest {
     effects.feed(List.of("a", "b"), scores(2, 6));
 
     // a: (1.5, 5.5) against (4, 8); b: (3, 7) against (1, 5); examples weigh 1 and 3.
-    assertThat(effects.effects(LOWER_IS_BETTER))
+    assertThat(of(effects, Direction.LOWER_IS_BETTER))
         .extracting(DatasetEffect::dataset, DatasetEffect::gain)
         .containsExactly(tuple("a", new Estimate(2.5, 0)), tuple("b", new Estimate(-2, 0)));
-    DatasetEffect a = effects.effects(LOWER_IS_BETTER).get(0);
+    DatasetEffect a = of(effects, Direction.LOWER_IS_BETTER).get(0);
     assertThat(a.with().value()).isEqualTo(4.5);
     assertThat(a.without().value()).isEqualTo(7);
     assertThat(a.with().standardError()).isPositive();
-    assertThat(effects.effects(HIGHER_IS_BETTER))
+    assertThat(of(effects, Direction.HIGHER_IS_BETTER))
         .extracting(DatasetEffect::dataset, effect -> effect.gain().value())
         .containsExactly(tuple("b", 2.0), tuple("a", -2.5));
   }
@@ -61,10 +65,10 @@ class DatasetEffectsTest {
     effects.feed(List.of("always", "a"), scores(1, 5));
     effects.feed(List.of("always", "b"), scores(4, 8));
 
-    assertThat(effects.effects(LOWER_IS_BETTER))
+    assertThat(of(effects, Direction.LOWER_IS_BETTER))
         .extracting(DatasetEffect::dataset)
         .containsExactly("a", "b");
-    assertThat(new DatasetEffects().effects(LOWER_IS_BETTER)).isEmpty();
+    assertThat(of(new DatasetEffects(), Direction.LOWER_IS_BETTER)).isEmpty();
   }
 
   @Test
@@ -74,7 +78,7 @@ class DatasetEffectsTest {
     effects.feed(List.of("c"), scores(1, 5));
     effects.feed(List.of("a"), scores(1, 5));
 
-    assertThat(effects.effects(LOWER_IS_BETTER))
+    assertThat(of(effects, Direction.LOWER_IS_BETTER))
         .extracting(DatasetEffect::dataset)
         .containsExactly("a", "b", "c");
   }
@@ -119,7 +123,7 @@ class DatasetEffectsTest {
       merged.merge(overTheWire(part));
     }
 
-    List<DatasetEffect> effects = merged.effects(LOWER_IS_BETTER);
+    List<DatasetEffect> effects = of(merged, Direction.LOWER_IS_BETTER);
     assertThat(effects).hasSize(datasets);
     assertThat(effects)
         .extracting(effect -> effect.gain().value())
@@ -131,6 +135,45 @@ class DatasetEffectsTest {
       assertClose(effect.without(), without.mean());
       assertClose(effect.gain(), without.minus(with));
     }
+  }
+
+  @Test
+  void tasksOfSeveralUnitsAddUpAsTheObjectiveSays() {
+    DatasetEffects bits = new DatasetEffects();
+    bits.feed(List.of("a"), scores(1, 5));
+    bits.feed(List.of("b"), scores(4, 8));
+    DatasetEffects accuracy = new DatasetEffects();
+    accuracy.feed(List.of("a"), scores(0.2, 0.2));
+    accuracy.feed(List.of("b"), scores(0.6, 0.6));
+    Objective objective =
+        Objective.of(
+            List.of(
+                term("bits", "bits per byte", Direction.LOWER_IS_BETTER),
+                term("acc", "share correct", Direction.HIGHER_IS_BETTER)),
+            new TreeMap<>(Map.of("bits", scores(6, 6), "acc", scores(0.5, 0.5))));
+
+    List<DatasetEffect> effects =
+        DatasetEffects.of(new TreeMap<>(Map.of("bits", bits, "acc", accuracy)), objective);
+
+    // Better by 3 of 6 bits, worse by 0.4 of 0.5.
+    assertThat(effects).extracting(DatasetEffect::dataset).containsExactly("b", "a");
+    assertThat(effects.get(1).gain().value()).isCloseTo((3.0 / 6 - 0.4 / 0.5) / 2, ROUNDING);
+    assertThat(effects.get(1).gain().standardError()).isCloseTo(0, ROUNDING);
+    assertThat(effects.get(1).with().value()).isCloseTo((2.0 / 6 - 0.3 / 0.5) / 2, ROUNDING);
+  }
+
+  private static List<DatasetEffect> of(DatasetEffects effects, Direction direction) {
+    return DatasetEffects.of(
+        new TreeMap<>(Map.of("task", effects)),
+        Objective.of(List.of(term("task", "unit", direction)), new TreeMap<>()));
+  }
+
+  private static Objective.Term term(String task, String unit, Direction direction) {
+    return new Objective.Term(
+        task,
+        new Measure(unit, unit, direction, Measure.Aggregate.MEAN),
+        1,
+        OptionalDouble.empty());
   }
 
   private static List<Row> rows(int datasets, Random random) {

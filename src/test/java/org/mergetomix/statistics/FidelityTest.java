@@ -3,8 +3,6 @@ package org.mergetomix.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.mergetomix.score.Direction.HIGHER_IS_BETTER;
-import static org.mergetomix.score.Direction.LOWER_IS_BETTER;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,14 +15,18 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 
 class FidelityTest {
+
+  private static final ScoreUnit LOWER = new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER);
+  private static final ScoreUnit HIGHER = new ScoreUnit("share", Direction.HIGHER_IS_BETTER);
 
   private static final Offset<Double> ROUNDING = within(1e-12);
 
   @Test
   void perfectAgreementIsOne() {
-    Fidelity fidelity = fidelity(LOWER_IS_BETTER, IntStream.range(0, 16).mapToObj(i -> at(i, i)));
+    Fidelity fidelity = fidelity(LOWER, IntStream.range(0, 16).mapToObj(i -> at(i, i)));
 
     assertThat(fidelity.mixtures()).isEqualTo(16);
     for (Correlation correlation : all(fidelity)) {
@@ -40,8 +42,7 @@ class FidelityTest {
 
   @Test
   void theReverseIsMinusOne() {
-    Fidelity fidelity =
-        fidelity(LOWER_IS_BETTER, IntStream.range(0, 16).mapToObj(i -> at(i, 20 - i)));
+    Fidelity fidelity = fidelity(LOWER, IntStream.range(0, 16).mapToObj(i -> at(i, 20 - i)));
 
     for (Correlation correlation : all(fidelity)) {
       assertThat(correlation.value()).isCloseTo(-1, ROUNDING);
@@ -55,8 +56,7 @@ class FidelityTest {
   /** Worked by hand: ranks 1 2.5 2.5 4 5 against 2 1 3 5 4; 7 pairs agree, 2 do not, 1 is tied. */
   @Test
   void tiesShareTheirRank() {
-    Fidelity fidelity =
-        fidelity(LOWER_IS_BETTER, at(1, 20), at(2, 10), at(2, 30), at(4, 50), at(6, 40));
+    Fidelity fidelity = fidelity(LOWER, at(1, 20), at(2, 10), at(2, 30), at(4, 50), at(6, 40));
 
     assertThat(fidelity.pearson().value()).isCloseTo(90 / Math.sqrt(16 * 1000), ROUNDING);
     assertThat(fidelity.spearman().value()).isCloseTo(7 / Math.sqrt(9.5 * 10), ROUNDING);
@@ -68,8 +68,8 @@ class FidelityTest {
     List<FidelityPoint> points =
         List.of(at("a+b", 1, 10), at("a+c", 2, 12), at("b+c", 3, 11), at("a+d", 0, 9));
 
-    Fidelity lower = fidelity(LOWER_IS_BETTER, points.stream());
-    Fidelity higher = fidelity(HIGHER_IS_BETTER, points.stream());
+    Fidelity lower = fidelity(LOWER, points.stream());
+    Fidelity higher = fidelity(HIGHER, points.stream());
 
     assertThat(lower.regret()).isZero();
     assertThat(lower.topQuarterOverlap()).isEqualTo(1);
@@ -80,8 +80,8 @@ class FidelityTest {
 
   @Test
   void regretIsRelativeToTheAbsoluteBestScore() {
-    Fidelity negative = fidelity(HIGHER_IS_BETTER, at(3, -5), at(2, -4), at(1, -6));
-    Fidelity zero = fidelity(HIGHER_IS_BETTER, at(3, -5), at(2, 0), at(1, -6));
+    Fidelity negative = fidelity(HIGHER, at(3, -5), at(2, -4), at(1, -6));
+    Fidelity zero = fidelity(HIGHER, at(3, -5), at(2, 0), at(1, -6));
 
     assertThat(negative.relativeRegret()).isEqualTo(0.25);
     assertThat(zero.relativeRegret()).isInfinite();
@@ -94,13 +94,12 @@ class FidelityTest {
         new ArrayList<>(List.of(at("a", 1, 1), at("b", 1, 9), at("c", 1, 2), at("d", 1, 3)));
     IntStream.range(0, 6).forEach(i -> points.add(at("x" + i, 5 + i, 5 + i)));
 
-    assertThat(fidelity(LOWER_IS_BETTER, points.stream()).topQuarterOverlap())
-        .isCloseTo(2.0 / 3, ROUNDING);
+    assertThat(fidelity(LOWER, points.stream()).topQuarterOverlap()).isCloseTo(2.0 / 3, ROUNDING);
   }
 
   @Test
   void constantScoresHaveNoCorrelation() {
-    Fidelity fidelity = fidelity(LOWER_IS_BETTER, at(1, 3), at(1, 4), at(1, 5));
+    Fidelity fidelity = fidelity(LOWER, at(1, 3), at(1, 4), at(1, 5));
 
     for (Correlation correlation : all(fidelity)) {
       assertThat(correlation.value()).isNaN();
@@ -119,7 +118,7 @@ class FidelityTest {
     assertThat(LongStream.range(0, 100).boxed())
         .allSatisfy(
             seed -> {
-              Fidelity fidelity = Fidelity.of(points, LOWER_IS_BETTER, 1, 0.95, seed).orElseThrow();
+              Fidelity fidelity = Fidelity.of(points, LOWER, 1, 0.95, seed).orElseThrow();
               for (Correlation correlation : all(fidelity)) {
                 assertThat(correlation.interval().low()).isBetween(-1.0, 0.0);
                 assertThat(correlation.interval().high()).isBetween(-1.0, 0.0);
@@ -133,11 +132,11 @@ class FidelityTest {
     List<FidelityPoint> points =
         new ArrayList<>(
             IntStream.range(0, 20).mapToObj(i -> at(i, i + 6 * random.nextGaussian())).toList());
-    Fidelity before = fidelity(LOWER_IS_BETTER, points.stream());
+    Fidelity before = fidelity(LOWER, points.stream());
     Collections.shuffle(points, random);
 
-    assertThat(fidelity(LOWER_IS_BETTER, points.stream())).isEqualTo(before);
-    assertThat(Fidelity.of(points, LOWER_IS_BETTER, 500, 0.95, 2)).isNotEqualTo(before);
+    assertThat(fidelity(LOWER, points.stream())).isEqualTo(before);
+    assertThat(Fidelity.of(points, LOWER, 500, 0.95, 2)).isNotEqualTo(before);
   }
 
   /** For normal scores the interval is known from Fisher's transformation. */
@@ -154,8 +153,7 @@ class FidelityTest {
                 })
             .toList();
 
-    Correlation pearson =
-        Fidelity.of(points, LOWER_IS_BETTER, 2000, 0.5, 1).orElseThrow().pearson();
+    Correlation pearson = Fidelity.of(points, LOWER, 2000, 0.5, 1).orElseThrow().pearson();
     double centre = 0.5 * Math.log((1 + pearson.value()) / (1 - pearson.value()));
     assertThat(pearson.value()).isCloseTo(0.5, within(0.1));
     assertThat(pearson.interval().low())
@@ -169,29 +167,29 @@ class FidelityTest {
     List<FidelityPoint> points =
         List.of(at(1, 1), at(2, 2), at(3, Double.NaN), at(Double.NaN, 4), at(5, 5));
 
-    assertThat(Fidelity.of(points, LOWER_IS_BETTER, 100, 0.95, 1))
+    assertThat(Fidelity.of(points, LOWER, 100, 0.95, 1))
         .hasValueSatisfying(fidelity -> assertThat(fidelity.mixtures()).isEqualTo(3));
-    assertThat(Fidelity.of(points.subList(0, 4), LOWER_IS_BETTER, 100, 0.95, 1)).isEmpty();
-    assertThat(Fidelity.of(List.of(), LOWER_IS_BETTER, 100, 0.95, 1)).isEmpty();
+    assertThat(Fidelity.of(points.subList(0, 4), LOWER, 100, 0.95, 1)).isEmpty();
+    assertThat(Fidelity.of(List.of(), LOWER, 100, 0.95, 1)).isEmpty();
   }
 
   @Test
   void refusesAnIntervalThatCannotBe() {
     List<FidelityPoint> points = List.of(at(1, 1), at(2, 2), at(3, 3));
 
-    assertThatThrownBy(() -> Fidelity.of(points, LOWER_IS_BETTER, 0, 0.95, 1))
+    assertThatThrownBy(() -> Fidelity.of(points, LOWER, 0, 0.95, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("No interval comes from 0 samples with confidence 0.95");
-    assertThatThrownBy(() -> Fidelity.of(points, LOWER_IS_BETTER, 10, 1, 1))
+    assertThatThrownBy(() -> Fidelity.of(points, LOWER, 10, 1, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static Fidelity fidelity(Direction direction, FidelityPoint... points) {
-    return fidelity(direction, List.of(points).stream());
+  private static Fidelity fidelity(ScoreUnit unit, FidelityPoint... points) {
+    return fidelity(unit, List.of(points).stream());
   }
 
-  private static Fidelity fidelity(Direction direction, Stream<FidelityPoint> points) {
-    return Fidelity.of(points.toList(), direction, 500, 0.95, 1).orElseThrow();
+  private static Fidelity fidelity(ScoreUnit unit, Stream<FidelityPoint> points) {
+    return Fidelity.of(points.toList(), unit, 500, 0.95, 1).orElseThrow();
   }
 
   private static List<Correlation> all(Fidelity fidelity) {

@@ -59,7 +59,7 @@ public record Decimals(int places) {
     return positive ? "+" + plain : plain;
   }
 
-  /** The value and half of its 95 % interval; the value alone where the error is not known. */
+  /** The value and half of its 95 % interval; {@code ± ?} where the error is not known. */
   public String format(Estimate estimate) {
     return format(estimate.value()) + errorOf(estimate);
   }
@@ -70,7 +70,9 @@ public record Decimals(int places) {
   }
 
   private String errorOf(Estimate estimate) {
-    double half = estimate.margin();
-    return Double.isFinite(half) && Double.isFinite(estimate.value()) ? " ± " + format(half) : "";
+    if (!Double.isFinite(estimate.value())) {
+      return "";
+    }
+    return " ± " + (estimate.hasError() ? format(estimate.margin()) : "?");
   }
 }

@@ -34,7 +34,7 @@ class DecimalsTest {
     Decimals decimals = new Decimals(3);
 
     assertThat(decimals.format(new Estimate(3.1, 0.01))).isEqualTo("3.100 ± 0.020");
-    assertThat(decimals.format(new Estimate(3.1, Double.NaN))).isEqualTo("3.100");
+    assertThat(decimals.format(new Estimate(3.1, Double.NaN))).isEqualTo("3.100 ± ?");
     assertThat(decimals.format(new Estimate(Double.NaN, 0.01))).isEqualTo("–");
   }
 
