@@ -3,9 +3,11 @@ package org.mergetomix.executor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.output.Failures;
@@ -54,18 +56,25 @@ public final class EvaluateMixtures implements RoundWork {
   private List<EvaluationRow> tried(RunPlan run, SlotLease lease, long index, Mixture mixture) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return lease.call(slot -> evaluate(run, slot, index, mixture));
+        List<EvaluationRow> rows = lease.call(slot -> evaluate(run, slot, index, mixture));
+        return NotANumber.in(rows)
+            .map(problem -> refused(run, index, mixture, problem))
+            .orElse(rows);
       } catch (RuntimeException | OutOfMemoryError failure) {
         if (Thread.currentThread().isInterrupted()) {
           throw failure;
         }
         if (attempt == attempts) {
-          counters.failed().add(1);
-          ExecutorMetrics.ofThisJvm().failed();
-          return failed(run, index, mixture, failure);
+          return refused(run, index, mixture, failure);
         }
       }
     }
+  }
+
+  private List<EvaluationRow> refused(RunPlan run, long index, Mixture mixture, Throwable failure) {
+    counters.failed().add(1);
+    ExecutorMetrics.ofThisJvm().failed();
+    return failed(run, index, mixture, failure);
   }
 
   private static List<EvaluationRow> failed(
@@ -81,16 +90,15 @@ public final class EvaluateMixtures implements RoundWork {
   private static List<EvaluationRow> evaluate(RunPlan run, Slot slot, long index, Mixture mixture) {
     List<EvaluationRow> rows = new ArrayList<>();
     long start = System.nanoTime();
-    if (index + 1 < run.space().size()) {
-      slot.merge(mixture, run.space().at(index + 1));
-    } else {
-      slot.merge(mixture);
-    }
+    slot.merge(
+        mixture,
+        index + 1 < run.space().size() ? Optional.of(run.space().at(index + 1)) : Optional.empty());
     long merged = System.nanoTime();
     double mergeSeconds = (merged - start) / 1e9;
     for (TaskPlan task : run.tasks()) {
       long begun = System.nanoTime();
-      ExampleScores scores = slot.evaluate(task.id());
+      ExampleScores scores =
+          slot.scores(task.id(), TaskSplit.SEARCH, task.kind().measures().get(0));
       double evaluateSeconds = (System.nanoTime() - begun) / 1e9;
       rows.add(
           EvaluationRow.scored(

@@ -5,10 +5,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.function.LongFunction;
-import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.table.EvaluationRow;
 
@@ -38,18 +35,12 @@ public final class PartitionRows implements Iterator<EvaluationRow> {
         next = range.start();
         end = range.end();
       } else {
-        endIfKilled();
+        Kills.check();
         ready.addAll(rows.apply(next));
         next++;
       }
     }
     return !ready.isEmpty();
-  }
-
-  private static void endIfKilled() {
-    if (Optional.ofNullable(TaskContext.get()).stream().anyMatch(TaskContext::isInterrupted)) {
-      throw new TaskKilledException();
-    }
   }
 
   @Override

@@ -18,7 +18,6 @@ import java.util.SortedMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
-import org.mergetomix.tensor.TensorSink;
 import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -30,7 +29,7 @@ import org.mergetomix.tensor.TensorSpec;
  * through a view of their own memory, on a GPU a tensor arrives with its last element. Owns its
  * native memory; not safe for use by several threads.
  */
-public final class LiveModel implements AutoCloseable, TensorSource, TensorSink {
+public final class LiveModel implements SurrogateTarget, TensorSource {
 
   static final String ENGINE = "PyTorch";
 
@@ -154,11 +153,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, TensorSink 
     return problems;
   }
 
-  /**
-   * Overwrites every parameter with the checkpoint's tensor of the same name.
-   *
-   * @throws UserException if they do not match
-   */
+  @Override
   public void fill(Checkpoint checkpoint, String checkpointName) {
     List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
     if (!problems.isEmpty()) {

@@ -2,8 +2,12 @@ package org.mergetomix.plan;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.evaluation.TaskData;
+import org.mergetomix.evaluation.TaskKind;
+import org.mergetomix.evaluation.TaskSplit;
 
 /**
  * A task as executors see it.
@@ -16,6 +20,19 @@ import org.mergetomix.evaluation.LanguageModelling;
 public record TaskPlan(String id, TextInput text, List<TextInput> confirm, double weight)
     implements Serializable {
 
+  /** What kind of task it is. */
+  public TaskKind kind() {
+    return LanguageModelling.KIND;
+  }
+
+  /** The examples of a split, of a fetched task; empty when it has none. */
+  public Optional<TaskData> data(TaskSplit split) {
+    return switch (split) {
+      case SEARCH -> Optional.of(text.data());
+      case CONFIRM -> confirm.stream().map(TextInput::data).findFirst();
+    };
+  }
+
   TaskPlan fetched(InputFiles files) {
     return new TaskPlan(
         id,
@@ -27,6 +44,6 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, doubl
   /** Everything about the task that decides a score. */
   String identity() {
     return "%s %s tokenizer=%s context=%d"
-        .formatted(LanguageModelling.VERSION, text.digest(), text.tokenizer(), text.context());
+        .formatted(kind().version(), text.digest(), text.tokenizer(), text.context());
   }
 }

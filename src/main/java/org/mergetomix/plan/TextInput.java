@@ -3,6 +3,7 @@ package org.mergetomix.plan;
 import java.io.Serializable;
 import java.util.Locale;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.manifest.Manifest;
 
@@ -30,6 +31,11 @@ public record TextInput(FileInput input, String tokenizer, int context) implemen
   /** The text of a fetched input. */
   public TextData text() {
     return new TextData(input.file().toString(), tokenizer, context);
+  }
+
+  /** The same as the data of a task. */
+  public TaskData data() {
+    return new TaskData(text(), digest());
   }
 
   String path() {

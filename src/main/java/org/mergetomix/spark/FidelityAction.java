@@ -193,7 +193,7 @@ public final class FidelityAction {
 
   private SortedMap<String, ModelScores> score(RunPlan plan, List<TrainingOutcome> trained) {
     List<ScoreModels.Subject> subjects = new ArrayList<>();
-    subjects.add(new ScoreModels.CheckpointSubject("", plan.base().location()));
+    subjects.add(new ScoreModels.BaseSubject());
     plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
     trained.forEach(
         model -> subjects.add(new ScoreModels.CheckpointSubject(model.mixture(), model.model())));

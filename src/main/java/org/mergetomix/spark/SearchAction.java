@@ -18,7 +18,6 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.executor.EvaluateMixtures;
-import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
@@ -169,18 +168,11 @@ public final class SearchAction {
   private static SortedMap<String, Estimate> baseScores(
       JavaSparkContext context, Broadcast<RunPlan> plan) {
     context.setJobGroup("base", "Evaluate the base", false);
-    return context.parallelize(List.of(0), 1).map(one -> baseScores(plan.value())).first();
-  }
-
-  private static SortedMap<String, Estimate> baseScores(RunPlan plan) {
-    return ExecutorRuntime.onSlot(
-        plan,
-        slot -> {
-          SortedMap<String, Estimate> scores = new TreeMap<>();
-          slot.fill(plan.base().location(), plan.base().promised());
-          plan.tasks().forEach(task -> scores.put(task.id(), slot.evaluate(task.id()).mean()));
-          return scores;
-        });
+    SortedMap<String, Estimate> means = new TreeMap<>();
+    ScoreModels.requireNumbers(
+            context.parallelize(List.of(0), 1).map(one -> ScoreModels.base(plan.value())).first())
+        .forEach((task, scores) -> means.put(task, scores.mean()));
+    return means;
   }
 
   private long evaluateMissing(Broadcast<RunPlan> plan, RunPlan run, OutputLease lease) {
