@@ -30,7 +30,12 @@ public final class TextExamples {
    * @throws UserException if the file is missing, unreadable, not UTF-8 or holds no example
    */
   public static List<String> read(Path file) {
-    List<String> examples = new ArrayList<>();
+    return lines(file).stream().map(TextLine::text).toList();
+  }
+
+  /** The same, each with the line that it stands in. */
+  public static List<TextLine> lines(Path file) {
+    List<TextLine> examples = new ArrayList<>();
     // Latin 1 keeps every byte as it is, so that a line which is not UTF-8 can be told.
     try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
       int number = 0;
@@ -38,7 +43,7 @@ public final class TextExamples {
         number++;
         String line = decode(bytes, file, number);
         if (!line.isBlank()) {
-          examples.add(line);
+          examples.add(new TextLine(number, line));
         }
       }
     } catch (NoSuchFileException missing) {

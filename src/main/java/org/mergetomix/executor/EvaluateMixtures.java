@@ -27,10 +27,6 @@ public final class EvaluateMixtures implements RoundWork {
 
   private static final long serialVersionUID = 1L;
 
-  private static final String NOT_A_NUMBER =
-      "The score is not a number (task %s). Look for NaN or infinite values in the experts'"
-          + " checkpoints.";
-
   private final Broadcast<RunPlan> plan;
   private final MixtureSpace space;
   private final Mark mark;
@@ -132,8 +128,7 @@ public final class EvaluateMixtures implements RoundWork {
           ExampleValues values = new ExampleValues(scores);
           EvaluationRow row =
               row(run, mixture, task.id(), measure, range, values, slot.device().kind());
-          rows.add(
-              values.finite() ? row : row.failed(NOT_A_NUMBER.formatted(task.id())));
+          rows.add(values.finite() ? row : row.failed(NotANumber.of(task.id()).getMessage()));
         });
     rows.set(0, rows.get(0).evaluated(seconds));
     return rows;

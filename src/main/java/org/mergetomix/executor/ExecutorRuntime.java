@@ -2,14 +2,16 @@ package org.mergetomix.executor;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TaskQuestions;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
@@ -22,6 +24,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.plan.ExpertInput;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
@@ -29,26 +32,23 @@ import org.mergetomix.tensor.TensorSink;
 
 /**
  * What the task slots of one JVM share: the mapped base and experts, each opened once and prepared
- * for the merge method, and the slots that are idle. There is one in a JVM, for the plan that was
- * asked for last. Safe for use by several threads.
+ * for the merge method, the questions of the tasks, and the slots that are idle. There is one in a
+ * JVM, for the plan that was asked for last. Safe for use by several threads.
  */
 public final class ExecutorRuntime implements AutoCloseable {
 
-  private static ExecutorRuntime current;
+  private static Optional<SharedRuntime> current = Optional.empty();
 
-  private final String planId;
   private final RunPlan asked;
   private final InputFiles files;
   private final RunPlan plan;
   private Optional<Checkpoint> opened = Optional.empty();
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
+  private Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks = Map.of();
   private final Map<ComputeDevice, Deque<Slot>> idle = new HashMap<>();
-  private int leases;
-  private boolean closed;
 
-  private ExecutorRuntime(String planId, RunPlan plan) {
-    this.planId = planId;
+  private ExecutorRuntime(RunPlan plan) {
     this.asked = plan;
     this.files = plan.access().open();
     try {
@@ -77,36 +77,34 @@ public final class ExecutorRuntime implements AutoCloseable {
   /**
    * Lends a slot for a plan to one task; the runtime for another plan is closed. There come to be
    * as many slots as tasks run at once.
+   *
+   * @throws org.apache.spark.TaskKilledException if the task is killed while inputs are fetched
    */
-  public static synchronized SlotLease lease(RunPlan plan) {
+  public static SlotLease lease(RunPlan plan) {
     ComputeDevice device = DeviceChoice.given();
-    ExecutorRuntime runtime = of(plan);
-    runtime.lent();
-    return new SlotLease(runtime, device);
-  }
-
-  /** Lends a slot to some work, which runs on a native thread; waits for it. */
-  public static <T> T onSlot(RunPlan plan, Function<Slot, T> work) {
-    try (SlotLease lease = lease(plan)) {
-      return lease.call(work);
+    SharedRuntime shared = entered(plan);
+    try {
+      return new SlotLease(shared, shared.await(), device);
+    } catch (RuntimeException | Error failure) {
+      shared.leave(Optional.empty());
+      throw failure;
     }
   }
 
-  private static ExecutorRuntime of(RunPlan plan) {
+  private static synchronized SharedRuntime entered(RunPlan plan) {
     String planId = plan.runId() + plan.buffers() + plan.inputs() + plan.tasks();
-    if (current == null || !current.planId.equals(planId)) {
+    Optional<SharedRuntime> same = current.filter(shared -> shared.enter(planId));
+    if (same.isEmpty()) {
       shutDown();
-      current = new ExecutorRuntime(planId, plan);
+      current = Optional.of(SharedRuntime.open(planId, () -> new ExecutorRuntime(plan)));
     }
-    return current;
+    return current.orElseThrow();
   }
 
   /** Releases what this JVM holds, if anything. */
   public static synchronized void shutDown() {
-    if (current != null) {
-      current.close();
-      current = null;
-    }
+    current.ifPresent(SharedRuntime::retire);
+    current = Optional.empty();
   }
 
   /** The plan with its inputs as files of this host. */
@@ -174,7 +172,7 @@ public final class ExecutorRuntime implements AutoCloseable {
   }
 
   /** An idle slot on a device, or a new one; called on a native thread. */
-  public Slot take(ComputeDevice given) {
+  Slot take(ComputeDevice given) {
     ComputeDevice device = DeviceChoice.usable(given);
     synchronized (this) {
       Deque<Slot> waiting = idle.getOrDefault(device, new ArrayDeque<>());
@@ -182,40 +180,42 @@ public final class ExecutorRuntime implements AutoCloseable {
         return waiting.pop();
       }
     }
-    return Slot.open(files, plan, experts, device);
+    return Slot.open(plan, experts, tasks(), device);
   }
 
-  private synchronized void lent() {
-    leases++;
-  }
-
-  /** The end of a lease; what was closed meanwhile is released with the last one. */
-  public synchronized void giveBack(Optional<Slot> slot) {
-    leases--;
-    slot.ifPresent(closed ? Slot::close : this::keep);
-    if (closed) {
-      releaseInputs();
+  /** Read when the first slot needs them, and once for all. */
+  private synchronized Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks() {
+    if (tasks.isEmpty()) {
+      Map<TaskSplit, SortedMap<String, TaskQuestions>> read = new EnumMap<>(TaskSplit.class);
+      for (TaskSplit split : TaskSplit.values()) {
+        SortedMap<String, TaskQuestions> questions = new TreeMap<>();
+        for (TaskPlan task : plan.tasks()) {
+          task.data(split).ifPresent(data -> questions.put(task.id(), task.kind().questions(data)));
+        }
+        read.put(split, questions);
+      }
+      tasks = read;
     }
+    return tasks;
   }
 
-  private void keep(Slot slot) {
+  /** Keeps a slot for whoever needs one next. */
+  synchronized void keep(Slot slot) {
     idle.computeIfAbsent(slot.device(), none -> new ArrayDeque<>()).push(slot);
   }
 
-  /** Closes idle slots at once, and the inputs as soon as no slot is lent. */
-  @Override
-  public synchronized void close() {
-    closed = true;
+  /** Closes the slots that nobody has. */
+  synchronized void closeIdle() {
     idle.values().forEach(slots -> slots.forEach(Slot::close));
     idle.clear();
-    releaseInputs();
   }
 
-  private void releaseInputs() {
-    if (leases == 0) {
-      deltas.values().forEach(Delta::close);
-      opened.ifPresent(Checkpoint::close);
-      files.close();
-    }
+  /** Closes idle slots and inputs; no slot is lent any more. */
+  @Override
+  public void close() {
+    closeIdle();
+    deltas.values().forEach(Delta::close);
+    opened.ifPresent(Checkpoint::close);
+    files.close();
   }
 }

@@ -56,7 +56,8 @@ public final class NativeThreads {
     }
   }
 
-  private static RuntimeException rethrown(Throwable cause) {
+  /** What failed on another thread, for this one to throw. */
+  static RuntimeException rethrown(Throwable cause) {
     if (cause instanceof RuntimeException failure) {
       return failure;
     }

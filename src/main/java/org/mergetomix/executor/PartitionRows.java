@@ -6,8 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.plan.Portion;
 import org.mergetomix.table.EvaluationRow;
@@ -45,7 +43,7 @@ public final class PartitionRows implements Iterator<EvaluationRow> {
   public boolean hasNext() {
     while (ready.isEmpty() && (next < end || !ranges.isEmpty() || portions.hasNext())) {
       if (next < end) {
-        endIfKilled();
+        Kills.check();
         ready.addAll(rows.of(next, portion.orElseThrow()));
         next++;
       } else if (ranges.isEmpty()) {
@@ -58,12 +56,6 @@ public final class PartitionRows implements Iterator<EvaluationRow> {
       }
     }
     return !ready.isEmpty();
-  }
-
-  private static void endIfKilled() {
-    if (Optional.ofNullable(TaskContext.get()).stream().anyMatch(TaskContext::isInterrupted)) {
-      throw new TaskKilledException();
-    }
   }
 
   @Override

@@ -1,135 +1,112 @@
 package org.mergetomix.executor;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import org.mergetomix.cache.InputFiles;
-import org.mergetomix.evaluation.LanguageModelling;
-import org.mergetomix.folder.Checkpoints;
-import org.mergetomix.location.Location;
+import org.mergetomix.evaluation.Evaluator;
+import org.mergetomix.evaluation.LiveModelEvaluator;
+import org.mergetomix.evaluation.TaskQuestions;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.merge.Merger;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
+import org.mergetomix.merge.SurrogateTarget;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.plan.RunPlan;
-import org.mergetomix.plan.TaskPlan;
-import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Measure;
 import org.mergetomix.tensor.Checkpoint;
 
 /**
- * What one task slot of an executor works with: a live model, the merger that overwrites it, and
- * the tasks prepared for it. One task at a time.
+ * What one task slot of an executor works with: a target, the merger that overwrites it, and the
+ * evaluator that scores it. One task at a time.
  */
 public final class Slot implements AutoCloseable {
 
-  private final InputFiles files;
   private final ComputeDevice device;
-  private final LiveModel model;
+  private final SurrogateTarget target;
   private final Merger merger;
-  private final SortedMap<String, LanguageModelling> tasks = new TreeMap<>();
-  private final SortedMap<String, LanguageModelling> confirmTasks = new TreeMap<>();
+  private final Evaluator evaluator;
+  private final Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks;
 
-  private Slot(InputFiles files, ComputeDevice device, LiveModel model, Merger merger) {
-    this.files = files;
+  private Slot(
+      ComputeDevice device,
+      SurrogateTarget target,
+      Merger merger,
+      Evaluator evaluator,
+      Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks) {
     this.device = device;
-    this.model = model;
+    this.target = target;
     this.merger = merger;
+    this.evaluator = evaluator;
+    this.tasks = tasks;
   }
 
-  /** A slot for a plan whose inputs are on this host. */
-  public static Slot open(
-      InputFiles files, RunPlan plan, PreparedExperts experts, ComputeDevice device) {
+  /** A slot with a live model, for a plan whose inputs are on this host. */
+  static Slot open(
+      RunPlan plan,
+      PreparedExperts experts,
+      Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
+      ComputeDevice device) {
     LiveModel model = LiveModel.load(plan.model().file(), device);
-    Slot slot = new Slot(files, device, model, new PrefixMerger(experts, plan.buffers()));
     try {
-      for (TaskPlan task : plan.tasks()) {
-        slot.tasks.put(
-            task.id(), LanguageModelling.prepare(task.text().text(), plan.batchSize(), model));
-        task.confirm()
-            .forEach(
-                confirm ->
-                    slot.confirmTasks.put(
-                        task.id(),
-                        LanguageModelling.prepare(confirm.text(), plan.batchSize(), model)));
-      }
-      return slot;
+      return new Slot(
+          device,
+          model,
+          new PrefixMerger(experts, plan.buffers()),
+          LiveModelEvaluator.of(tasks, plan.batchSize(), model),
+          tasks);
     } catch (RuntimeException | Error failure) {
-      slot.close();
+      model.close();
       throw failure;
     }
   }
 
-  /** Where the live model is. */
+  /** Where the target is. */
   public ComputeDevice device() {
     return device;
   }
 
-  /** Makes the live model the surrogate of a mixture. */
-  public LiveModel merge(Mixture mixture) {
-    merger.merge(mixture, Optional.empty(), model);
-    return model;
+  /**
+   * Makes the target the surrogate of a mixture.
+   *
+   * @param next which mixture comes next, if that is known: sums that it has no use for are not
+   *     kept
+   */
+  public void merge(Mixture mixture, Optional<Mixture> next) {
+    merger.merge(mixture, next, target);
   }
 
-  /** The same, knowing which mixture comes next: sums that it has no use for are not kept. */
-  public LiveModel merge(Mixture mixture, Mixture next) {
-    merger.merge(mixture, Optional.of(next), model);
-    return model;
+  /** Makes the target a checkpoint's, which lies at {@code name}. */
+  public void fill(Checkpoint checkpoint, String name) {
+    target.fill(checkpoint, name);
   }
 
-  /** Makes the live model a checkpoint's, wherever that lies. */
-  public void fill(Location location, String promised) {
-    try (Checkpoint checkpoint = Checkpoints.open(files.fetch(location, promised))) {
-      model.fill(checkpoint, location.text());
-    }
+  /** Scores the target as it is, as {@link Evaluator#evaluate} on the examples that rank. */
+  public SortedMap<String, double[]> evaluate(String task, ExampleRange range) {
+    return evaluator.evaluate(task, TaskSplit.SEARCH, range);
   }
 
-  /** Makes the live model the surrogate of a mixture. */
-  LiveModel merge(Mixture mixture, Optional<Mixture> next) {
-    return next.isPresent() ? merge(mixture, next.get()) : merge(mixture);
+  /** The tasks that have examples of a split. */
+  public Set<String> tasks(TaskSplit split) {
+    return tasks.get(split).keySet();
   }
 
-  /** Scores the live model as it is on some examples of a task. */
-  SortedMap<String, double[]> evaluate(String task, ExampleRange range) {
-    SortedMap<String, double[]> scores = new TreeMap<>();
-    double[] all = tasks.get(task).evaluate(model).scores();
-    scores.put("bits_per_byte", Arrays.copyOfRange(all, range.from(), range.to()));
-    return scores;
-  }
-
-  /** Scores the live model as it is on one task. */
-  public ExampleScores evaluate(String task) {
-    return finite(task, tasks.get(task).evaluate(model));
-  }
-
-  /** Scores the live model as it is on the confirm examples of the tasks that have some. */
-  public SortedMap<String, ExampleScores> evaluateConfirm() {
-    SortedMap<String, ExampleScores> scores = new TreeMap<>();
-    confirmTasks.forEach((id, task) -> scores.put(id, finite(id, task.evaluate(model))));
-    return scores;
-  }
-
-  private static ExampleScores finite(String task, ExampleScores scores) {
-    if (!scores.finite()) {
-      throw UserException.input(
-          "The score is not a number",
-          "task " + task,
-          "Look for NaN or infinite values in the experts' checkpoints");
-    }
-    return scores;
+  /** Scores the target as it is on all examples of a task, in one of its measures. */
+  public ExampleScores scores(String task, TaskSplit split, Measure measure) {
+    TaskQuestions questions = tasks.get(split).get(task);
+    SortedMap<String, double[]> scores =
+        evaluator.evaluate(task, split, ExampleRange.all(questions.size()));
+    return new ExampleScores(scores.get(measure.name()), questions.weights(measure.name()));
   }
 
   @Override
   public void close() {
-    List<LanguageModelling> prepared = new ArrayList<>(tasks.values());
-    prepared.addAll(confirmTasks.values());
-    prepared.forEach(LanguageModelling::close);
-    model.close();
+    evaluator.close();
+    target.close();
   }
 }

@@ -1,17 +1,32 @@
 package org.mergetomix.executor;
 
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
 
 /** A slot that is lent to one task until it is closed. One thread at a time. */
 public final class SlotLease implements AutoCloseable {
 
+  /** The one whole model that this JVM has on its host at a time. */
+  private static final Semaphore FETCHED = new Semaphore(1, true);
+
+  private final SharedRuntime shared;
   private final ExecutorRuntime runtime;
   private final ComputeDevice device;
   private Optional<Slot> slot = Optional.empty();
 
-  public SlotLease(ExecutorRuntime runtime, ComputeDevice device) {
+  /** A lease of a user of the runtime, who leaves with it. */
+  SlotLease(SharedRuntime shared, ExecutorRuntime runtime, ComputeDevice device) {
+    this.shared = shared;
     this.runtime = runtime;
     this.device = device;
   }
@@ -32,6 +47,52 @@ public final class SlotLease implements AutoCloseable {
         });
   }
 
+  /** Makes the target the surrogate of a mixture. */
+  public void merge(Mixture mixture) {
+    call(
+        slot -> {
+          slot.merge(mixture, Optional.empty());
+          return slot;
+        });
+  }
+
+  /** Makes the target the base. */
+  public void fillBase() {
+    fill(runtime.base(), runtime.plan().base().path());
+  }
+
+  /**
+   * Makes the target a whole model's. That is on this host only meanwhile, and after each other
+   * with those of other leases: there is room for one beside the inputs.
+   *
+   * @throws org.apache.spark.TaskKilledException if the task is killed while it waits
+   * @throws UserException if the model is missing, or does not fit the target
+   */
+  public void fill(InputAccess access, Location model) {
+    Kills.await(milliseconds -> FETCHED.tryAcquire(milliseconds, TimeUnit.MILLISECONDS));
+    try (InputFiles files = access.open()) {
+      fill(files, model);
+    } finally {
+      FETCHED.release();
+    }
+  }
+
+  private void fill(InputFiles files, Location model) {
+    try (Checkpoint checkpoint = Checkpoints.open(files.fetch(model, ""))) {
+      fill(checkpoint, model.text());
+    } catch (UserException problems) {
+      throw files.named(problems);
+    }
+  }
+
+  private void fill(Checkpoint checkpoint, String name) {
+    call(
+        slot -> {
+          slot.fill(checkpoint, name);
+          return slot;
+        });
+  }
+
   /** A slot whose work failed may hold half of a mixture: the next work gets another one. */
   private void discard() {
     slot.ifPresent(Slot::close);
@@ -45,7 +106,7 @@ public final class SlotLease implements AutoCloseable {
 
   @Override
   public void close() {
-    runtime.giveBack(slot);
+    shared.leave(slot);
     slot = Optional.empty();
   }
 }

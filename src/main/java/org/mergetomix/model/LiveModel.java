@@ -155,11 +155,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
     return problems;
   }
 
-  /**
-   * Overwrites every parameter with the checkpoint's tensor of the same name.
-   *
-   * @throws UserException if they do not match
-   */
+  @Override
   public void fill(Checkpoint checkpoint, String checkpointName) {
     List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
     if (!problems.isEmpty()) {

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
@@ -17,7 +16,6 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
-import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
@@ -68,7 +66,7 @@ public record RunPlan(
                   .map(file -> TextInput.of(manifest, inputs.get(file)))
                   .toList(),
               new Objective.Term(
-                  task.id(), LanguageModelling.MEASURE, task.weight(), task.scale())));
+                  task.id(), LanguageModelling.BITS_PER_BYTE, task.weight(), task.scale())));
     }
     return new RunPlan(
         access,

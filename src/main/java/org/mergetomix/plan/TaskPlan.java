@@ -2,8 +2,12 @@ package org.mergetomix.plan;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.evaluation.TaskData;
+import org.mergetomix.evaluation.TaskKind;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.score.Measure;
 import org.mergetomix.score.Objective;
 
@@ -17,6 +21,19 @@ import org.mergetomix.score.Objective;
  */
 public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objective.Term term)
     implements Serializable {
+
+  /** What kind of task it is. */
+  public TaskKind kind() {
+    return LanguageModelling.KIND;
+  }
+
+  /** The examples of a split, of a fetched task; empty when it has none. */
+  public Optional<TaskData> data(TaskSplit split) {
+    return switch (split) {
+      case SEARCH -> Optional.of(text.data());
+      case CONFIRM -> confirm.stream().map(TextInput::data).findFirst();
+    };
+  }
 
   /** The same with its texts on this host. */
   public TaskPlan fetched(InputFiles files) {
@@ -40,6 +57,6 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objec
   /** Everything about the task that decides a score. */
   String identity() {
     return "%s %s tokenizer=%s context=%s"
-        .formatted(LanguageModelling.VERSION, text.digest(), text.tokenizer(), text.context());
+        .formatted(kind().version(), text.digest(), text.tokenizer(), text.context());
   }
 }

@@ -2,6 +2,7 @@ package org.mergetomix.plan;
 
 import java.io.Serializable;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.manifest.Manifest;
 
@@ -26,6 +27,11 @@ public record TextInput(FileInput input, String tokenizer, int context) implemen
   /** The text of a fetched input. */
   public TextData text() {
     return new TextData(input.file().toString(), tokenizer, context);
+  }
+
+  /** The same as the data of a task. */
+  public TaskData data() {
+    return new TaskData(text(), digest());
   }
 
   String path() {

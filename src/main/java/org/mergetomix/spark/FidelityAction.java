@@ -30,9 +30,8 @@ import org.mergetomix.rank.ComparableMixtures;
 import org.mergetomix.rank.Confirmations;
 import org.mergetomix.rank.Fidelities;
 import org.mergetomix.score.Estimate;
-import org.mergetomix.score.ExampleScores;
-import org.mergetomix.spark.round.Progress;
 import org.mergetomix.score.Objective;
+import org.mergetomix.spark.round.Progress;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelitySelection;
 import org.mergetomix.table.FidelityRow;
@@ -204,7 +203,7 @@ public final class FidelityAction {
 
   private SortedMap<String, ModelScores> score(RunPlan plan, List<TrainingOutcome> trained) {
     List<ScoreModels.Subject> subjects = new ArrayList<>();
-    subjects.add(new ScoreModels.CheckpointSubject("", plan.base().location()));
+    subjects.add(new ScoreModels.BaseSubject());
     plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
     trained.forEach(
         model -> subjects.add(new ScoreModels.CheckpointSubject(model.mixture(), model.model())));

@@ -3,8 +3,6 @@ package org.mergetomix.spark;
 import static org.apache.spark.sql.functions.col;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -32,7 +29,6 @@ import org.mergetomix.report.ReportContent;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
-import org.mergetomix.score.Measure;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestBySize;
 import org.mergetomix.statistics.BestOfSize;
@@ -178,7 +174,7 @@ public final class ReportAction {
             task ->
                 new Objective.Term(
                     task.getKey(),
-                    LanguageModelling.MEASURE,
+                    LanguageModelling.BITS_PER_BYTE,
                     task.getValue(),
                     OptionalDouble.empty()))
         .toList();

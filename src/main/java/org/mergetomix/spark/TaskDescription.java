@@ -1,17 +1,17 @@
 package org.mergetomix.spark;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.mergetomix.cache.InputFiles;
-import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.evaluation.TaskExample;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.score.ExampleValues;
+import org.mergetomix.score.Measure;
 import org.mergetomix.table.TasksTable;
 
 /** What the tasks of a run ask, written once a run into its tasks table. */
@@ -38,19 +38,22 @@ final class TaskDescription {
   }
 
   private static List<TasksTable.ExampleRow> examples(InputAccess access, TaskPlan task) {
-    List<TasksTable.ExampleRow> rows = new ArrayList<>();
     try (InputFiles files = access.open()) {
-      List<String> texts = TextExamples.read(task.fetched(files).text().text().file());
-      for (int i = 0; i < texts.size(); i++) {
-        rows.add(
-            new TasksTable.ExampleRow(
-                task.id(),
-                task.measure().name(),
-                i,
-                texts.get(i).getBytes(StandardCharsets.UTF_8).length,
-                new TreeMap<>()));
+      TaskPlan here = task.fetched(files);
+      List<TaskExample> examples = here.kind().examples(here.data(TaskSplit.SEARCH).orElseThrow());
+      List<TasksTable.ExampleRow> rows = new ArrayList<>();
+      for (Measure measure : here.kind().measures()) {
+        for (TaskExample example : examples) {
+          rows.add(
+              new TasksTable.ExampleRow(
+                  task.id(),
+                  measure.name(),
+                  example.place(),
+                  example.weight(measure.name()),
+                  example.columns()));
+        }
       }
+      return rows;
     }
-    return rows;
   }
 }

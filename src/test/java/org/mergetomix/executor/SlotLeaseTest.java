@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.score.ExampleRange;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -32,19 +34,19 @@ class SlotLeaseTest {
     try (SlotLease lease = ExecutorRuntime.lease(plan)) {
       Slot first = slot(lease);
       assertThat(slot(lease)).isSameAs(first);
-      double right = lease.call(slot -> score(slot, mixture));
+      double[] right = lease.call(slot -> score(slot, mixture));
 
       assertThatThrownBy(
               () ->
                   lease.call(
                       slot -> {
-                        slot.merge(mixture);
+                        slot.merge(mixture, Optional.empty());
                         throw new IllegalStateException("in the middle");
                       }))
           .hasMessage("in the middle");
 
       assertThat(slot(lease)).isNotSameAs(first);
-      double again = lease.call(slot -> score(slot, mixture));
+      double[] again = lease.call(slot -> score(slot, mixture));
       assertThat(again).isEqualTo(right);
     }
   }
@@ -53,8 +55,8 @@ class SlotLeaseTest {
     return lease.call(slot -> slot);
   }
 
-  private static double score(Slot slot, Mixture mixture) {
-    slot.merge(mixture);
-    return slot.evaluate("task").mean().value();
+  private static double[] score(Slot slot, Mixture mixture) {
+    slot.merge(mixture, Optional.empty());
+    return slot.evaluate("task", ExampleRange.all(10)).get("bits_per_byte");
   }
 }

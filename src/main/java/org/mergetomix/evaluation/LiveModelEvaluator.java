@@ -1,0 +1,145 @@
+package org.mergetomix.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.model.LiveModel;
+import org.mergetomix.score.Blocks;
+import org.mergetomix.score.ExampleRange;
+
+/**
+ * Evaluates a live model in this process. The questions are laid out in batches once, on the
+ * model's device; which windows share a batch does not depend on what is evaluated, so scores
+ * repeat bit for bit.
+ */
+public final class LiveModelEvaluator implements Evaluator {
+
+  /** Raised whenever this engine's scores would change. */
+  public static final String VERSION = "torchscript/1";
+
+  private final LiveModel model;
+  private final NDManager memory;
+  private final Map<TaskSplit, SortedMap<String, Task>> tasks = new EnumMap<>(TaskSplit.class);
+
+  private LiveModelEvaluator(LiveModel model) {
+    this.model = model;
+    this.memory = model.newScope();
+  }
+
+  /**
+   * Prepares tasks for a model.
+   *
+   * @param tasks what is asked, by the task's id
+   * @param batchSize windows evaluated at once; it decides the last bits of a score
+   * @param model the model, whose device the batches stay on
+   */
+  public static LiveModelEvaluator of(
+      Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks, int batchSize, LiveModel model) {
+    LiveModelEvaluator evaluator = new LiveModelEvaluator(model);
+    try {
+      tasks.forEach((split, questions) -> evaluator.add(split, questions, batchSize));
+      return evaluator;
+    } catch (RuntimeException | Error failure) {
+      evaluator.close();
+      throw failure;
+    }
+  }
+
+  private void add(TaskSplit split, SortedMap<String, TaskQuestions> questions, int batchSize) {
+    SortedMap<String, Task> prepared = new TreeMap<>();
+    questions.forEach((id, asked) -> prepared.put(id, prepare(asked, batchSize)));
+    tasks.put(split, prepared);
+  }
+
+  private Task prepare(TaskQuestions asked, int batchSize) {
+    SortedMap<ExampleRange, Block> blocks = new TreeMap<>();
+    for (ExampleRange range : Blocks.of(asked.size())) {
+      List<TokenWindow> windows = asked.windows(range);
+      List<BlockBatch> batches = new ArrayList<>();
+      for (BatchWindows batch : BatchWindows.of(windows, batchSize)) {
+        batches.add(
+            new BlockBatch(
+                batch.places(), TokenBatch.of(memory, batch.windows(), asked.padding())));
+      }
+      blocks.put(range, new Block(windows, List.copyOf(batches)));
+    }
+    return new Task(asked, blocks);
+  }
+
+  private record Task(TaskQuestions asked, SortedMap<ExampleRange, Block> blocks) {
+
+    SortedMap<String, double[]> scores(ExampleRange range, double[] nats) {
+      return asked
+          .kind()
+          .scores(
+              asked.examples().subList(range.from(), range.to()),
+              blocks.get(range).windows(),
+              nats);
+    }
+  }
+
+  private record Block(List<TokenWindow> windows, List<BlockBatch> batches) {}
+
+  /** A batch, and where its windows stand among those of the block. */
+  private record BlockBatch(List<Integer> places, TokenBatch tokens) {}
+
+  @Override
+  public String version() {
+    return VERSION;
+  }
+
+  @Override
+  public SortedMap<String, double[]> evaluate(String id, TaskSplit split, ExampleRange range) {
+    Task task =
+        Optional.ofNullable(tasks.get(split))
+            .map(known -> known.get(id))
+            .orElseThrow(() -> new IllegalArgumentException("Unknown task: " + id));
+    SortedMap<String, double[]> scores = new TreeMap<>();
+    for (ExampleRange block : wholeBlocks(task.asked().size(), range)) {
+      task.scores(block, nats(task.blocks().get(block)))
+          .forEach(
+              (measure, values) ->
+                  System.arraycopy(
+                      values,
+                      0,
+                      scores.computeIfAbsent(measure, none -> new double[range.size()]),
+                      block.from() - range.from(),
+                      block.size()));
+    }
+    return scores;
+  }
+
+  private static List<ExampleRange> wholeBlocks(int examples, ExampleRange range) {
+    List<ExampleRange> blocks = Blocks.within(examples, range);
+    if (blocks.stream().mapToInt(ExampleRange::size).sum() != range.size()) {
+      throw new IllegalArgumentException("Not whole blocks of " + examples + " examples: " + range);
+    }
+    return blocks;
+  }
+
+  private double[] nats(Block block) {
+    double[] nats = new double[block.windows().size()];
+    for (BlockBatch batch : block.batches()) {
+      try (NDManager scope = model.newScope()) {
+        NDArray logits = model.logits(batch.tokens().inputs(), scope);
+        float[] sums =
+            batch.tokens().negativeLogLikelihood(logits).sum(new int[] {1}).toFloatArray();
+        for (int row = 0; row < sums.length; row++) {
+          nats[batch.places().get(row)] = sums[row];
+        }
+      }
+    }
+    return nats;
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,28 @@
+package org.mergetomix.evaluation;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * An example of a task, as far as no model is needed for it.
+ *
+ * @param place its place in the task's order, from 0
+ * @param weights what it counts in each measure, by the measure's name; positive and finite
+ * @param columns what else is known of it: the line that it stands in, for instance
+ */
+public record TaskExample(
+    int place, SortedMap<String, Double> weights, SortedMap<String, String> columns)
+    implements Serializable {
+
+  public TaskExample {
+    weights = Collections.unmodifiableSortedMap(new TreeMap<>(weights));
+    columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+  }
+
+  /** What it counts in a measure. */
+  public double weight(String measure) {
+    return weights.get(measure);
+  }
+}
