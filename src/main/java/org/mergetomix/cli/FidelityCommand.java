@@ -46,8 +46,8 @@ final class FidelityCommand extends SessionCommand {
           Fidelity.FEWEST_MIXTURES);
     }
     result.fidelity().ifPresent(fidelity -> print(console, fidelity));
-    String unit = result.record().scoreUnit();
-    for (Confirmation confirmation : result.record().confirmations()) {
+    String unit = result.record().search().objective().unit();
+    for (Confirmation confirmation : result.record().fidelity().confirmations()) {
       boolean winner = confirmation.label().equals("winner");
       console.line(
           "On the confirm examples: %-26s %.4f ± %.4f %s%s",

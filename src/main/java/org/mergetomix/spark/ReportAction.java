@@ -18,9 +18,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Fidelities;
-import org.mergetomix.report.Cost;
 import org.mergetomix.report.HtmlReport;
-import org.mergetomix.report.Input;
 import org.mergetomix.report.ReportContent;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
@@ -76,41 +74,29 @@ public final class ReportAction {
     // A table that is left from before another ranking says nothing of this one.
     List<FidelityRow> fidelityRows =
         record.state() == RunRecord.State.CONFIRMED ? directory.fidelity(spark).read() : List.of();
-    Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, record.direction());
+    Direction direction = record.search().objective().direction();
+    Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, direction);
     return new ReportContent(
-        record.runId(),
+        record,
         question(record),
         answer(record, top),
         MixedDevices.warnings(directory.evaluations(spark).devices()).stream()
             .map(Problem::message)
             .toList(),
-        record.direction(),
-        record.scoreUnit(),
-        record.datasets(),
-        record.counts().evaluated() + record.counts().failed(),
-        record.counts().failed(),
         top,
         base(record),
         effects(record),
-        bestBySize(ranked, record.direction()),
-        record.preflight(),
+        bestBySize(ranked, direction),
         fidelity,
-        Fidelities.points(fidelityRows),
-        record.confirmations(),
-        cost(record),
-        record.inputs().stream()
-            .map(input -> new Input(input.kind(), input.id(), input.location(), input.digest()))
-            .toList(),
-        record.versions(),
-        record.configuration());
+        Fidelities.points(fidelityRows));
   }
 
   private static String question(RunRecord record) {
     return "Which of %d datasets (%s) should the base be fine-tuned on, judged by %s?"
         .formatted(
-            record.datasets().size(),
-            String.join(", ", record.datasets()),
-            String.join(", ", record.taskWeights().keySet()));
+            record.run().datasets().size(),
+            String.join(", ", record.run().datasets()),
+            String.join(", ", record.search().objective().taskWeights().keySet()));
   }
 
   private static String answer(RunRecord record, List<RankedRow> top) {
@@ -124,26 +110,26 @@ public final class ReportAction {
         best.mixture(),
         record.counts().evaluated(),
         best.score().value(),
-        record.scoreUnit());
+        record.search().objective().unit());
   }
 
   private static Optional<Estimate> base(RunRecord record) {
-    return record.base().isEmpty()
+    return record.search().base().isEmpty()
         ? Optional.empty()
-        : Optional.of(overall(record, record.base(), Function.identity()));
+        : Optional.of(overall(record, record.search().base(), Function.identity()));
   }
 
   private List<DatasetEffect> effects(RunRecord record) {
     EvaluationsTable evaluations = directory.evaluations(spark);
     Map<String, Map<String, DatasetEffect>> byDataset = new TreeMap<>();
-    for (String task : record.taskWeights().keySet()) {
+    for (String task : record.search().objective().taskWeights().keySet()) {
       DatasetEffects effects =
           evaluations
               .rows()
               .filter(row -> row.task().equals(task) && row.status() == RowStatus.OK)
               .mapPartitions(ReportAction::feed)
               .fold(new DatasetEffects(), ReportAction::merge);
-      for (DatasetEffect effect : effects.effects(record.direction())) {
+      for (DatasetEffect effect : effects.effects(record.search().objective().direction())) {
         byDataset.computeIfAbsent(effect.dataset(), id -> new TreeMap<>()).put(task, effect);
       }
     }
@@ -179,7 +165,7 @@ public final class ReportAction {
     List<String> tasks = new ArrayList<>(byTask.keySet());
     return Estimate.weightedMean(
         tasks.stream().map(byTask::get).map(score).toList(),
-        tasks.stream().map(task -> record.taskWeights().get(task)).toList());
+        tasks.stream().map(task -> record.search().objective().taskWeights().get(task)).toList());
   }
 
   private static List<BestOfSize> bestBySize(RankedTable ranked, Direction direction) {
@@ -205,20 +191,5 @@ public final class ReportAction {
             bests.feed(
                 row.getInt(0), row.getString(1), new Estimate(row.getDouble(2), row.getDouble(3))));
     return List.of(bests).iterator();
-  }
-
-  private static Cost cost(RunRecord record) {
-    long experts = record.datasets().size();
-    long evaluated = record.counts().evaluated();
-    long trained = record.counts().trained();
-    return new Cost(
-        evaluated,
-        experts,
-        trained,
-        Math.max(0, evaluated - experts - trained),
-        record.seconds().merge(),
-        record.seconds().evaluate(),
-        record.seconds().training(),
-        record.seconds().wall());
   }
 }

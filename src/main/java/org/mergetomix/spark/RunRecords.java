@@ -13,7 +13,6 @@ import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.NativeSettings;
 import org.mergetomix.plan.RunPlan;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RunRecord;
 
 /** Begins run records. */
@@ -23,30 +22,19 @@ final class RunRecords {
 
   /** The record of a run that is about to start. */
   static RunRecord begin(SparkSession spark, RunPlan plan, Configuration configuration) {
-    String now = Instant.now().toString();
     SortedMap<String, Double> weights = new TreeMap<>();
     plan.tasks().forEach(task -> weights.put(task.id(), task.weight()));
-    return new RunRecord(
-        RunRecord.FORMAT,
-        plan.runId(),
-        RunRecord.State.SEARCHING,
-        plan.identity(),
-        plan.inputs(),
-        configuration.asMap(),
-        versions(spark),
-        List.copyOf(plan.experts().keySet()),
-        LanguageModelling.DIRECTION,
-        LanguageModelling.UNIT,
-        weights,
-        new RunRecord.Counts(plan.space().size(), 0, 0, 0),
-        new RunRecord.Seconds(0, 0, 0, 0),
-        now,
-        now,
-        PreflightRecord.NONE,
-        new TreeMap<>(),
-        "",
-        new TreeMap<>(),
-        List.of());
+    return RunRecord.begun(
+        Instant.now().toString(),
+        new RunRecord.Run(
+            plan.runId(), plan.identity(), List.copyOf(plan.experts().keySet()), plan.inputs()),
+        new RunRecord.Start(configuration.asMap(), versions(spark)),
+        new RunRecord.Objective(
+            "weighted mean of the tasks' scores",
+            LanguageModelling.UNIT,
+            LanguageModelling.DIRECTION,
+            weights),
+        plan.space().size());
   }
 
   private static SortedMap<String, String> versions(SparkSession spark) {

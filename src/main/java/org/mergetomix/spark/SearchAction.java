@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -24,7 +25,6 @@ import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
@@ -32,6 +32,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Ranking;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RowStatus;
@@ -79,8 +80,8 @@ public final class SearchAction {
    * Searches.
    *
    * @throws UserException if an input is missing or broken, if an executor has not the memory that
-   *     {@link MemoryPlan} says it needs, if the output directory belongs to another run or another
-   *     driver works on it, or if more mixtures failed than {@code search.max-failed} allows
+   *     {@link MemoryPlan} says it needs, if the output directory belongs to another run, or if
+   *     more mixtures failed than {@code search.max-failed} allows
    */
   public Result run() {
     long started = System.nanoTime();
@@ -88,47 +89,47 @@ public final class SearchAction {
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     directory.claim(plan.runId(), plan.identity());
-    return LeasedOutput.during(
-        spark,
-        directory,
-        configuration.leaseSeconds(),
-        lease -> search(plan, warnings, started, lease));
+    return directory.announced(spark, () -> search(plan, warnings, started));
   }
 
-  private Result search(RunPlan plan, List<Problem> warnings, long started, OutputLease lease) {
-    // Another driver may have been there between the first look and the lease.
-    directory.claim(plan.runId(), plan.identity());
+  private Result search(RunPlan plan, List<Problem> warnings, long started) {
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
-    RunRecord before = directory.read().orElse(fresh);
+    Set<String> devicesBefore = directory.evaluations(spark).devices().keySet();
     RunRecord again =
-        before.startedAgain(fresh).evaluatedOn(directory.evaluations(spark).devices().keySet());
-    directory.write(again);
+        directory.update(fresh, before -> before.startedAgain(fresh).evaluatedOn(devicesBefore));
 
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
-      RunRecord searching = measured(again, context, broadcast, lease);
+      RunRecord searching = measured(again, context, broadcast);
       SortedMap<String, Estimate> base = baseScores(context, broadcast);
-      long evaluatedNow = evaluateMissing(broadcast, plan, lease);
+      long evaluatedNow = evaluateMissing(broadcast, plan);
       context.setJobGroup("rank", "Rank the mixtures", false);
       RankedTable ranked = directory.ranked(spark);
       EvaluationsTable evaluations = directory.evaluations(spark);
       SortedMap<String, Long> devices = evaluations.devices();
-      lease.require();
       ranked.write(
           Ranking.rows(evaluations, plan, LanguageModelling.DIRECTION),
           LanguageModelling.DIRECTION);
+      String digest = ranked.digest();
+      RunRecord.Counts counts = counts(plan, ranked);
+      double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =
-          searching
-              .evaluatedOn(devices.keySet())
-              .ranked(
-                  counts(plan, ranked),
-                  seconds(evaluations, before, (System.nanoTime() - started) / 1e9),
-                  base,
-                  ranked.digest(),
-                  Instant.now().toString());
-      lease.require();
-      directory.write(done);
+          directory.update(
+              searching,
+              before ->
+                  before
+                      .evaluatedOn(devices.keySet())
+                      .ranked(
+                          counts,
+                          seconds(
+                              evaluations,
+                              before,
+                              evaluatedNow == 0 && digest.equals(before.rankedDigest()) ? 0 : wall),
+                          fresh.search().objective(),
+                          base,
+                          digest,
+                          Instant.now().toString()));
       List<Problem> all = new ArrayList<>(warnings);
       all.addAll(MixedDevices.warnings(devices));
       return new Result(
@@ -156,14 +157,12 @@ public final class SearchAction {
 
   /** Measures the experts once a run: what an earlier start found of the same ones holds. */
   private RunRecord measured(
-      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast, OutputLease lease) {
+      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast) {
     if (record.preflight().measured()) {
       return record;
     }
-    RunRecord measured = record.measured(Preflights.ofRun(context, broadcast));
-    lease.require();
-    directory.write(measured);
-    return measured;
+    PreflightRecord figures = Preflights.ofRun(context, broadcast);
+    return directory.update(record, before -> before.measured(figures));
   }
 
   private static SortedMap<String, Estimate> baseScores(
@@ -183,8 +182,8 @@ public final class SearchAction {
         });
   }
 
-  private long evaluateMissing(Broadcast<RunPlan> plan, RunPlan run, OutputLease lease) {
-    return new SearchRounds(spark, configuration, directory, lease, progress)
+  private long evaluateMissing(Broadcast<RunPlan> plan, RunPlan run) {
+    return new SearchRounds(spark, configuration, directory, progress)
         .run(
             run.space().size(),
             committed(directory.evaluations(spark), plan),
@@ -220,7 +219,7 @@ public final class SearchAction {
   }
 
   private static RunRecord.Counts counts(RunPlan plan, RankedTable ranked) {
-    long evaluated = ranked.dataset().where(col("rank").isNotNull()).count();
+    long evaluated = ranked.ranked();
     return new RunRecord.Counts(plan.space().size(), evaluated, plan.space().size() - evaluated, 0);
   }
 

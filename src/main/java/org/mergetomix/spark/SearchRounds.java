@@ -18,7 +18,6 @@ import org.mergetomix.executor.RoundWork;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
@@ -39,19 +38,13 @@ public final class SearchRounds {
   private final SparkSession spark;
   private final Configuration configuration;
   private final RunDirectory directory;
-  private final OutputLease lease;
   private final Progress progress;
 
   SearchRounds(
-      SparkSession spark,
-      Configuration configuration,
-      RunDirectory directory,
-      OutputLease lease,
-      Progress progress) {
+      SparkSession spark, Configuration configuration, RunDirectory directory, Progress progress) {
     this.spark = spark;
     this.configuration = configuration;
     this.directory = directory;
-    this.lease = lease;
     this.progress = progress;
   }
 
@@ -62,8 +55,7 @@ public final class SearchRounds {
    * @param committed the mixtures whose rows are there
    * @param work made once for all rounds
    * @return how many were evaluated
-   * @throws UserException if more failed than {@code search.max-failed} allows, or another driver
-   *     took over
+   * @throws UserException if more failed than {@code search.max-failed} allows
    */
   long run(long size, IndexRanges committed, Function<RoundWork.Counters, RoundWork> work) {
     JavaSparkContext context = Session.context(spark);
@@ -84,7 +76,6 @@ public final class SearchRounds {
                 .formatted(round, done.size() + 1, done.size() + now.size(), size),
             false);
         List<IndexRange> pieces = pieces(context, now);
-        lease.require();
         directory
             .evaluations(spark)
             .append(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -16,16 +17,18 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.Commits;
-import org.mergetomix.output.LiteralPath;
+import org.mergetomix.output.ParquetTables;
+import org.mergetomix.output.RandomName;
 import org.mergetomix.output.TableWriteException;
 
 /**
- * The evaluations of a run: {@code evaluations/round=NNNN/}, append-only Parquet. A round is there
- * once Spark has committed it; what a killed process left behind is neither read nor kept.
+ * The evaluations of a run: {@code evaluations/round=STRATEGY-NUMBER-RANDOM/}, append-only Parquet.
+ * A round is there once Spark has committed it; what a killed process left behind is not read. Two
+ * drivers at once write rounds of different names, so a row may be there twice, under the same key.
  */
 public final class EvaluationsTable {
 
-  private static final Pattern ROUND = Pattern.compile("round=(\\d{4,})");
+  private static final Pattern ROUND = Pattern.compile("round=[a-z]+-(\\d{4,})-[0-9a-f]{8}");
 
   private final SparkSession spark;
   private final Location directory;
@@ -44,8 +47,9 @@ public final class EvaluationsTable {
         committing
             .createDataFrame(rows.map(EvaluationSchema::row), EvaluationSchema.SCHEMA)
             .write()
-            .mode(SaveMode.Overwrite),
-        path(round));
+            .mode(SaveMode.ErrorIfExists),
+        directory.child(
+            String.format(Locale.ROOT, "round=exhaustive-%04d-%s", round, RandomName.next())));
   }
 
   /** The number for the next round: one more than any committed one, 1 for the first. */
@@ -55,16 +59,15 @@ public final class EvaluationsTable {
 
   /** Every committed row; the columns are those of {@code EvaluationSchema}. */
   public Dataset<Row> dataset() {
-    String[] rounds = committed().stream().map(LiteralPath::of).toArray(String[]::new);
-    if (rounds.length == 0) {
-      return spark.createDataFrame(List.of(), EvaluationSchema.SCHEMA);
-    }
-    return spark.read().schema(EvaluationSchema.SCHEMA).parquet(rounds);
+    return ParquetTables.read(spark, EvaluationSchema.SCHEMA, committed());
   }
 
-  /** The rows of one committed round. */
+  /** The rows of the committed rounds of a number. */
   public Dataset<Row> dataset(int round) {
-    return spark.read().schema(EvaluationSchema.SCHEMA).parquet(LiteralPath.of(path(round)));
+    return ParquetTables.read(
+        spark,
+        EvaluationSchema.SCHEMA,
+        committed().stream().filter(committed -> number(committed) == round).toList());
   }
 
   /** Every committed row. */
@@ -85,18 +88,14 @@ public final class EvaluationsTable {
     return devices;
   }
 
-  private Location path(int round) {
-    return directory.child(String.format(Locale.ROOT, "round=%04d", round));
-  }
-
   private List<Location> committed() {
-    return Commits.children(spark, directory).stream()
+    return Commits.committed(spark, directory).stream()
         .filter(child -> ROUND.matcher(child.name()).matches())
-        .filter(child -> Commits.isCommitted(spark, child))
         .toList();
   }
 
   private static int number(Location round) {
-    return Integer.parseInt(round.name().substring("round=".length()));
+    Matcher name = ROUND.matcher(round.name());
+    return name.matches() ? Integer.parseInt(name.group(1)) : 0;
   }
 }

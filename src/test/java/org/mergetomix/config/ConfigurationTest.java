@@ -39,7 +39,6 @@ class ConfigurationTest {
             new Configuration(
                 "",
                 "",
-                60,
                 1,
                 new Configuration.Merge(
                     Configuration.Merge.Method.AVERAGE,

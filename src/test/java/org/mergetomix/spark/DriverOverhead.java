@@ -11,7 +11,6 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.table.RunDirectory;
 
 /**
@@ -42,10 +41,8 @@ public final class DriverOverhead {
     long size = TrivialWork.space(DATASETS).size();
     HeapAtTenths heap = new HeapAtTenths();
     long started = System.nanoTime();
-    try (OutputLease lease = directory.lease(60, () -> {})) {
-      new SearchRounds(spark, configuration, directory, lease, heap)
-          .run(size, IndexRanges.of(List.of()), counters -> new TrivialWork(DATASETS, counters));
-    }
+    new SearchRounds(spark, configuration, directory, heap)
+        .run(size, IndexRanges.of(List.of()), counters -> new TrivialWork(DATASETS, counters));
     double seconds = (System.nanoTime() - started) / 1e9;
     System.out.printf(
         Locale.ROOT,

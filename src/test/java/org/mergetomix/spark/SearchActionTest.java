@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Encoders;
@@ -72,13 +73,13 @@ class SearchActionTest {
     assertThat(found.evaluatedNow()).isEqualTo(SmallRun.MIXTURES);
     assertThat(record.counts()).isEqualTo(new RunRecord.Counts(SmallRun.MIXTURES, 15, 0, 0));
     assertThat(record.state()).isEqualTo(RunRecord.State.RANKED);
-    assertThat(record.base()).containsOnlyKeys("task");
+    assertThat(record.search().base()).containsOnlyKeys("task");
     assertThat(record.rankedDigest()).isEqualTo(directory().ranked(spark).digest());
     assertThat(directory().require()).isEqualTo(record);
     assertThat(rows()).extracting(EvaluationRow::mixture).doesNotHaveDuplicates().hasSize(15);
     assertThat(rows()).extracting(EvaluationRow::key).doesNotHaveDuplicates();
     assertThat(rows()).extracting(EvaluationRow::device).containsOnly("cpu");
-    assertThat(record.versions()).containsEntry("device", "cpu");
+    assertThat(record.start().versions()).containsEntry("device", "cpu");
   }
 
   @Test
@@ -146,15 +147,14 @@ class SearchActionTest {
   @Test
   void goesOnAfterTheLastCommittedRound() throws IOException {
     SmallRun killed = copied();
-    Path evaluations = folder.resolve("run/evaluations");
-    FileUtils.deleteDirectory(evaluations.resolve("round=0004").toFile());
-    Files.delete(evaluations.resolve("round=0003/_SUCCESS"));
+    FileUtils.deleteDirectory(round(4).toFile());
+    Files.delete(round(3).resolve("_SUCCESS"));
 
     SearchAction.Result resumed = search(killed, Progress.SILENT, FOUR_ROUNDS);
 
     assertThat(resumed.evaluatedNow()).isEqualTo(7);
     assertThat(resumed.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
-    assertThat(resumed.record().started()).isEqualTo(found.record().started());
+    assertThat(resumed.record().times().started()).isEqualTo(found.record().times().started());
     assertThat(evaluations(killed).dataset().count()).isEqualTo(15);
 
     SearchAction.Result again = search(killed, Progress.SILENT);
@@ -167,7 +167,7 @@ class SearchActionTest {
   void saysWhenScoresComeFromMoreThanOneKindOfDevice() throws IOException {
     SmallRun resumed = copied();
     EvaluationsTable evaluations = evaluations(resumed);
-    FileUtils.deleteDirectory(folder.resolve("run/evaluations/round=0004").toFile());
+    FileUtils.deleteDirectory(round(4).toFile());
     moveToGpu(evaluations, 2);
 
     SearchAction.Result result = search(resumed, Progress.SILENT, FOUR_ROUNDS);
@@ -179,7 +179,7 @@ class SearchActionTest {
             + " another output, with executors of one kind; the column device of the evaluations"
             + " says where each score comes from.";
     assertThat(result.warnings()).extracting(Problem::message).containsExactly(warning);
-    assertThat(result.record().versions()).containsEntry("device", "cpu, gpu");
+    assertThat(result.record().start().versions()).containsEntry("device", "cpu, gpu");
     assertThat(directory(resumed).require()).isEqualTo(result.record());
     assertThat(report.path()).content().contains("Warning: " + warning);
     assertThat(result.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
@@ -196,7 +196,7 @@ class SearchActionTest {
 
     assertThat(result.evaluatedNow()).isZero();
     assertThat(result.warnings()).isEmpty();
-    assertThat(directory(resumed).require().versions()).containsEntry("device", "gpu");
+    assertThat(directory(resumed).require().start().versions()).containsEntry("device", "gpu");
   }
 
   @Test
@@ -326,14 +326,26 @@ class SearchActionTest {
   }
 
   /** Makes a round say that executors with GPUs computed it. */
-  private static void moveToGpu(EvaluationsTable evaluations, int round) {
+  private void moveToGpu(EvaluationsTable evaluations, int round) throws IOException {
     List<String> mixtures =
         evaluations.dataset(round).select("mixture").as(Encoders.STRING()).collectAsList();
     List<EvaluationRow> rows =
         evaluations.rows().filter(row -> mixtures.contains(row.mixture())).collect().stream()
             .map(SearchActionTest::onGpu)
             .toList();
+    FileUtils.deleteDirectory(round(round).toFile());
     evaluations.append(round, Session.context(spark).parallelize(rows, 1));
+  }
+
+  /** The folder of a round. */
+  private Path round(int number) throws IOException {
+    String start = "round=exhaustive-000" + number;
+    try (Stream<Path> rounds = Files.list(folder.resolve("run/evaluations"))) {
+      return rounds
+          .filter(round -> round.getFileName().toString().startsWith(start))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   private static EvaluationRow onGpu(EvaluationRow row) {

@@ -14,7 +14,6 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.testing.SparkSessionExtension;
@@ -67,13 +66,11 @@ class SearchRoundsTest {
   private static long run(
       SparkSession spark, RunDirectory directory, IndexRanges there, String... settings) {
     Configuration configuration = Configuration.load(List.of(), List.of(settings));
-    try (OutputLease lease = directory.lease(60, () -> {})) {
-      return new SearchRounds(spark, configuration, directory, lease, Progress.SILENT)
-          .run(
-              TrivialWork.space(DATASETS).size(),
-              there,
-              counters -> new TrivialWork(DATASETS, counters));
-    }
+    return new SearchRounds(spark, configuration, directory, Progress.SILENT)
+        .run(
+            TrivialWork.space(DATASETS).size(),
+            there,
+            counters -> new TrivialWork(DATASETS, counters));
   }
 
   private long rounds() throws Exception {
