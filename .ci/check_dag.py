@@ -33,7 +33,12 @@ command = [word for word in sys.argv if word in plan]
 state, failed, code = plan[command[0]] if command else ["", 0, 0]
 if state:
     pathlib.Path(output).mkdir(parents=True, exist_ok=True)
-    record = {"run_id": "fake", "state": state, "ranked_digest": "d", "counts": {"failed": failed}}
+    record = {
+        "run": {"id": "fake"},
+        "state": state,
+        "search": {"ranked_digest": "d"},
+        "counts": {"failed": failed},
+    }
     (pathlib.Path(output) / "run.json").write_text(json.dumps(record))
 sys.exit(code)
 """

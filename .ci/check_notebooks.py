@@ -54,10 +54,10 @@ def effects():
     """The gain of every dataset, by pandas."""
     table = ranked()
     gains = {}
-    for dataset in RECORD["datasets"]:
+    for dataset in RECORD["run"]["datasets"]:
         has_it = table["datasets"].map(lambda datasets, id=dataset: id in datasets)
         gains[dataset] = table[~has_it]["score"].mean() - table[has_it]["score"].mean()
-    assert RECORD["direction"] == "LOWER_IS_BETTER"
+    assert RECORD["search"]["objective"]["direction"] == "LOWER_IS_BETTER"
     return gains
 
 
@@ -66,7 +66,7 @@ def check_the_notebook_run_as_a_program():
     result = run_plainly(RUN, figures)
     assert result.returncode == 0, result.stderr
     text = result.stdout
-    assert f"run {RECORD['run_id']}, CONFIRMED" in text, text
+    assert f"run {RECORD['run']['id']}, CONFIRMED" in text, text
 
     best = ranked().sort_values("rank").iloc[0]
     assert re.search(rf"^ +1 +{re.escape(best['mixture'])} ", text, re.MULTILINE), text
@@ -78,7 +78,7 @@ def check_the_notebook_run_as_a_program():
     assert first.group(1) == most_helpful, (first.group(1), gains)
     assert abs(float(first.group(2)) - gains[most_helpful]) < 1e-5, (first.group(2), gains)
 
-    assert f"Spearman {RECORD['fidelity']['spearman']:.3f} over" in text, text
+    assert f"Spearman {RECORD['fidelity']['figures']['spearman']:.3f} over" in text, text
     assert f"training {RECORD['seconds']['training']:.1f} s" in text, text
     assert {file.name for file in figures.iterdir()} == PLOTS, list(figures.iterdir())
     for file in figures.iterdir():
@@ -112,7 +112,7 @@ def check_the_notebook_with_the_names_that_databricks_gives():
     expected = effects()
     assert gains.keys() == expected.keys()
     assert all(abs(gains[id] - expected[id]) < 1e-9 for id in gains), (gains, expected)
-    assert abs(end["spearman"] - RECORD["fidelity"]["spearman"]) < 1e-9, end["spearman"]
+    assert abs(end["spearman"] - RECORD["fidelity"]["figures"]["spearman"]) < 1e-9, end["spearman"]
 
 
 def check_that_an_unfinished_run_is_refused():
@@ -129,7 +129,7 @@ def check_that_a_run_without_fidelity_is_enough():
     run = Path(tempfile.mkdtemp(prefix="ranked-"))
     for table in ("ranked", "evaluations"):
         shutil.copytree(RUN / table, run / table)
-    record = RECORD | {"state": "RANKED", "fidelity": {}, "confirmations": []}
+    record = RECORD | {"state": "RANKED", "fidelity": {"figures": {}, "confirmations": []}}
     (run / "run.json").write_text(json.dumps(record))
     result = run_plainly(run, run / "figures")
     assert result.returncode == 0, result.stderr
@@ -148,7 +148,7 @@ def check_the_sql_notebook():
         if statement and not statement.startswith("CREATE WIDGET"):
             results.append(spark.sql(statement).toPandas())
     (spearman,) = [frame["spearman"][0] for frame in results if "spearman" in frame]
-    assert abs(spearman - RECORD["fidelity"]["spearman"]) < 1e-9, spearman
+    assert abs(spearman - RECORD["fidelity"]["figures"]["spearman"]) < 1e-9, spearman
     (gains,) = [frame for frame in results if "gain" in frame]
     expected = effects()
     assert all(abs(row.gain - expected[row.dataset]) < 1e-9 for row in gains.itertuples())

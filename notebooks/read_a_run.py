@@ -69,10 +69,10 @@ run = json.loads(spark.read.text(RUN + "/run.json", wholetext=True).first().valu
 if run["state"] not in ("RANKED", "CONFIRMED"):
     sys.exit(f"{RUN} is not ranked yet: its state is {run['state']}. Let search finish.")
 
-unit = run["score_unit"]
-lower_is_better = run["direction"] == "LOWER_IS_BETTER"
-print(f"run {run['run_id']}, {run['state']}, started {run['started']}")
-print(f"datasets: {', '.join(run['datasets'])}")
+unit = run["search"]["objective"]["unit"]
+lower_is_better = run["search"]["objective"]["direction"] == "LOWER_IS_BETTER"
+print(f"run {run['run']['id']}, {run['state']}, started {run['times']['started']}")
+print(f"datasets: {', '.join(run['run']['datasets'])}")
 print("mixtures: {evaluated} evaluated, {failed} failed, of {space}".format(**run["counts"]))
 print(f"scores in {unit}, {'lower' if lower_is_better else 'higher'} is better\n")
 
@@ -139,7 +139,7 @@ show(failed.groupBy("error").agg(F.count("*").alias("mixtures")))
 
 has_it = F.expr("array_contains(datasets, dataset)")
 effects = (
-    scored.crossJoin(spark.createDataFrame([(id,) for id in run["datasets"]], ["dataset"]))
+    scored.crossJoin(spark.createDataFrame([(id,) for id in run["run"]["datasets"]], ["dataset"]))
     .groupBy("dataset")
     .agg(
         F.avg(F.when(has_it, F.col("score"))).alias("with"),
@@ -178,9 +178,10 @@ if run["state"] == "CONFIRMED":
     points = compared.toPandas()
     spearman = points["surrogate_score"].rank().corr(points["real_score"].rank())
     print(f"Spearman {spearman:.3f} over {len(points)} mixtures really fine-tuned")
-    if "spearman" in run["fidelity"]:
+    figures = run["fidelity"]["figures"]
+    if "spearman" in figures:
         interval = "{spearman:.3f} ({spearman_low:.3f} to {spearman_high:.3f})"
-        print("the run's own: " + interval.format(**run["fidelity"]))
+        print("the run's own: " + interval.format(**figures))
 
     figure, axes = plt.subplots(figsize=(6, 5))
     for role, group in points.groupby("role"):
@@ -192,7 +193,7 @@ if run["state"] == "CONFIRMED":
     finish(figure, "fidelity")
 
     print("\nOn examples that took no part in choosing:")
-    for row in run["confirmations"]:
+    for row in run["fidelity"]["confirmations"]:
         score, winner_gain = row["score"], row["winner_gain"]
         print(
             f"  {row['label']:<26}{score['value']:.4f} ± {1.96 * score['standard_error']:.4f}"
@@ -205,6 +206,9 @@ else:
 
 # MAGIC %md
 # MAGIC ## What it cost
+# MAGIC
+# MAGIC A round's name says which strategy proposed it, and its number there. Two drivers at once may
+# MAGIC have evaluated a mixture twice; it is ranked once.
 
 # COMMAND ----------
 

@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMPORARY VIEW fidelity USING parquet OPTIONS (path '${run}/fi
 
 -- COMMAND ----------
 
-CREATE OR REPLACE TEMPORARY VIEW run USING json OPTIONS (path '${run}/run.json', multiLine 'true');
+CREATE OR REPLACE TEMPORARY VIEW record USING json OPTIONS (path '${run}/run.json', multiLine 'true');
 
 -- COMMAND ----------
 
@@ -38,8 +38,16 @@ CREATE OR REPLACE TEMPORARY VIEW run USING json OPTIONS (path '${run}/run.json',
 
 -- COMMAND ----------
 
-SELECT run_id, state, direction, score_unit, counts.evaluated, counts.failed, started, updated
-FROM run;
+SELECT
+  run.id AS run_id,
+  state,
+  search.objective.direction,
+  search.objective.unit,
+  counts.evaluated,
+  counts.failed,
+  times.started,
+  times.updated
+FROM record;
 
 -- COMMAND ----------
 
@@ -94,7 +102,7 @@ WITH effects AS (
     avg(score) FILTER (WHERE array_contains(datasets, dataset)) AS score_with,
     avg(score) FILTER (WHERE NOT array_contains(datasets, dataset)) AS score_without
   FROM ranked
-  CROSS JOIN (SELECT explode(datasets) AS dataset FROM run)
+  CROSS JOIN (SELECT explode(run.datasets) AS dataset FROM record)
   WHERE rank IS NOT NULL
   GROUP BY dataset
 )
@@ -104,7 +112,7 @@ SELECT
   score_without,
   (score_without - score_with) * if(direction = 'LOWER_IS_BETTER', 1, -1) AS gain
 FROM effects
-CROSS JOIN (SELECT direction FROM run)
+CROSS JOIN (SELECT search.objective.direction AS direction FROM record)
 ORDER BY gain DESC NULLS LAST;
 
 -- COMMAND ----------
@@ -148,6 +156,9 @@ ORDER BY role, mixture;
 
 -- MAGIC %md
 -- MAGIC ## What it cost
+-- MAGIC
+-- MAGIC A round's name says which strategy proposed it, and its number there. Two drivers at once may
+-- MAGIC have evaluated a mixture twice; it is ranked once.
 
 -- COMMAND ----------
 

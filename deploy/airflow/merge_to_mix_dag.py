@@ -73,7 +73,7 @@ def is_ranked(record, tolerated_failures):
     """Whether the search came to its end, with few enough failed mixtures."""
     return (
         record.get("state") in ("RANKED", "CONFIRMED")
-        and bool(record.get("run_id"))
+        and bool(record.get("run", {}).get("id"))
         and record["counts"]["failed"] <= tolerated_failures
     )
 
@@ -180,8 +180,8 @@ with DAG(
             raise ValueError(f"{output_of(params)}/run.json has no fidelity, which was asked for")
         return {
             "output": output_of(params),
-            "run_id": record["run_id"],
-            "ranked_digest": record["ranked_digest"],
+            "run_id": record["run"]["id"],
+            "ranked_digest": record["search"]["ranked_digest"],
         }
 
     check = Command(task_id="check", command="check")

@@ -32,6 +32,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
@@ -134,7 +135,7 @@ class NotebooksTest {
             context
                 .parallelize(List.copyOf(evaluations.subList(0, MIXTURES.size() + 1)), 1)
                 .map(NotebooksTest::ranked),
-            Direction.LOWER_IS_BETTER);
+            new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER));
     directory
         .fidelity(spark)
         .write(
@@ -148,14 +149,19 @@ class NotebooksTest {
         .writeValue(
             directory.record().path().toFile(),
             Map.of(
-                "run_id", "1234",
+                "run", Map.of("id", "1234", "datasets", List.of("a", "b", "c")),
                 "state", "CONFIRMED",
-                "direction", Direction.LOWER_IS_BETTER.name(),
-                "score_unit", "bits per byte",
+                "search",
+                    Map.of(
+                        "objective",
+                        Map.of(
+                            "direction",
+                            Direction.LOWER_IS_BETTER.name(),
+                            "unit",
+                            "bits per byte")),
                 "counts", Map.of("evaluated", MIXTURES.size(), "failed", 1),
-                "started", "2026-01-01T00:00:00Z",
-                "updated", "2026-01-01T00:00:01Z",
-                "datasets", List.of("a", "b", "c")));
+                "times",
+                    Map.of("started", "2026-01-01T00:00:00Z", "updated", "2026-01-01T00:00:01Z")));
   }
 
   private static RankedRow ranked(EvaluationRow row) {

@@ -81,7 +81,7 @@ class S3SubmitIT {
     assertThat(search.found("Ranked digest: ([0-9a-f]{64})")).isEqualTo(expected.rankedDigest());
     String record = new String(s3.read(bucket, "run/run.json"), StandardCharsets.UTF_8);
     assertThat(record)
-        .contains("\"run_id\" : \"" + expected.runId() + "\"")
+        .contains("\"id\" : \"" + expected.runId() + "\"")
         .contains("\"ranked_digest\" : \"" + expected.rankedDigest() + "\"")
         .contains("s3a://" + bucket + "/experts/a.safetensors");
     assertThat(search.results()).contains("Report: s3a://" + bucket + "/run/report.html");
@@ -89,7 +89,12 @@ class S3SubmitIT {
     assertThat(s3.keys(bucket, "run/models/"))
         .isNotEmpty()
         .allMatch(key -> key.endsWith(".safetensors"));
-    assertThat(new String(s3.read(bucket, "run/ranked/_SUCCESS"), StandardCharsets.UTF_8))
+    String mark =
+        s3.keys(bucket, "run/evaluations/").stream()
+            .filter(key -> key.endsWith("/_SUCCESS"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(new String(s3.read(bucket, mark), StandardCharsets.UTF_8))
         .contains("\"committer\":\"magic\"");
   }
 

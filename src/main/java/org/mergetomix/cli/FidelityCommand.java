@@ -46,8 +46,8 @@ final class FidelityCommand extends SessionCommand {
           Fidelity.FEWEST_MIXTURES);
     }
     result.fidelity().ifPresent(fidelity -> print(console, fidelity));
-    String unit = result.record().scoreUnit();
-    for (Confirmation confirmation : result.record().confirmations()) {
+    String unit = result.record().search().objective().unit();
+    for (Confirmation confirmation : result.record().fidelity().confirmations()) {
       boolean winner = confirmation.label().equals("winner");
       console.line(
           "On the confirm examples: %-26s %s %s%s",
@@ -56,7 +56,7 @@ final class FidelityCommand extends SessionCommand {
           unit,
           winner ? "" : gain(confirmation));
     }
-    console.explain(result.record().confirmations().stream().map(Confirmation::score));
+    console.explain(result.record().fidelity().confirmations().stream().map(Confirmation::score));
     console.line("The winner, really fine-tuned: %s", result.winner());
   }
 

@@ -62,7 +62,7 @@ final class SearchCommand extends SessionCommand {
         "%4s  %-" + width + "s  %18s  %s",
         "rank",
         "mixture",
-        result.record().scoreUnit(),
+        result.record().search().objective().unit(),
         "gap to the best");
     for (RankedRow row : result.top()) {
       console.line(

@@ -16,12 +16,10 @@ import org.mergetomix.problem.UserException;
  *
  * @param manifest path of the manifest as it was written; empty when not given
  * @param output directory of the run as it was written; empty when not given
- * @param leaseSeconds how long an output stays kept for a driver that has died
  */
 public record Configuration(
     String manifest,
     String output,
-    int leaseSeconds,
     long seed,
     Merge merge,
     Search search,

@@ -17,7 +17,6 @@ final class ConfigurationLoader {
 
   private static final String ROOT = "merge-to-mix";
   private static final Range COUNT = Range.atLeast(1);
-  private static final Range LEASE = Range.from(1, 3600);
   private static final Range COUNT_OR_NONE = Range.atLeast(0);
 
   private static final long SMALLEST_CHUNK = 1 << 16;
@@ -60,7 +59,6 @@ final class ConfigurationLoader {
     return new Configuration(
         root.textOrEmpty("manifest"),
         root.textOrEmpty("output"),
-        root.integer("lease-seconds", LEASE),
         root.longInteger("seed", Range.ANY),
         merge(root.section("merge")),
         search(root.section("search")),

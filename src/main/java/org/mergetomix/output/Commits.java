@@ -1,7 +1,6 @@
 package org.mergetomix.output;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -32,21 +31,17 @@ public final class Commits {
 
   private Commits() {}
 
-  /** Whether a table was committed in a folder. */
-  public static boolean isCommitted(SparkSession spark, Location folder) {
+  /**
+   * The committed tables that lie in a folder, each in a folder of its own, by name. An object
+   * store is asked for one listing, whatever their number; ask once a need.
+   *
+   * @throws UserException if the folder cannot be listed
+   */
+  public static List<Location> committed(SparkSession spark, Location folder) {
     try {
-      return files(spark).exists(folder.child(MARK));
+      return files(spark).foldersWith(MARK, folder);
     } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-  }
-
-  /** What lies in a folder. */
-  public static List<Location> children(SparkSession spark, Location folder) {
-    try {
-      return files(spark).children(folder);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      throw OutputProblems.of(folder, failure);
     }
   }
 

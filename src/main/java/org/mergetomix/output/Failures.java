@@ -1,8 +1,6 @@
 package org.mergetomix.output;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.util.Locale;
 import java.util.Optional;
 import org.mergetomix.problem.UserException;
 
@@ -36,17 +34,12 @@ public final class Failures {
       if (cause instanceof TableWriteException table) {
         place = table.location();
       }
-      if (cause instanceof IOException && !place.isEmpty()) {
-        Optional<UserException> store = OutputProblems.ofStore(cause, place);
-        if (store.isPresent()) {
-          return store;
-        }
-      }
-      if (cause instanceof IOException) {
-        Optional<UserException> outside = outside((IOException) cause, place);
-        if (outside.isPresent()) {
-          return outside;
-        }
+      Optional<UserException> known =
+          cause instanceof IOException failed
+              ? outside(failed, place)
+              : DamagedTable.problem(cause);
+      if (known.isPresent()) {
+        return known;
       }
     }
     return Optional.empty();
@@ -55,27 +48,11 @@ public final class Failures {
   /** A failure of the file system; {@code place} is what Spark was writing, if it says so. */
   private static Optional<UserException> outside(IOException failure, String place) {
     String message = Optional.ofNullable(failure.getMessage()).orElse("");
-    String lower = message.toLowerCase(Locale.ROOT);
-    String where = place.isEmpty() ? message : place + ": " + message;
-    if (lower.contains("no space left") || lower.contains("disk quota exceeded")) {
-      return Optional.of(
-          UserException.input(
-              "The disk is full",
-              where,
-              "Make room and start again: what is committed is kept",
-              failure));
-    }
-    if (failure instanceof AccessDeniedException
-        || lower.contains("permission denied")
-        || lower.contains("read-only file system")
-        || lower.contains("mkdirs failed")) {
-      return Optional.of(
-          UserException.input(
-              "No permission to write",
-              where,
-              "Choose an output that can be written, or mend its permissions",
-              failure));
-    }
-    return Optional.empty();
+    return (place.isEmpty()
+            ? Optional.<UserException>empty()
+            : OutputProblems.ofStore(failure, place))
+        .or(
+            () ->
+                OutputProblems.ofJob(failure, place.isEmpty() ? message : place + ": " + message));
   }
 }

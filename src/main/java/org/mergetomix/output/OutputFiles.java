@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,8 +16,10 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.mergetomix.location.Location;
@@ -31,7 +34,7 @@ import org.mergetomix.store.FirstContact;
 public final class OutputFiles {
 
   /** What the names of files begin with that are still being written. */
-  public static final String UNFINISHED = ".unfinished-";
+  static final String UNFINISHED = ".unfinished-";
 
   /** Where a rename is a copy, and a file is there only once all of it has arrived. */
   private static final Set<String> OBJECT_STORES =
@@ -42,6 +45,11 @@ public final class OutputFiles {
   /** Files that are reached by these settings, as those of a Spark session's context. */
   public OutputFiles(Configuration hadoop) {
     this.hadoop = hadoop;
+  }
+
+  /** Whether something is still being written, or was when its writer died. */
+  public static boolean isUnfinished(Location location) {
+    return location.name().startsWith(UNFINISHED);
   }
 
   /** Whether there is a file or folder. */
@@ -94,9 +102,46 @@ public final class OutputFiles {
     }
   }
 
-  /** Deletes a file; one that is not there is deleted already. */
-  void delete(Location file) throws IOException {
-    system(file).delete(Connector.path(file), false);
+  /** Copies a file within or between stores, over the file that was there. */
+  void copy(Location source, Location target) throws IOException {
+    try (FSDataInputStream stream = system(source).open(Connector.path(source))) {
+      put(target, stream::transferTo);
+    }
+  }
+
+  /** Deletes a file, or a folder with all that is in it; what is not there is deleted already. */
+  public void delete(Location location) throws IOException {
+    system(location).delete(Connector.path(location), true);
+  }
+
+  /**
+   * The folders within a folder that hold a file of some name, in order. An object store is asked
+   * once, whatever their number.
+   */
+  List<Location> foldersWith(String name, Location folder) throws IOException {
+    FileSystem system = system(folder);
+    List<Location> found = new ArrayList<>();
+    if (!OBJECT_STORES.contains(system.getUri().getScheme())) {
+      for (Location child : children(folder)) {
+        if (exists(child.child(name))) {
+          found.add(child);
+        }
+      }
+      return List.copyOf(found);
+    }
+    Path path = Connector.path(folder);
+    try {
+      RemoteIterator<LocatedFileStatus> files = system.listFiles(path, true);
+      while (files.hasNext()) {
+        Path file = files.next().getPath();
+        if (file.getName().equals(name) && path.equals(file.getParent().getParent())) {
+          found.add(folder.child(file.getParent().getName()));
+        }
+      }
+    } catch (FileNotFoundException missing) {
+      return List.of();
+    }
+    return found.stream().sorted().toList();
   }
 
   /** What the file system says of a place; empty when nothing is there. */
@@ -114,7 +159,9 @@ public final class OutputFiles {
       create(system, Connector.path(file), content);
       return;
     }
-    Path temporary = Connector.path(file.parent().child(UNFINISHED + file.name()));
+    // Of a name of its own: another driver may be writing the same file.
+    String name = UNFINISHED + RandomName.next() + "-" + file.name();
+    Path temporary = Connector.path(file.parent().child(name));
     try {
       create(system, temporary, content);
       replace(system, temporary, Connector.path(file));

@@ -1,14 +1,9 @@
 package org.mergetomix.output;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.mergetomix.location.Location;
+import org.mergetomix.problem.FileFailure;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.store.OtherRegion;
 
@@ -16,14 +11,6 @@ import org.mergetomix.store.OtherRegion;
 public final class OutputProblems {
 
   private static final int DEEPEST = 50;
-
-  /** By their names: the connector's own classes are not there without the connector. */
-  private static final Pattern NO_BUCKET = Pattern.compile("UnknownStoreException");
-
-  private static final Pattern UNREACHABLE =
-      Pattern.compile(
-          "ConnectException|ConnectTimeoutException|UnknownHostException|NoRouteToHostException"
-              + "|SocketTimeoutException|ApiCallTimeoutException|HttpHostConnectException");
 
   private OutputProblems() {}
 
@@ -74,35 +61,60 @@ public final class OutputProblems {
   public static Optional<UserException> ofStore(Throwable failure, String where) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
-      String name = cause.getClass().getSimpleName();
-      if (NO_BUCKET.matcher(name).matches()) {
-        return problem("The bucket does not exist", where, "Create it, or correct its name", cause);
-      }
       if (cause instanceof IOException stated) {
         Optional<UserException> otherRegion = OtherRegion.problem(stated, where);
         if (otherRegion.isPresent()) {
           return otherRegion;
         }
       }
-      if (cause instanceof AccessDeniedException) {
-        return problem(
-            "The store denies access",
-            where,
-            "Check the credentials that Spark and Hadoop find, spark.hadoop.fs.s3a.* among them:"
-                + " the job has to list, read, write and delete there",
-            cause);
-      }
-      if (UNREACHABLE.matcher(name).matches()) {
-        return problem(
-            "The store cannot be reached",
-            where,
-            "Check spark.hadoop.fs.s3a.endpoint and the network. How long a store is asked again"
-                + " is said by fs.s3a.attempts.maximum, fs.s3a.retry.limit and"
-                + " fs.s3a.connection.establish.timeout",
-            cause);
+      Optional<UserException> problem = storeProblem(cause, where);
+      if (problem.isPresent()) {
+        return problem;
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<UserException> storeProblem(Throwable cause, String where) {
+    return switch (FileFailure.of(cause)) {
+      case NO_BUCKET ->
+          problem("The bucket does not exist", where, "Create it, or correct its name", cause);
+      case DENIED ->
+          problem(
+              "The store denies access",
+              where,
+              "Check the credentials that Spark and Hadoop find, spark.hadoop.fs.s3a.* among them:"
+                  + " the job has to list, read, write and delete there",
+              cause);
+      case UNREACHABLE ->
+          problem(
+              "The store cannot be reached",
+              where,
+              "Check spark.hadoop.fs.s3a.endpoint and the network. How long a store is asked again"
+                  + " is said by fs.s3a.attempts.maximum, fs.s3a.retry.limit and"
+                  + " fs.s3a.connection.establish.timeout",
+              cause);
+      default -> Optional.empty();
+    };
+  }
+
+  /** What a failure of the file system means that ended a job, if a user can mend it. */
+  static Optional<UserException> ofJob(IOException failure, String where) {
+    return switch (FileFailure.of(failure)) {
+      case FULL ->
+          problem(
+              "The disk is full",
+              where,
+              "Make room and start again: what is committed is kept",
+              failure);
+      case DENIED, READ_ONLY, NOT_MADE ->
+          problem(
+              "No permission to write",
+              where,
+              "Choose an output that can be written, or mend its permissions",
+              failure);
+      default -> Optional.empty();
+    };
   }
 
   private static Optional<UserException> problem(
@@ -112,18 +124,11 @@ public final class OutputProblems {
 
   /** What the file system said, without the names of classes. */
   private static String reason(IOException failure) {
-    String message = Optional.ofNullable(failure.getMessage()).orElse("");
-    if (failure instanceof ParentNotDirectoryException
-        || failure instanceof FileAlreadyExistsException
-        || message.contains("Not a directory")) {
-      return "it is a file";
-    }
-    if (failure instanceof AccessDeniedException || message.contains("Permission denied")) {
-      return "no permission";
-    }
-    if (failure instanceof FileNotFoundException || message.startsWith("Mkdirs failed")) {
-      return "it cannot be created";
-    }
-    return Stream.of(message.split("\n", 2)).findFirst().orElse("");
+    return switch (FileFailure.of(failure)) {
+      case IS_FILE -> "it is a file";
+      case DENIED -> "no permission";
+      case MISSING, NOT_MADE -> "it cannot be created";
+      default -> FileFailure.reason(failure);
+    };
   }
 }

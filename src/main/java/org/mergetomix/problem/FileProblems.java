@@ -2,14 +2,9 @@ package org.mergetomix.problem;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 
 /** Turns what the file system says into what the user has to mend. */
 public final class FileProblems {
@@ -30,53 +25,50 @@ public final class FileProblems {
     throw missing(file, new NoSuchFileException(file.toString()));
   }
 
+  /** What a failure to read a file means. */
   public static RuntimeException reading(Path file, IOException cause) {
-    if (cause instanceof ClosedByInterruptException) {
-      return new UncheckedIOException(cause);
-    }
-    if (cause instanceof NoSuchFileException) {
-      return missing(file, cause);
-    }
-    if (cause instanceof AccessDeniedException) {
-      return UserException.input(
-          "No permission to read the file",
-          file.toString(),
-          "Give read permission to the user that runs this",
-          cause);
-    }
-    return UserException.input(
-        "The file cannot be read: " + reason(cause),
-        file.toString(),
-        "Check the disk or the mount it lies on",
-        cause);
+    return switch (FileFailure.of(cause)) {
+      case INTERRUPTED -> new UncheckedIOException(cause);
+      case MISSING -> missing(file, cause);
+      case DENIED ->
+          UserException.input(
+              "No permission to read the file",
+              file.toString(),
+              "Give read permission to the user that runs this",
+              cause);
+      default ->
+          UserException.input(
+              "The file cannot be read: " + FileFailure.reason(cause),
+              file.toString(),
+              "Check the disk or the mount it lies on",
+              cause);
+    };
   }
 
+  /** What a failure to write a file means. */
   public static RuntimeException writing(Path file, IOException cause) {
-    if (cause instanceof ClosedByInterruptException) {
-      return new UncheckedIOException(cause);
-    }
-    if (cause instanceof AccessDeniedException) {
-      return UserException.input(
-          "No permission to write the file",
-          file.toString(),
-          "Give write permission on its directory to the user that runs this, or choose another"
-              + " output directory",
-          cause);
-    }
-    String reason = reason(cause);
-    String lower = reason.toLowerCase(Locale.ROOT);
-    if (lower.contains("no space left") || lower.contains("quota")) {
-      return UserException.input(
-          "The disk is full",
-          file.toString(),
-          "Free some space, or choose an output directory on another disk",
-          cause);
-    }
-    return UserException.input(
-        "The file cannot be written: " + reason,
-        file.toString(),
-        "Check that its directory can be created and written, and that the disk has room",
-        cause);
+    return switch (FileFailure.of(cause)) {
+      case INTERRUPTED -> new UncheckedIOException(cause);
+      case DENIED ->
+          UserException.input(
+              "No permission to write the file",
+              file.toString(),
+              "Give write permission on its directory to the user that runs this, or choose"
+                  + " another output directory",
+              cause);
+      case FULL ->
+          UserException.input(
+              "The disk is full",
+              file.toString(),
+              "Free some space, or choose an output directory on another disk",
+              cause);
+      default ->
+          UserException.input(
+              "The file cannot be written: " + FileFailure.reason(cause),
+              file.toString(),
+              "Check that its directory can be created and written, and that the disk has room",
+              cause);
+    };
   }
 
   private static UserException missing(Path file, IOException cause) {
@@ -85,13 +77,5 @@ public final class FileProblems {
         file.toString(),
         "Check the path, and that it can be reached from this machine",
         cause);
-  }
-
-  private static String reason(IOException cause) {
-    Optional<String> said =
-        cause instanceof FileSystemException inFileSystem
-            ? Optional.ofNullable(inFileSystem.getReason())
-            : Optional.ofNullable(cause.getMessage());
-    return said.orElse(cause.getClass().getSimpleName());
   }
 }

@@ -1,5 +1,7 @@
 package org.mergetomix.report;
 
+import org.mergetomix.table.RunRecord;
+
 /**
  * What a run spent, and what it saved. Seconds of merging, evaluating and training are summed over
  * tasks, so where tasks run side by side they exceed the wall time.
@@ -24,6 +26,22 @@ public record Cost(
     double evaluateSeconds,
     double trainingSeconds,
     double wallSeconds) {
+
+  /** What a run record says of it. */
+  public static Cost of(RunRecord run) {
+    long experts = run.run().datasets().size();
+    long evaluated = run.counts().evaluated();
+    long trained = run.counts().trained();
+    return new Cost(
+        evaluated,
+        experts,
+        trained,
+        Math.max(0, evaluated - experts - trained),
+        run.seconds().merge(),
+        run.seconds().evaluate(),
+        run.seconds().training(),
+        run.seconds().wall());
+  }
 
   /** Merging as a share of evaluating, 0.05 for 5 %; NaN when nothing was evaluated. */
   public double mergeShare() {

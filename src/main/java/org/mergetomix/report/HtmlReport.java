@@ -33,10 +33,10 @@ public final class HtmlReport {
     TopSection.write(page, content);
     EffectSection.write(page, content);
     SizeSection.write(page, content);
-    PreflightSection.write(page, content.preflight());
+    PreflightSection.write(page, content.run().preflight());
     FidelitySection.write(page, content);
     ConfirmationSection.write(page, content);
-    CostSection.write(page, content.cost());
+    CostSection.write(page, Cost.of(content.run()));
     RecordSection.write(page, content);
     return page.closeLine().closeLine().close().newLine().finish();
   }
@@ -54,7 +54,7 @@ public final class HtmlReport {
 
   private static void writeOpening(Markup page, ReportContent content) {
     page.open("header").newLine();
-    page.line("p", "merge-to-mix · run " + content.runId(), "class", "run");
+    page.line("p", "merge-to-mix · run " + content.run().runId(), "class", "run");
     page.line("h1", content.question());
     page.line("p", content.answer(), "class", "answer");
     page.line("p", scope(content), "class", "scope");
@@ -66,9 +66,9 @@ public final class HtmlReport {
     String evaluated =
         Figures.count(content.mixtures(), "mixture")
             + " of "
-            + Figures.count(content.datasets().size(), "dataset")
+            + Figures.count(content.run().run().datasets().size(), "dataset")
             + " ("
-            + String.join(", ", content.datasets())
+            + String.join(", ", content.run().run().datasets())
             + "), each judged by a merged model in "
             + content.unit().describe()
             + ".";

@@ -17,19 +17,19 @@ final class RecordSection {
         page,
         "Inputs",
         List.of(Column.text("Kind"), Column.id("Id"), Column.id("Location"), Column.id("Digest")),
-        content.inputs().stream()
+        content.run().run().inputs().stream()
             .map(input -> List.of(input.kind(), input.id(), input.location(), input.digest()))
             .toList());
     fold(
         page,
         "Versions",
         List.of(Column.text("What"), Column.id("Version")),
-        rows(content.versions()));
+        rows(content.run().start().versions()));
     fold(
         page,
         "Configuration",
         List.of(Column.id("Key"), Column.id("Value")),
-        rows(content.configuration()));
+        rows(content.run().start().configuration()));
     page.closeLine();
   }
 

@@ -21,7 +21,6 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
@@ -75,8 +74,8 @@ public final class FidelityAction {
   /**
    * Trains and compares.
    *
-   * @throws UserException if there is no finished search in the output directory, another driver
-   *     works on it, or an input is missing or broken
+   * @throws UserException if there is no finished search in the output directory, or an input is
+   *     missing or broken
    */
   public Result run() {
     long started = System.nanoTime();
@@ -89,13 +88,8 @@ public final class FidelityAction {
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
-    requireFinished(plan);
-    return LeasedOutput.during(
-        spark,
-        directory,
-        configuration.leaseSeconds(),
-        // Until now another driver may have searched there.
-        lease -> compare(plan, requireFinished(plan), started, lease));
+    RunRecord record = requireFinished(plan);
+    return directory.announced(spark, () -> compare(plan, record, started));
   }
 
   private RunRecord requireFinished(RunPlan plan) {
@@ -116,7 +110,7 @@ public final class FidelityAction {
     return record;
   }
 
-  private Result compare(RunPlan plan, RunRecord record, long started, OutputLease lease) {
+  private Result compare(RunPlan plan, RunRecord record, long started) {
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
@@ -127,23 +121,12 @@ public final class FidelityAction {
 
     List<FidelityRow> rows =
         rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));
-    lease.require();
     directory.fidelity(spark).write(rows);
     Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, objective.scoreUnit());
-    RunRecord done =
-        record.confirmed(
-            configuration.asMap(),
-            new RunRecord.Counts(
-                record.counts().space(),
-                record.counts().evaluated(),
-                record.counts().failed(),
-                trained.size()),
-            new RunRecord.Seconds(
-                record.seconds().merge(),
-                record.seconds().evaluate(),
-                record.seconds().training()
-                    + trained.stream().mapToDouble(TrainingOutcome::seconds).sum(),
-                record.seconds().wall() + (System.nanoTime() - started) / 1e9),
+    double training = trained.stream().mapToDouble(TrainingOutcome::seconds).sum();
+    double wall = (System.nanoTime() - started) / 1e9;
+    RunRecord.Fidelity found =
+        new RunRecord.Fidelity(
             Fidelities.figures(fidelity),
             confirming
                 .map(
@@ -151,10 +134,17 @@ public final class FidelityAction {
                         new Confirmations(
                                 plan.experts().keySet(), objective, confirm, winner, scores)
                             .list(spread(roles)))
-                .orElse(List.of()),
-            Instant.now().toString());
-    lease.require();
-    directory.write(done);
+                .orElse(List.of()));
+    RunRecord done =
+        directory.update(
+            record,
+            before ->
+                before.confirmed(
+                    configuration.asMap(),
+                    trained.size(),
+                    seconds(before, training, wall),
+                    found,
+                    Instant.now().toString()));
     Location model =
         trained.stream()
             .filter(outcome -> outcome.mixture().equals(winner.id()))
@@ -162,6 +152,17 @@ public final class FidelityAction {
             .findFirst()
             .orElseGet(() -> plan.experts().get(winner.id()).input().location());
     return new Result(done, fidelity, model);
+  }
+
+  /** A comparison that was there already took no time. */
+  private static RunRecord.Seconds seconds(RunRecord before, double training, double wall) {
+    boolean repeated = before.state() == RunRecord.State.CONFIRMED && training == 0;
+    RunRecord.Seconds seconds = before.seconds();
+    return new RunRecord.Seconds(
+        seconds.merge(),
+        seconds.evaluate(),
+        seconds.training() + training,
+        seconds.wall() + (repeated ? 0 : wall));
   }
 
   /** The mixtures to fine-tune, and why; the winner and all datasets are among them. */

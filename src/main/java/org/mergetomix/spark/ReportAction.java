@@ -7,24 +7,21 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Fidelities;
 import org.mergetomix.rank.MixtureReduction;
+import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
-import org.mergetomix.report.Cost;
 import org.mergetomix.report.HtmlReport;
-import org.mergetomix.report.Input;
 import org.mergetomix.report.ReportContent;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
@@ -35,6 +32,7 @@ import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.DatasetEffects;
 import org.mergetomix.statistics.Fidelity;
+import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
@@ -79,42 +77,37 @@ public final class ReportAction {
     // A table that is left from before another ranking says nothing of this one.
     List<FidelityRow> fidelityRows =
         record.state() == RunRecord.State.CONFIRMED ? directory.fidelity(spark).read() : List.of();
-    Objective objective = objective(record);
+    Evaluations evaluations = directory.evaluations(spark).read();
+    List<Objective.Term> terms = record.search().objective().terms();
+    ScoredTasks tasks = ScoredTasks.of(terms, directory.tasks(spark).weights());
+    SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
+    Objective objective = Objective.of(terms, base);
     ScoreUnit unit = objective.scoreUnit();
     Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, unit);
     return new ReportContent(
-        record.runId(),
+        record,
         question(record),
         answer(record, top),
-        MixedDevices.warnings(directory.evaluations(spark).read().devices()).stream()
-            .map(Problem::message)
-            .toList(),
+        MixedDevices.warnings(evaluations.devices()).stream().map(Problem::message).toList(),
         unit,
-        record.datasets(),
-        record.counts().evaluated() + record.counts().failed(),
-        record.counts().failed(),
         top,
-        base(record),
-        effects(objective),
+        tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
+        effects(evaluations, tasks, objective),
         bestBySize(ranked, unit),
-        record.preflight(),
         fidelity,
-        Fidelities.points(fidelityRows),
-        record.confirmations(),
-        cost(record),
-        record.inputs().stream()
-            .map(input -> new Input(input.kind(), input.id(), input.location(), input.digest()))
-            .toList(),
-        record.versions(),
-        record.configuration());
+        Fidelities.points(fidelityRows));
   }
 
   private static String question(RunRecord record) {
     return "Which of %s datasets (%s) should the base be fine-tuned on, judged by %s?"
         .formatted(
-            record.datasets().size(),
-            String.join(", ", record.datasets()),
-            String.join(", ", record.taskWeights().keySet()));
+            record.run().datasets().size(),
+            String.join(", ", record.run().datasets()),
+            String.join(
+                ", ",
+                record.search().objective().tasks().stream()
+                    .map(RunRecord.WeightedTask::task)
+                    .toList()));
   }
 
   private static String answer(RunRecord record, List<RankedRow> top) {
@@ -128,29 +121,16 @@ public final class ReportAction {
         best.mixture(),
         record.counts().evaluated(),
         best.score().value(),
-        record.scoreUnit());
+        record.search().objective().unit());
   }
 
-  private static Optional<Estimate> base(RunRecord record) {
-    List<String> tasks = List.copyOf(record.base().keySet());
-    return tasks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            Estimate.weightedMean(
-                List.copyOf(record.base().values()),
-                tasks.stream().map(task -> record.taskWeights().get(task)).toList()));
-  }
-
-  private static Objective objective(RunRecord record) {
-    return Objective.of(terms(record), new TreeMap<>());
-  }
-
-  private List<DatasetEffect> effects(Objective objective) {
+  private static List<DatasetEffect> effects(
+      Evaluations evaluations, ScoredTasks tasks, Objective objective) {
     JavaRDD<MixtureScores> scores =
         MixtureReduction.of(
-            directory.evaluations(spark).read().rows(),
+            evaluations.rows(),
             mixture -> mixture.size() > 0,
-            ScoredTasks.of(objective.terms(), directory.tasks(spark).weights()),
+            tasks,
             (mixture, rows) -> new MixtureScores(mixture, rows.scores()));
     SortedMap<String, DatasetEffects> byTask = new TreeMap<>();
     for (Objective.Term term : objective.terms()) {
@@ -167,18 +147,6 @@ public final class ReportAction {
 
   private record MixtureScores(Mixture mixture, SortedMap<String, ExampleScores> tasks)
       implements Serializable {}
-
-  private static List<Objective.Term> terms(RunRecord record) {
-    return record.taskWeights().entrySet().stream()
-        .map(
-            task ->
-                new Objective.Term(
-                    task.getKey(),
-                    LanguageModelling.BITS_PER_BYTE,
-                    task.getValue(),
-                    OptionalDouble.empty()))
-        .toList();
-  }
 
   private static Iterator<DatasetEffects> feed(Iterator<MixtureScores> scores, String task) {
     DatasetEffects effects = new DatasetEffects();
@@ -215,20 +183,5 @@ public final class ReportAction {
             bests.feed(
                 row.getInt(0), row.getString(1), new Estimate(row.getDouble(2), row.getDouble(3))));
     return List.of(bests).iterator();
-  }
-
-  private static Cost cost(RunRecord record) {
-    long experts = record.datasets().size();
-    long evaluated = record.counts().evaluated();
-    long trained = record.counts().trained();
-    return new Cost(
-        evaluated,
-        experts,
-        trained,
-        Math.max(0, evaluated - experts - trained),
-        record.seconds().merge(),
-        record.seconds().evaluate(),
-        record.seconds().training(),
-        record.seconds().wall());
   }
 }

@@ -7,13 +7,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.executor.DeviceChoice;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.NativeSettings;
 import org.mergetomix.plan.RunPlan;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RunRecord;
 
 /** Begins run records. */
@@ -23,30 +21,11 @@ final class RunRecords {
 
   /** The record of a run that is about to start. */
   static RunRecord begin(SparkSession spark, RunPlan plan, Configuration configuration) {
-    String now = Instant.now().toString();
-    SortedMap<String, Double> weights = new TreeMap<>();
-    plan.tasks().forEach(task -> weights.put(task.id(), task.weight()));
-    return new RunRecord(
-        RunRecord.FORMAT,
-        plan.runId(),
-        RunRecord.State.SEARCHING,
-        plan.identity(),
-        plan.inputs(),
-        configuration.asMap(),
-        versions(spark),
-        List.copyOf(plan.experts().keySet()),
-        LanguageModelling.DIRECTION,
-        LanguageModelling.UNIT,
-        weights,
-        new RunRecord.Counts(0, 0, 0, 0),
-        new RunRecord.Seconds(0, 0, 0, 0),
-        now,
-        now,
-        PreflightRecord.NONE,
-        new TreeMap<>(),
-        "",
-        new TreeMap<>(),
-        List.of());
+    return RunRecord.begun(
+        Instant.now().toString(),
+        new RunRecord.Run(
+            plan.runId(), plan.identity(), List.copyOf(plan.experts().keySet()), plan.inputs()),
+        new RunRecord.Start(configuration.asMap(), versions(spark)));
   }
 
   private static SortedMap<String, String> versions(SparkSession spark) {

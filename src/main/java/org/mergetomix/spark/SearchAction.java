@@ -1,11 +1,10 @@
 package org.mergetomix.spark;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -18,7 +17,6 @@ import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
@@ -36,6 +34,7 @@ import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -82,8 +81,8 @@ public final class SearchAction {
    * Searches.
    *
    * @throws UserException if an input is missing or broken, if an executor has not the memory that
-   *     {@link MemoryPlan} says it needs, if the output directory belongs to another run or another
-   *     driver works on it, or if more mixtures failed than {@code search.max-failed} allows
+   *     {@link MemoryPlan} says it needs, if the output directory belongs to another run, or if
+   *     more mixtures failed than {@code search.max-failed} allows
    */
   public Result run() {
     long started = System.nanoTime();
@@ -91,57 +90,66 @@ public final class SearchAction {
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     directory.claim(plan.runId(), plan.identity());
-    return LeasedOutput.during(
-        spark,
-        directory,
-        configuration.leaseSeconds(),
-        lease -> search(plan, warnings, started, lease));
+    return directory.announced(spark, () -> search(plan, warnings, started));
   }
 
-  private Result search(RunPlan plan, List<Problem> warnings, long started, OutputLease lease) {
-    // Another driver may have been there between the first look and the lease.
-    directory.claim(plan.runId(), plan.identity());
+  private Result search(RunPlan plan, List<Problem> warnings, long started) {
+    SearchStrategy strategy = strategy();
+    EvaluationsTable table = directory.evaluations(spark);
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
-    RunRecord before = directory.read().orElse(fresh);
+    Evaluations there = table.read();
+    Set<String> devicesBefore = there.devices().keySet();
+    RunRecord.Strategy begins =
+        new RunRecord.Strategy(strategy.id(), strategy.describe(), there.names());
     RunRecord again =
-        before
-            .startedAgain(fresh)
-            .evaluatedOn(directory.evaluations(spark).read().devices().keySet());
-    directory.write(again);
+        directory.update(
+            fresh,
+            before -> before.startedAgain(fresh).evaluatedOn(devicesBefore).searchedBy(begins));
 
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
-      RunRecord searching = measured(again, context, broadcast, lease);
+      RunRecord searching = measured(again, context, broadcast);
       ScoredTasks tasks =
           ScoredTasks.of(
               plan.terms(), TaskDescription.weights(context, plan, directory.tasks(spark)));
-      SearchStrategy strategy = strategy();
-      EvaluationsTable table = directory.evaluations(spark);
       Rounds rounds = rounds(context, broadcast, table, tasks);
-      rounds.run(GivenMixtures.BASE, standing(table, GivenMixtures.BASE, tasks), Progress.SILENT);
-      SortedMap<String, ExampleScores> base = Ranking.scores(table.read(), Mixture.none(), tasks);
-      long evaluatedNow = rounds.run(strategy, standing(table, strategy, tasks), progress);
+      rounds.run(
+          GivenMixtures.BASE,
+          new TableStanding(table, List.of(), GivenMixtures.BASE, tasks),
+          Progress.SILENT);
+      long evaluatedNow =
+          rounds.run(
+              strategy,
+              new TableStanding(table, searching.began(begins), strategy, tasks),
+              progress);
       context.setJobGroup("rank", "Rank the mixtures", false);
-      Objective objective = Objective.of(plan.terms(), base);
-      RankedTable ranked = directory.ranked(spark);
       Evaluations evaluations = table.read();
+      SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
+      Objective objective = plan.objective(base);
       SortedMap<String, Long> devices = evaluations.devices();
-      lease.require();
+      RankedTable ranked = directory.ranked(spark);
       ranked.write(
-          Ranking.rows(evaluations, strategy::considers, tasks, objective),
-          objective.scoreUnit().direction());
+          Ranking.rows(evaluations, strategy::considers, tasks, objective), objective.scoreUnit());
+      String digest = ranked.digest();
+      RunRecord.Counts counts = counts(strategy, ranked);
+      double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =
-          searching
-              .evaluatedOn(devices.keySet())
-              .ranked(
-                  counts(strategy, ranked),
-                  seconds(evaluations, before, (System.nanoTime() - started) / 1e9),
-                  objective.tasks(base),
-                  ranked.digest(),
-                  Instant.now().toString());
-      lease.require();
-      directory.write(done);
+          directory.update(
+              searching,
+              before ->
+                  before
+                      .evaluatedOn(devices.keySet())
+                      .ranked(
+                          counts,
+                          seconds(
+                              evaluations,
+                              before,
+                              evaluatedNow == 0 && digest.equals(before.rankedDigest()) ? 0 : wall),
+                          RunRecord.Objective.of(objective),
+                          objective.tasks(base),
+                          digest,
+                          Instant.now().toString()));
       List<Problem> all = new ArrayList<>(warnings);
       all.addAll(MixedDevices.warnings(devices));
       return new Result(
@@ -173,11 +181,6 @@ public final class SearchAction {
         (space, mark, counters) -> new EvaluateMixtures(plan, space, mark, counters, attempts));
   }
 
-  private static TableStanding standing(
-      EvaluationsTable table, SearchStrategy strategy, ScoredTasks tasks) {
-    return new TableStanding(table, table.read().names(), strategy, tasks);
-  }
-
   private List<Problem> checkInputs() {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
@@ -195,19 +198,17 @@ public final class SearchAction {
 
   /** Measures the experts once a run: what an earlier start found of the same ones holds. */
   private RunRecord measured(
-      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast, OutputLease lease) {
+      RunRecord record, JavaSparkContext context, Broadcast<RunPlan> broadcast) {
     if (record.preflight().measured()) {
       return record;
     }
-    RunRecord measured = record.measured(Preflights.ofRun(context, broadcast));
-    lease.require();
-    directory.write(measured);
-    return measured;
+    PreflightRecord figures = Preflights.ofRun(context, broadcast);
+    return directory.update(record, before -> before.measured(figures));
   }
 
   private static RunRecord.Counts counts(SearchStrategy strategy, RankedTable ranked) {
-    long evaluated = ranked.dataset().where(col("rank").isNotNull()).count();
-    long failed = ranked.dataset().where(col("rank").isNull()).count();
+    long evaluated = ranked.ranked();
+    long failed = ranked.dataset().count() - evaluated;
     return new RunRecord.Counts(strategy.most(), evaluated, failed, 0);
   }
 

@@ -24,7 +24,7 @@ final class TaskDescription {
    */
   static SortedMap<String, SortedMap<String, ExampleValues>> weights(
       JavaSparkContext context, RunPlan plan, TasksTable table) {
-    if (!table.isThere()) {
+    if (!table.exists()) {
       context.setJobGroup("tasks", "Read the examples of the tasks", false);
       InputAccess access = plan.access();
       List<TaskPlan> tasks = plan.tasks();

@@ -15,7 +15,7 @@
  * does with a partition of mixtures; {@code ExecutorRuntime} holds what the slots of one JVM share,
  * {@code Slot} what one of them owns, on the device that {@code DeviceChoice} finds; {@code
  * Ranking} turns the evaluations into the ranked table; {@code MixedDevices} warns where they come
- * from more than one kind of device. {@code LeasedOutput} keeps other drivers away meanwhile, and
+ * from more than one kind of device. {@code DriverNotice} warns of other drivers meanwhile, and
  * {@link org.mergetomix.spark.MetricsPlugin} tells Spark's metrics what every executor did.
  */
 package org.mergetomix.spark;

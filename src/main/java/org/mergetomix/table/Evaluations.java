@@ -14,7 +14,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
-import org.mergetomix.output.LiteralPath;
+import org.mergetomix.output.ParquetTables;
 
 /**
  * Evaluations that were committed when they were looked for; what is appended later is not among
@@ -48,13 +48,7 @@ public final class Evaluations {
 
   /** Every row; the columns are those of {@code EvaluationSchema}. */
   public Dataset<Row> dataset() {
-    if (folders.isEmpty()) {
-      return spark.createDataFrame(List.of(), EvaluationSchema.SCHEMA);
-    }
-    return spark
-        .read()
-        .schema(EvaluationSchema.SCHEMA)
-        .parquet(folders.stream().map(LiteralPath::of).toArray(String[]::new));
+    return ParquetTables.read(spark, EvaluationSchema.SCHEMA, folders);
   }
 
   /** Every row. */

@@ -1,15 +1,14 @@
 package org.mergetomix.table;
 
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.Commits;
+import org.mergetomix.output.RandomName;
 import org.mergetomix.output.TableWriteException;
 
 /**
@@ -45,7 +44,7 @@ public final class EvaluationsTable {
         committing
             .createDataFrame(rows.map(EvaluationSchema::row), EvaluationSchema.SCHEMA)
             .write()
-            .mode(SaveMode.Overwrite),
+            .mode(SaveMode.ErrorIfExists),
         folder);
     return new Evaluations(spark, List.of(folder));
   }
@@ -54,19 +53,12 @@ public final class EvaluationsTable {
   public Evaluations read() {
     return new Evaluations(
         spark,
-        Commits.children(spark, directory).stream()
+        Commits.committed(spark, directory).stream()
             .filter(child -> ROUND.matcher(child.name()).matches())
-            .filter(child -> Commits.isCommitted(spark, child))
             .toList());
   }
 
   private static String name(String strategy, int number) {
-    int unique = ThreadLocalRandom.current().nextInt();
-    return String.format(
-        Locale.ROOT,
-        "round=%s-%04d-%s",
-        strategy,
-        number,
-        HexFormat.of().toHexDigits(unique));
+    return String.format(Locale.ROOT, "round=%s-%04d-%s", strategy, number, RandomName.next());
   }
 }

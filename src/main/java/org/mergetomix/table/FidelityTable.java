@@ -4,15 +4,13 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.util.List;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.mergetomix.location.Location;
-import org.mergetomix.output.Commits;
-import org.mergetomix.output.LiteralPath;
-import org.mergetomix.output.TableWriteException;
+import org.mergetomix.output.ReplacedTable;
 import org.mergetomix.score.Estimate;
 
 /** The fidelity table of a run: {@code fidelity/}, Parquet, a row per model really fine-tuned. */
@@ -31,34 +29,24 @@ public final class FidelityTable {
           .add("train_seconds", DoubleType, false)
           .add("model", StringType, false);
 
-  private final SparkSession spark;
-  private final Location directory;
+  private final ReplacedTable table;
 
   /** The table in {@code directory}, which need not exist. */
   public FidelityTable(SparkSession spark, Location directory) {
-    this.spark = spark;
-    this.directory = directory;
+    this.table = new ReplacedTable(spark, directory, SCHEMA);
   }
 
   /** Replaces the table. */
   public void write(List<FidelityRow> rows) {
-    TableWriteException.write(
-        Commits.session(spark, directory)
-            .createDataFrame(rows.stream().map(FidelityTable::row).toList(), SCHEMA)
-            .coalesce(1)
-            .write()
-            .mode(SaveMode.Overwrite),
-        directory);
+    List<Row> written = rows.stream().map(FidelityTable::row).toList();
+    table.replace(session -> session.createDataFrame(written, SCHEMA));
   }
 
   /** The rows in the order in which they were written; none when there is no table. */
   public List<FidelityRow> read() {
-    if (!Commits.isCommitted(spark, directory)) {
-      return List.of();
-    }
-    return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory)).collectAsList().stream()
-        .map(FidelityTable::fidelity)
-        .toList();
+    return table.exists()
+        ? table.read(Dataset::collectAsList).stream().map(FidelityTable::fidelity).toList()
+        : List.of();
   }
 
   private static Row row(FidelityRow row) {

@@ -19,21 +19,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.mergetomix.location.Location;
-import org.mergetomix.output.Commits;
-import org.mergetomix.output.LiteralPath;
-import org.mergetomix.output.TableWriteException;
+import org.mergetomix.output.ReplacedTable;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** The ranked table of a run: {@code ranked/}, Parquet, a row per mixture, best first. */
@@ -58,12 +56,12 @@ public final class RankedTable {
           .add("evaluate_seconds", DoubleType, false);
 
   private final SparkSession spark;
-  private final Location directory;
+  private final ReplacedTable table;
 
   /** The table in {@code directory}, which need not exist. */
   public RankedTable(SparkSession spark, Location directory) {
     this.spark = spark;
-    this.directory = directory;
+    this.table = new ReplacedTable(spark, directory, SCHEMA);
   }
 
   /**
@@ -72,9 +70,9 @@ public final class RankedTable {
    *
    * @param rows in any order; their ranks are not looked at
    */
-  public void write(JavaRDD<RankedRow> rows, Direction direction) {
+  public void write(JavaRDD<RankedRow> rows, ScoreUnit unit) {
     Column score =
-        direction == Direction.LOWER_IS_BETTER
+        unit.direction() == Direction.LOWER_IS_BETTER
             ? col("score").asc_nulls_last()
             : col("score").desc_nulls_last();
     JavaRDD<Row> ordered =
@@ -84,27 +82,27 @@ public final class RankedTable {
             .javaRDD()
             .zipWithIndex()
             .map(place -> withRank(place._1(), place._2() + 1));
-    TableWriteException.write(
-        Commits.session(spark, directory)
-            .createDataFrame(ordered, SCHEMA)
-            .write()
-            .mode(SaveMode.Overwrite),
-        directory);
+    table.replace(session -> session.createDataFrame(ordered, SCHEMA));
   }
 
   /** The table as it is; mixtures that failed have no rank. */
   public Dataset<Row> dataset() {
-    return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory));
+    return table.dataset();
+  }
+
+  /** How many mixtures have a rank: all but the failed ones. */
+  public long ranked() {
+    return table.read(rows -> rows.where(col("rank").isNotNull()).count());
   }
 
   /** The best mixtures, best first; failed ones are left out. */
   public List<RankedRow> top(int count) {
-    return ranked(dataset().where(col("rank").isNotNull()).orderBy("rank").limit(count)).toList();
+    return rows(rows -> rows.where(col("rank").isNotNull()).orderBy("rank").limit(count));
   }
 
   /** The row of a mixture; empty when there is none. */
   public Optional<RankedRow> find(String mixture) {
-    return ranked(dataset().where(col("mixture").equalTo(mixture))).findFirst();
+    return rows(rows -> rows.where(col("mixture").equalTo(mixture))).stream().findFirst();
   }
 
   /**
@@ -112,9 +110,13 @@ public final class RankedTable {
    * to the last bit.
    */
   public String digest() {
+    return table.read(RankedTable::digest);
+  }
+
+  private static String digest(Dataset<Row> table) {
     MessageDigest digest = sha256();
     Iterator<Row> rows =
-        dataset()
+        table
             .select("rank", "mixture", "score")
             .orderBy(col("rank").asc_nulls_last(), col("mixture"))
             .toLocalIterator();
@@ -133,7 +135,7 @@ public final class RankedTable {
 
   /** The mixture of a rank, counted from 1. */
   public RankedRow at(long rank) {
-    return ranked(dataset().where(col("rank").equalTo(rank))).findFirst().orElseThrow();
+    return rows(rows -> rows.where(col("rank").equalTo(rank))).get(0);
   }
 
   private static MessageDigest sha256() {
@@ -182,8 +184,10 @@ public final class RankedTable {
         row.evaluateSeconds());
   }
 
-  private static Stream<RankedRow> ranked(Dataset<Row> rows) {
-    return rows.collectAsList().stream().map(RankedTable::ranked);
+  private List<RankedRow> rows(UnaryOperator<Dataset<Row>> query) {
+    return table.read(rows -> query.apply(rows).collectAsList()).stream()
+        .map(RankedTable::ranked)
+        .toList();
   }
 
   private static RankedRow ranked(Row row) {

@@ -16,14 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.Commits;
+import org.mergetomix.output.DriverNotice;
 import org.mergetomix.output.OutputFiles;
-import org.mergetomix.output.OutputLease;
 import org.mergetomix.output.OutputProblems;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -42,6 +44,11 @@ public final class RunDirectory {
               DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final String EVALUATIONS = "evaluations";
+  private static final String RANKED = "ranked";
+  private static final String FIDELITY = "fidelity";
+  private static final String DRIVERS = "drivers";
+
   private final Location directory;
   private final OutputFiles files;
 
@@ -58,7 +65,7 @@ public final class RunDirectory {
 
   /** {@code evaluations/}. */
   public EvaluationsTable evaluations(SparkSession spark) {
-    return new EvaluationsTable(spark, directory.child("evaluations"));
+    return new EvaluationsTable(spark, directory.child(EVALUATIONS));
   }
 
   /** The tasks table. */
@@ -68,12 +75,12 @@ public final class RunDirectory {
 
   /** {@code ranked/}. */
   public RankedTable ranked(SparkSession spark) {
-    return new RankedTable(spark, directory.child("ranked"));
+    return new RankedTable(spark, directory.child(RANKED));
   }
 
   /** {@code fidelity/}. */
   public FidelityTable fidelity(SparkSession spark) {
-    return new FidelityTable(spark, directory.child("fidelity"));
+    return new FidelityTable(spark, directory.child(FIDELITY));
   }
 
   /** {@code models/}: the models that were really fine-tuned. */
@@ -157,9 +164,7 @@ public final class RunDirectory {
     reach();
     Optional<RunRecord> present = read();
     if (present.isPresent()) {
-      if (!present.get().runId().equals(runId)) {
-        throw UserException.usage(differences(present.get().identity(), identity));
-      }
+      requireSame(present.get(), runId, identity);
       return;
     }
     if (!entries().isEmpty()) {
@@ -170,13 +175,35 @@ public final class RunDirectory {
     }
   }
 
-  /** Writes {@code run.json}, whole or not at all. */
+  private void requireSame(RunRecord present, String runId, SortedMap<String, String> identity) {
+    if (!present.runId().equals(runId)) {
+      throw UserException.usage(differences(present.run().identity(), identity));
+    }
+  }
+
+  /** Writes {@code run.json}, whole or not at all, whatever it said before. */
   public void write(RunRecord run) {
     try {
       write(record(), JSON.writeValueAsString(run) + "\n");
     } catch (JsonProcessingException bug) {
       throw new IllegalStateException("The run record cannot be written as JSON", bug);
     }
+  }
+
+  /**
+   * Changes what {@code run.json} says now, which another driver may have written since this one
+   * looked: what that one found stays.
+   *
+   * @param own what this driver knows of the run: taken where there is no {@code run.json}
+   * @return what was written
+   * @throws UserException if the directory belongs to another run by now
+   */
+  public RunRecord update(RunRecord own, UnaryOperator<RunRecord> change) {
+    RunRecord present = read().orElse(own);
+    requireSame(present, own.runId(), own.run().identity());
+    RunRecord changed = change.apply(present);
+    write(changed);
+    return changed;
   }
 
   /** Writes {@code report.html}, whole or not at all. */
@@ -194,14 +221,54 @@ public final class RunDirectory {
   }
 
   /**
-   * Keeps other drivers away from this directory until it is closed.
-   *
-   * @param seconds how long it holds on when this process dies
-   * @param onLoss called once, by another thread, if another driver takes over all the same
-   * @throws UserException usage, if another driver is at work here
+   * Does some work while a notice says that this driver is here. Others are warned of in the log;
+   * where there is none, what killed ones left behind half written is deleted.
    */
-  public OutputLease lease(long seconds, Runnable onLoss) {
-    return OutputLease.acquire(directory, files, seconds, onLoss);
+  public <T> T announced(SparkSession spark, Supplier<T> work) {
+    DriverNotice notice = announce(spark);
+    try {
+      return work.get();
+    } finally {
+      notice.close();
+    }
+  }
+
+  private DriverNotice announce(SparkSession spark) {
+    try {
+      // In this order: who is writing one of these now has a notice, or has finished it.
+      List<Location> before = unfinished(spark);
+      DriverNotice notice = DriverNotice.post(files, directory.child(DRIVERS));
+      if (notice.others().isEmpty() && !before.isEmpty()) {
+        List<Location> left = unfinished(spark);
+        left.retainAll(before);
+        for (Location location : left) {
+          files.delete(location);
+        }
+      }
+      return notice;
+    } catch (IOException failure) {
+      throw OutputProblems.of(directory, failure);
+    }
+  }
+
+  /** Rounds without a commit, and tables on the way to their place. */
+  private List<Location> unfinished(SparkSession spark) throws IOException {
+    List<Location> found = new ArrayList<>();
+    for (Location folder : List.of(directory, directory.child(RANKED), directory.child(FIDELITY))) {
+      for (Location child : files.children(folder)) {
+        if (OutputFiles.isUnfinished(child) && !child.name().endsWith(report().name())) {
+          found.add(child);
+        }
+      }
+    }
+    Location evaluations = directory.child(EVALUATIONS);
+    List<Location> rounds = new ArrayList<>(files.children(evaluations));
+    rounds.removeIf(child -> !child.name().startsWith("round="));
+    if (!rounds.isEmpty()) {
+      rounds.removeAll(Commits.committed(spark, evaluations));
+    }
+    found.addAll(rounds);
+    return found;
   }
 
   private void reach() {
@@ -228,8 +295,8 @@ public final class RunDirectory {
       }
       // A process that was killed while it wrote leaves its temporary file.
       return files.children(directory).stream()
-          .filter(child -> !child.name().startsWith(OutputFiles.UNFINISHED))
-          .filter(child -> !child.name().equals(OutputLease.FOLDER))
+          .filter(child -> !OutputFiles.isUnfinished(child))
+          .filter(child -> !child.name().equals(DRIVERS))
           .toList();
     } catch (IOException failure) {
       throw OutputProblems.of(directory, failure);

@@ -1,92 +1,83 @@
 package org.mergetomix.table;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.Measure;
 
 /**
- * What {@code run.json} says: what the run is, and how far it got. Holds no secrets.
+ * What {@code run.json} says: what the run is, and how far it got. Holds no secrets. Immutable.
  *
  * @param format the layout of this file, {@link #FORMAT}
- * @param runId a hash of {@code identity}
  * @param state how far it got
- * @param identity everything that decides the result: digests of inputs, method, space, evaluator
- * @param inputs the files that were read
- * @param configuration every key with its value
- * @param versions of this software, Spark, the engine, Java; {@code device} names every kind of
- *     device that scores come from
- * @param datasets the datasets' ids, ascending
- * @param direction which way scores improve
- * @param scoreUnit what scores are measured in
- * @param taskWeights the weight of every task in the score, by id
+ * @param times of the first start and of this file
+ * @param run what it is
+ * @param start how it was started last
+ * @param search what searched, and what ranked
  * @param counts of mixtures
  * @param seconds where the time went, all starts of the run together
- * @param started when the run was first started, ISO 8601
- * @param updated when this file was written, ISO 8601
  * @param preflight how far the experts moved and how much they agree; nothing until measured
- * @param base the base model's score per task; empty until the search is done
- * @param rankedDigest digest over the ranked table's ranks, mixtures and scores; empty until it is
- *     there
- * @param fidelity the fidelity figures by name; empty until they are there
- * @param confirmations the winner beside its baselines; empty until they are there
+ * @param fidelity the ranking beside models really fine-tuned; nothing until measured
  */
 public record RunRecord(
     int format,
-    String runId,
     State state,
-    SortedMap<String, String> identity,
-    List<RunInput> inputs,
-    SortedMap<String, String> configuration,
-    SortedMap<String, String> versions,
-    List<String> datasets,
-    Direction direction,
-    String scoreUnit,
-    SortedMap<String, Double> taskWeights,
+    Times times,
+    Run run,
+    Start start,
+    Search search,
     Counts counts,
     Seconds seconds,
-    String started,
-    String updated,
     PreflightRecord preflight,
-    SortedMap<String, Estimate> base,
-    String rankedDigest,
-    SortedMap<String, Double> fidelity,
-    List<Confirmation> confirmations) {
+    Fidelity fidelity) {
 
   /** The layout of the file that this version reads and writes. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   /** The name among the versions of what scores were computed on. */
   public static final String DEVICE = "device";
 
   /**
+   * A run of which nothing is known yet but what it is.
+   *
+   * @param now ISO 8601
+   */
+  public static RunRecord begun(String now, Run run, Start start) {
+    return new RunRecord(
+        FORMAT,
+        State.SEARCHING,
+        new Times(now, now),
+        run,
+        start,
+        new Search(Objective.NONE, List.of(), "", new TreeMap<>()),
+        new Counts(0, 0, 0, 0),
+        new Seconds(0, 0, 0, 0),
+        PreflightRecord.NONE,
+        Fidelity.NONE);
+  }
+
+  /** The run's id. */
+  public String runId() {
+    return run.id();
+  }
+
+  /** Digest over the ranked table's ranks, mixtures and scores; empty until it is there. */
+  public String rankedDigest() {
+    return search.rankedDigest();
+  }
+
+  /**
    * This run, started again: what was found before stays, what the new start says of itself counts.
    */
   public RunRecord startedAgain(RunRecord now) {
-    return new RunRecord(
-        format,
-        runId,
-        State.SEARCHING,
-        identity,
-        now.inputs,
-        now.configuration,
-        now.versions,
-        datasets,
-        direction,
-        scoreUnit,
-        taskWeights,
-        counts,
-        seconds,
-        started,
-        now.updated,
-        preflight,
-        base,
-        rankedDigest,
-        fidelity,
-        confirmations);
+    Run same = new Run(run.id(), run.identity(), run.datasets(), now.run.inputs());
+    return with(State.SEARCHING, now.times.updated(), same, now.start, search, preflight);
   }
 
   /**
@@ -95,40 +86,56 @@ public record RunRecord(
    * @param kinds of device; where there are none, what it says now stays
    */
   public RunRecord evaluatedOn(Set<String> kinds) {
-    SortedMap<String, String> newVersions = new TreeMap<>(versions);
+    SortedMap<String, String> versions = new TreeMap<>(start.versions());
     if (!kinds.isEmpty()) {
-      newVersions.put(DEVICE, String.join(", ", new TreeSet<>(kinds)));
+      versions.put(DEVICE, String.join(", ", new TreeSet<>(kinds)));
     }
-    return with(newVersions, preflight);
+    Start same = new Start(start.configuration(), versions);
+    return with(state, times.updated(), run, same, search, preflight);
   }
 
   /** This run with the pre-flight figures of its experts. */
   public RunRecord measured(PreflightRecord figures) {
-    return with(versions, figures);
+    return with(state, times.updated(), run, start, search, figures);
   }
 
-  private RunRecord with(SortedMap<String, String> newVersions, PreflightRecord figures) {
+  /**
+   * This run with a strategy that begins to work on it; one of that name and description that has
+   * begun before stays as it began.
+   */
+  public RunRecord searchedBy(Strategy strategy) {
+    if (search.strategies().stream().anyMatch(strategy::isSame)) {
+      return this;
+    }
+    List<Strategy> strategies = new ArrayList<>(search.strategies());
+    strategies.add(strategy);
+    Search further =
+        new Search(search.objective(), strategies, search.rankedDigest(), search.base());
+    return with(state, times.updated(), run, start, further, preflight);
+  }
+
+  /**
+   * The folders of the rounds that were there when a strategy began; nothing of one that did not.
+   */
+  public List<String> began(Strategy strategy) {
+    return search.strategies().stream()
+        .filter(strategy::isSame)
+        .findFirst()
+        .map(Strategy::began)
+        .orElse(List.of());
+  }
+
+  private RunRecord with(
+      State newState,
+      String now,
+      Run newRun,
+      Start newStart,
+      Search newSearch,
+      PreflightRecord figures) {
+    Times newTimes = new Times(times.started(), now);
     return new RunRecord(
-        format,
-        runId,
-        state,
-        identity,
-        inputs,
-        configuration,
-        newVersions,
-        datasets,
-        direction,
-        scoreUnit,
-        taskWeights,
-        counts,
-        seconds,
-        started,
-        updated,
-        figures,
-        base,
-        rankedDigest,
-        fidelity,
-        confirmations);
+        format, newState, newTimes, newRun, newStart, newSearch, counts, seconds, figures,
+        fidelity);
   }
 
   /**
@@ -136,71 +143,54 @@ public record RunRecord(
    * ranking is the same, and is dropped otherwise.
    *
    * @param newCounts of mixtures; what it says of trained ones is not looked at
+   * @param objective what ranked
+   * @param base the base's score per task
+   * @param digest over the ranked table
    */
   public RunRecord ranked(
       Counts newCounts,
       Seconds newSeconds,
-      SortedMap<String, Estimate> newBase,
+      Objective objective,
+      SortedMap<String, Estimate> base,
       String digest,
       String now) {
-    boolean confirmed = counts.trained() > 0 || !confirmations.isEmpty();
-    boolean kept = confirmed && digest.equals(rankedDigest);
+    boolean confirmed = counts.trained() > 0 || !fidelity.confirmations().isEmpty();
+    boolean kept = confirmed && digest.equals(rankedDigest());
     return new RunRecord(
         format,
-        runId,
         kept ? State.CONFIRMED : State.RANKED,
-        identity,
-        inputs,
-        configuration,
-        versions,
-        datasets,
-        direction,
-        scoreUnit,
-        taskWeights,
-        new Counts(
-            newCounts.space(),
-            newCounts.evaluated(),
-            newCounts.failed(),
-            kept ? counts.trained() : 0),
+        new Times(times.started(), now),
+        run,
+        start,
+        new Search(objective, search.strategies(), digest, base),
+        newCounts.withTrained(kept ? counts.trained() : 0),
         newSeconds,
-        started,
-        now,
         preflight,
-        newBase,
-        digest,
-        kept ? fidelity : new TreeMap<>(),
-        kept ? confirmations : List.of());
+        kept ? fidelity : Fidelity.NONE);
   }
 
-  /** This run with some mixtures really fine-tuned, as this configuration says, and compared. */
+  /**
+   * This run with some mixtures really fine-tuned, as this configuration says, and compared.
+   *
+   * @param trained how many
+   */
   public RunRecord confirmed(
-      SortedMap<String, String> newConfiguration,
-      Counts newCounts,
+      SortedMap<String, String> configuration,
+      long trained,
       Seconds newSeconds,
-      SortedMap<String, Double> newFidelity,
-      List<Confirmation> newConfirmations,
+      Fidelity found,
       String now) {
     return new RunRecord(
         format,
-        runId,
         State.CONFIRMED,
-        identity,
-        inputs,
-        newConfiguration,
-        versions,
-        datasets,
-        direction,
-        scoreUnit,
-        taskWeights,
-        newCounts,
+        new Times(times.started(), now),
+        run,
+        new Start(configuration, start.versions()),
+        search,
+        counts.withTrained(trained),
         newSeconds,
-        started,
-        now,
         preflight,
-        base,
-        rankedDigest,
-        newFidelity,
-        newConfirmations);
+        found);
   }
 
   /** How far a run got. */
@@ -211,6 +201,132 @@ public record RunRecord(
     RANKED,
     /** Some mixtures were really fine-tuned and compared. */
     CONFIRMED
+  }
+
+  /**
+   * When it happened, ISO 8601.
+   *
+   * @param started when the run was first started
+   * @param updated when something was last found
+   */
+  public record Times(String started, String updated) {}
+
+  /**
+   * What the run is.
+   *
+   * @param id a hash of {@code identity}
+   * @param identity everything that decides the scores: digests of inputs, method, evaluator
+   * @param datasets the datasets' ids, ascending
+   * @param inputs the files that were read
+   */
+  public record Run(
+      String id,
+      SortedMap<String, String> identity,
+      List<String> datasets,
+      List<RunInput> inputs) {}
+
+  /**
+   * How it was started.
+   *
+   * @param configuration every key with its value
+   * @param versions of this software, Spark, the engine, Java; {@code device} names every kind of
+   *     device that scores come from
+   */
+  public record Start(
+      SortedMap<String, String> configuration, SortedMap<String, String> versions) {}
+
+  /**
+   * What searched, and what ranked.
+   *
+   * @param objective how scores became one number; nothing until they did
+   * @param strategies that worked on it, in the order in which they began
+   * @param rankedDigest digest over the ranked table's ranks, mixtures and scores; empty until it
+   *     is there
+   * @param base the base model's score per task; empty until the search is done
+   */
+  public record Search(
+      Objective objective,
+      List<Strategy> strategies,
+      String rankedDigest,
+      SortedMap<String, Estimate> base) {
+
+    public Search {
+      strategies = List.copyOf(strategies);
+    }
+  }
+
+  /**
+   * How scores of several tasks become the one number that ranks.
+   *
+   * @param description in words
+   * @param unit what scores are measured in
+   * @param direction which way scores improve
+   * @param tasks what counts, in ascending order of the tasks
+   */
+  public record Objective(
+      String description, String unit, Direction direction, List<WeightedTask> tasks) {
+
+    /** Nothing was ranked yet. */
+    public static final Objective NONE =
+        new Objective("", "", Direction.LOWER_IS_BETTER, List.of());
+
+    public Objective {
+      tasks = List.copyOf(tasks);
+    }
+
+    /** What is recorded of an objective. */
+    public static Objective of(org.mergetomix.score.Objective objective) {
+      return new Objective(
+          objective.describe(),
+          objective.unit(),
+          objective.scoreUnit().direction(),
+          objective.terms().stream().map(WeightedTask::of).toList());
+    }
+
+    /** The terms of the objective. */
+    public List<org.mergetomix.score.Objective.Term> terms() {
+      return tasks.stream().map(WeightedTask::term).toList();
+    }
+  }
+
+  /**
+   * A task in the objective.
+   *
+   * @param task its id
+   * @param measure what it scores
+   * @param weight its weight; only its share of all weights counts
+   * @param scale a gain that counts as one, in the measure's unit; 0 for the size of the base's
+   *     score
+   */
+  public record WeightedTask(String task, Measure measure, double weight, double scale) {
+
+    private static WeightedTask of(org.mergetomix.score.Objective.Term term) {
+      return new WeightedTask(term.task(), term.measure(), term.weight(), term.scale().orElse(0));
+    }
+
+    private org.mergetomix.score.Objective.Term term() {
+      return new org.mergetomix.score.Objective.Term(
+          task, measure, weight, scale == 0 ? OptionalDouble.empty() : OptionalDouble.of(scale));
+    }
+  }
+
+  /**
+   * A strategy that worked on the run.
+   *
+   * @param name its name, as in the names of rounds
+   * @param description everything that decides what it proposes
+   * @param began the folders of the rounds that were there when it began, ascending
+   */
+  public record Strategy(String name, String description, List<String> began) {
+
+    public Strategy {
+      began = List.copyOf(began);
+    }
+
+    /** Whether it would propose the same from the same. */
+    public boolean isSame(Strategy other) {
+      return name.equals(other.name) && description.equals(other.description);
+    }
   }
 
   /**
@@ -231,7 +347,12 @@ public record RunRecord(
    * @param failed with an error in place of a score
    * @param trained really fine-tuned, experts left out
    */
-  public record Counts(long space, long evaluated, long failed, long trained) {}
+  public record Counts(long space, long evaluated, long failed, long trained) {
+
+    Counts withTrained(long number) {
+      return new Counts(space, evaluated, failed, number);
+    }
+  }
 
   /**
    * Where the time went, in seconds; merging, evaluating and training summed over task slots.
@@ -239,7 +360,23 @@ public record RunRecord(
    * @param merge merging and writing parameters
    * @param evaluate evaluating
    * @param training fine-tuning, experts left out
-   * @param wall from start to end of the commands
+   * @param wall from start to end of the commands that found something
    */
   public record Seconds(double merge, double evaluate, double training, double wall) {}
+
+  /**
+   * The ranking beside models really fine-tuned.
+   *
+   * @param figures by name
+   * @param confirmations the winner beside its baselines
+   */
+  public record Fidelity(SortedMap<String, Double> figures, List<Confirmation> confirmations) {
+
+    /** Nothing was compared. */
+    public static final Fidelity NONE = new Fidelity(new TreeMap<>(), List.of());
+
+    public Fidelity {
+      confirmations = List.copyOf(confirmations);
+    }
+  }
 }

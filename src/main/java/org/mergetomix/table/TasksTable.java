@@ -13,13 +13,10 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.mergetomix.location.Location;
-import org.mergetomix.output.Commits;
-import org.mergetomix.output.LiteralPath;
-import org.mergetomix.output.TableWriteException;
+import org.mergetomix.output.ReplacedTable;
 import org.mergetomix.score.ExampleValues;
 
 /**
@@ -36,13 +33,11 @@ public final class TasksTable {
           .add("weight", DoubleType, false)
           .add("columns", createMapType(StringType, StringType, false), false);
 
-  private final SparkSession spark;
-  private final Location directory;
+  private final ReplacedTable table;
 
   /** The table in {@code directory}, which need not exist. */
   public TasksTable(SparkSession spark, Location directory) {
-    this.spark = spark;
-    this.directory = directory;
+    this.table = new ReplacedTable(spark, directory, SCHEMA);
   }
 
   /**
@@ -67,24 +62,22 @@ public final class TasksTable {
                     RowFactory.create(
                         row.task(), row.measure(), row.example(), row.weight(), row.columns()))
             .toList();
-    TableWriteException.write(
-        Commits.session(spark, directory)
-            .createDataFrame(rows, SCHEMA)
-            .coalesce(1)
-            .sortWithinPartitions("task", "measure", "example")
-            .write()
-            .mode(SaveMode.Overwrite),
-        directory);
+    table.replace(
+        session ->
+            session
+                .createDataFrame(rows, SCHEMA)
+                .coalesce(1)
+                .sortWithinPartitions("task", "measure", "example"));
   }
 
   /** Whether it was written. */
-  public boolean isThere() {
-    return Commits.isCommitted(spark, directory);
+  public boolean exists() {
+    return table.exists();
   }
 
   /** The table as it is. */
   public Dataset<Row> dataset() {
-    return spark.read().schema(SCHEMA).parquet(LiteralPath.of(directory));
+    return table.dataset();
   }
 
   /** What the examples of each task count in one measure, in the task's order. */

@@ -14,8 +14,8 @@
  *
  * <p>All of it may lie on this machine or in a store that Hadoop reaches: {@code OutputFiles} reads
  * and writes whole files, {@link org.mergetomix.output.LocalOutput} brings there what has to be
- * written on this machine, {@code Commits} makes tables durable, {@link
- * org.mergetomix.output.OutputLease} keeps a second driver away, and {@code OutputProblems} says
- * what a failure means.
+ * written on this machine, {@code Commits} makes tables durable, {@code ReplacedTable} replaces one
+ * in one step, {@link org.mergetomix.output.DriverNotice} warns of a second driver, and {@code
+ * OutputProblems} says what a failure means.
  */
 package org.mergetomix.table;

@@ -45,7 +45,6 @@ class ConfigurationTest {
             new Configuration(
                 "",
                 "",
-                60,
                 1,
                 new Configuration.Merge(MergeSettings.of(Method.AVERAGE), 8),
                 new Configuration.Search(1, 0, 0, 0, 2, 0),

@@ -24,6 +24,7 @@ import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
+import org.mergetomix.table.RunRecord;
 
 /** A made-up run of the size of the embedded example. */
 final class RealisticContent {
@@ -47,21 +48,17 @@ final class RealisticContent {
   private ReportContent content() {
     List<RankedRow> ranked = ranked();
     return new ReportContent(
-        "3f9c21d08ab4",
+        record(ranked),
         "Which of the languages de, es, fi, fr, it, pl, sv and tr help Catalan?",
         "Fine-tune on "
             + ranked.get(0).mixture()
             + ": 2.981 bits per byte on names never seen, against 3.612 for the base.",
         List.of(),
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
-        DATASETS,
-        255,
-        0,
         ranked.subList(0, 20),
         Optional.of(new Estimate(3.612, 0.031)),
         effects(),
         sizes(ranked),
-        preflight(),
         Optional.of(
             new Fidelity(
                 18,
@@ -71,14 +68,37 @@ final class RealisticContent {
                 0.8,
                 0,
                 0)),
-        points(ranked),
-        confirmations(ranked),
-        new Cost(255, 8, 18, 229, 0.63, 41.2, 148.3, 131.7),
-        List.of(
-            new Input("base", "base", "target/demo/base.safetensors", "sha256:9b1c".repeat(6)),
-            new Input("dataset", "es", "icu4j:78.1/es", "sha256:77aa0e".repeat(5))),
-        new TreeMap<>(Map.of("merge-to-mix", "0.1.0", "spark", "4.0.1", "java", "17.0.15")),
-        new TreeMap<>(Map.of("merge.method", "average", "search.seed", "17")));
+        points(ranked));
+  }
+
+  private static RunRecord record(List<RankedRow> ranked) {
+    RunRecord begun =
+        RunRecord.begun(
+            "2026-01-01T00:00:00Z",
+            new RunRecord.Run(
+                "3f9c21d08ab4",
+                new TreeMap<>(),
+                DATASETS,
+                List.of(
+                    new RunRecord.RunInput(
+                        "base", "base", "target/demo/base.safetensors", "sha256:9b1c".repeat(6)),
+                    new RunRecord.RunInput(
+                        "dataset", "es", "icu4j:78.1/es", "sha256:77aa0e".repeat(5)))),
+            new RunRecord.Start(
+                new TreeMap<>(Map.of("merge.method", "average", "search.seed", "17")),
+                new TreeMap<>(
+                    Map.of("merge-to-mix", "0.1.0", "spark", "4.0.1", "java", "17.0.15"))));
+    return new RunRecord(
+        begun.format(),
+        RunRecord.State.CONFIRMED,
+        begun.times(),
+        begun.run(),
+        begun.start(),
+        begun.search(),
+        new RunRecord.Counts(255, 255, 0, 18),
+        new RunRecord.Seconds(0.63, 41.2, 148.3, 131.7),
+        preflight(),
+        new RunRecord.Fidelity(new TreeMap<>(), confirmations(ranked)));
   }
 
   private List<RankedRow> ranked() {

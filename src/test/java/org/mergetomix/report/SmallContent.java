@@ -18,6 +18,7 @@ import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
+import org.mergetomix.table.RunRecord;
 
 /** Three mixtures of two datasets, and variations of them. */
 final class SmallContent {
@@ -92,14 +93,11 @@ final class SmallContent {
       String question, List<String> warnings, List<RankedRow> top, boolean confirmed) {
     long failed = top.stream().filter(row -> row.status() == RowStatus.FAILED).count();
     return new ReportContent(
-        "0a1b2c",
+        record(top.size() - failed, failed, confirmed),
         question,
         "Fine-tune on es: 3.05 bits per byte against 3.61 for the base.",
         warnings,
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
-        List.of("es", "fr"),
-        top.size(),
-        failed,
         top,
         Optional.of(new Estimate(3.29, 0.03)),
         List.of(
@@ -116,20 +114,42 @@ final class SmallContent {
         List.of(
             new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
             new BestOfSize(2, "es+fr", new Estimate(3.104, 0.012))),
-        preflight(),
         confirmed ? Optional.of(fidelity()) : Optional.empty(),
         confirmed
             ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
-            : List.of(),
+            : List.of());
+  }
+
+  private static RunRecord record(long evaluated, long failed, boolean confirmed) {
+    RunRecord begun =
+        RunRecord.begun(
+            "2026-01-01T00:00:00Z",
+            new RunRecord.Run(
+                "0a1b2c",
+                new TreeMap<>(),
+                List.of("es", "fr"),
+                List.of(new RunRecord.RunInput("base", "base", "base.safetensors", "sha256:00ff"))),
+            new RunRecord.Start(
+                new TreeMap<>(Map.of("merge.method", "average")),
+                new TreeMap<>(Map.of("java", "17.0.15", "spark", "4.0.1"))));
+    return new RunRecord(
+        begun.format(),
+        RunRecord.State.RANKED,
+        begun.times(),
+        begun.run(),
+        begun.start(),
+        begun.search(),
+        new RunRecord.Counts(evaluated + failed, evaluated, failed, 1),
+        new RunRecord.Seconds(0.02, 0.5, 75, 80),
+        preflight(),
         confirmed
-            ? List.of(
-                new Confirmation("winner", "es", new Estimate(3.05, 0.014), new Estimate(0, 0)),
-                new Confirmation("base", "", new Estimate(3.61, 0.015), new Estimate(0.56, 0.012)))
-            : List.of(),
-        new Cost(3, 2, 1, 0, 0.02, 0.5, 75, 80),
-        List.of(new Input("base", "base", "base.safetensors", "sha256:00ff")),
-        new TreeMap<>(Map.of("java", "17.0.15", "spark", "4.0.1")),
-        new TreeMap<>(Map.of("merge.method", "average")));
+            ? new RunRecord.Fidelity(
+                new TreeMap<>(),
+                List.of(
+                    new Confirmation("winner", "es", new Estimate(3.05, 0.014), new Estimate(0, 0)),
+                    new Confirmation(
+                        "base", "", new Estimate(3.61, 0.015), new Estimate(0.56, 0.012))))
+            : RunRecord.Fidelity.NONE);
   }
 
   private static PreflightRecord preflight() {

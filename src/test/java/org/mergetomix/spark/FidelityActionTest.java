@@ -49,7 +49,7 @@ class FidelityActionTest {
     RunRecord record = directory.require();
     assertThat(record).isEqualTo(result.record());
     assertThat(record.state()).isEqualTo(RunRecord.State.CONFIRMED);
-    assertThat(record.fidelity())
+    assertThat(record.fidelity().figures())
         .containsKeys("pearson", "spearman", "kendall", "regret", "spearman_low", "spearman_high");
     assertThat(result.winner().path()).isRegularFile();
 
@@ -61,9 +61,9 @@ class FidelityActionTest {
     assertThat(compared).hasSizeBetween(4, 6).allSatisfy(FidelityActionTest::isComparable);
     assertThat(compared).extracting(FidelityRow::mixture).contains("a+b+c+d");
     assertThat(record.counts().trained()).isEqualTo(compared.size());
-    assertThat(record.fidelity().get("mixtures")).isEqualTo(compared.size());
+    assertThat(record.fidelity().figures().get("mixtures")).isEqualTo(compared.size());
 
-    List<Confirmation> confirmations = record.confirmations();
+    List<Confirmation> confirmations = record.fidelity().confirmations();
     assertThat(confirmations)
         .extracting(Confirmation::label)
         .startsWith("winner", "base", "all datasets", "best single dataset");
@@ -82,9 +82,10 @@ class FidelityActionTest {
     FidelityAction.Result again = fidelity();
 
     assertThat(again.record().fidelity()).isEqualTo(record.fidelity());
+    assertThat(again.record().seconds()).as("nothing was trained").isEqualTo(record.seconds());
     assertThat(directory.fidelity(spark).read()).allMatch(row -> row.trainSeconds() == 0);
 
-    assertThat(search().record().confirmations())
+    assertThat(search().record().fidelity().confirmations())
         .as("a search that finds the same keeps what was confirmed")
         .isEqualTo(confirmations);
   }
@@ -99,7 +100,7 @@ class FidelityActionTest {
 
     FidelityAction.Result result = fidelity("search.minimum-size=3", "fidelity.mixtures=0");
 
-    assertThat(result.record().confirmations())
+    assertThat(result.record().fidelity().confirmations())
         .extracting(Confirmation::label)
         .contains("winner", "base", "best single dataset");
   }

@@ -36,11 +36,6 @@ class KillIT {
   /** A round a mixture: there is time to be killed between two. */
   private static final String[] SMALL_ROUNDS = {"--set", "search.round-size=1"};
 
-  /** Nobody could wait for this one to expire. */
-  private static final String[] LONG_LEASE = {
-    "--set", "search.round-size=1", "--set", "lease-seconds=3600"
-  };
-
   @TempDir private static Path shared;
 
   private static SparkSession spark;
@@ -83,9 +78,9 @@ class KillIT {
   void saysWhatIsKeptWhenItIsInterrupted() throws Exception {
     SmallRun run = SmallRun.of(folder.resolve("inputs"));
     SparkSubmit interrupted =
-        SparkSubmit.start(folder, "local[2]", run.arguments("search", LONG_LEASE));
+        SparkSubmit.start(folder, "local[2]", run.arguments("search", SMALL_ROUNDS));
     awaitRound(run, 2, interrupted);
-    assertThat(leases(run)).hasSize(1);
+    assertThat(notices(run)).hasSize(1);
     interrupted.interrupt();
 
     assertThat(interrupted.exitCode()).as(interrupted.log()).isEqualTo(130);
@@ -96,8 +91,8 @@ class KillIT {
     assertThat(interrupted.results()).isEmpty();
     assertThat(directory(run).require().state()).isEqualTo(RunRecord.State.SEARCHING);
     assertThat(halfWritten(run)).isEmpty();
-    // A driver of another machine, which cannot see that this process has ended, may begin at once.
-    assertThat(leases(run)).isEmpty();
+    // A driver of another machine, which cannot see that this process has ended, is not warned.
+    assertThat(notices(run)).isEmpty();
     int committed = committed(run);
 
     SearchAction.Result resumed = search(run);
@@ -124,8 +119,8 @@ class KillIT {
     }
   }
 
-  private static List<Path> leases(SmallRun run) throws IOException {
-    try (Stream<Path> files = Files.list(run.output().resolve("lease"))) {
+  private static List<Path> notices(SmallRun run) throws IOException {
+    try (Stream<Path> files = Files.list(run.output().resolve("drivers"))) {
       return files.toList();
     }
   }

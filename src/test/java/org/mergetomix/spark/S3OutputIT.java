@@ -3,7 +3,6 @@ package org.mergetomix.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,8 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +31,6 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
-import org.mergetomix.testing.Fault;
-import org.mergetomix.testing.FaultyProxy;
 import org.mergetomix.testing.S3Extension;
 import org.mergetomix.testing.S3Server;
 import org.mergetomix.testing.SmallRun;
@@ -45,19 +40,6 @@ import org.mergetomix.testing.SparkSessionExtension;
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
 @Timeout(120)
 class S3OutputIT {
-
-  private static final String SUCCESSOR = "run/lease/successor.json";
-
-  private static final byte[] SUCCESSORS_LEASE =
-      """
-      {"id": "successor", "term": 9, "state": "HOLDING", "since": "noon",
-       "owner": {"host": "elsewhere", "process": 1, "space": "another", "start": "1"},
-       "seconds": 1, "renewals": 0}
-      """
-          .getBytes(StandardCharsets.UTF_8);
-
-  private static final String TOOK_OVER =
-      "Another driver took over this output: process 1 on elsewhere, since noon";
 
   @TempDir private static Path folder;
 
@@ -101,10 +83,10 @@ class S3OutputIT {
         .contains("run/run.json")
         .noneMatch(key -> key.contains("__magic") || key.contains("_temporary"))
         .noneMatch(key -> key.contains(".unfinished-"))
-        .noneMatch(key -> key.endsWith(".json") && key.contains("lease"));
-    for (String table : List.of("evaluations/round=0001", "evaluations/round=0003", "ranked")) {
-      assertThat(committer(table)).as(table).isEqualTo("magic");
-    }
+        .noneMatch(key -> key.endsWith(".json") && key.contains("drivers"))
+        .contains("run/ranked/ranked.parquet");
+    assertThat(committer(round(1))).isEqualTo("magic");
+    assertThat(committer(round(3))).isEqualTo("magic");
     assertThat(new ReportAction(spark, inputs.configuration(output())).run())
         .hasToString("s3a://" + bucket + "/run/report.html");
     assertThat(new String(s3.read(bucket, "run/report.html"), StandardCharsets.UTF_8))
@@ -147,9 +129,9 @@ class S3OutputIT {
   @Test
   void countsOnlyWhatWasCommitted() throws IOException {
     search("search.round-size=5");
-    byte[] part = s3.read(bucket, s3.keys(bucket, "run/evaluations/round=0003/part-").get(0));
-    s3.delete(bucket, "run/evaluations/round=0003/_SUCCESS");
-    String truncated = "run/evaluations/round=0004/part-00000-x.snappy.parquet";
+    byte[] part = s3.read(bucket, s3.keys(bucket, round(3) + "part-").get(0));
+    s3.delete(bucket, round(3) + "_SUCCESS");
+    String truncated = "run/evaluations/round=exhaustive-0004-0123abcd/part-00000-x.parquet";
     s3.write(bucket, truncated, Arrays.copyOf(part, part.length / 2));
 
     SearchAction.Result again = search("search.round-size=2");
@@ -178,77 +160,6 @@ class S3OutputIT {
     assertThat(again.record().seconds().training()).isEqualTo(first.record().seconds().training());
     assertThat(again.record().fidelity()).isEqualTo(first.record().fidelity());
     assertThat(s3.keys(bucket, "run/models/")).isEqualTo(models);
-  }
-
-  @Test
-  void refusesASecondDriver() throws Exception {
-    CountDownLatch lost = new CountDownLatch(1);
-    try (AutoCloseable first = directory().lease(1, lost::countDown)) {
-      assertRefused(ExitCode.USAGE, "Another driver works on this output: process ", output());
-      assertThat(first).isNotNull();
-    }
-    assertThat(lost.getCount()).isEqualTo(1);
-    assertThat(s3.keys(bucket, "run/")).noneMatch(key -> key.endsWith(".json"));
-  }
-
-  /** The other driver holds a later term, so this one has to stop in the middle of its work. */
-  @Test
-  void stopsWhenAnotherDriverTookOver() throws Exception {
-    CountDownLatch tookOver = new CountDownLatch(1);
-    Progress takingOver =
-        (step, done, total, elapsed) -> {
-          if (done > 0 && tookOver.getCount() > 0) {
-            s3.write(bucket, SUCCESSOR, SUCCESSORS_LEASE);
-            tookOver.countDown();
-          }
-        };
-    assertThatThrownBy(
-            () ->
-                new SearchAction(
-                        spark,
-                        inputs.manifest(),
-                        inputs.configuration(output(), "search.round-size=1", "lease-seconds=1"),
-                        takingOver)
-                    .run())
-        .isInstanceOfSatisfying(
-            UserException.class, loss -> assertThat(loss.exitCode()).isEqualTo(ExitCode.INPUT))
-        .hasMessageStartingWith(TOOK_OVER);
-    assertThat(tookOver.await(0, TimeUnit.SECONDS)).isTrue();
-
-    assertThat(search().record().rankedDigest()).isEqualTo(undisturbed);
-  }
-
-  /** The other driver comes while this one writes its first record: no job is there to cancel. */
-  @Test
-  void writesNoFiguresOfTheExpertsAfterAnotherDriverTookOver() {
-    CountDownLatch seen = new CountDownLatch(1);
-    try (FaultyProxy proxy = FaultyProxy.before(s3)) {
-      proxy.settings().forEach(this::set);
-      String record = "^PUT /" + bucket + "/run/run.json";
-      proxy.spoil(
-          record,
-          1,
-          Fault.before(
-              () -> {
-                s3.write(bucket, SUCCESSOR, SUCCESSORS_LEASE);
-                await(seen);
-              }));
-      proxy.spoil("^GET /" + bucket + "/" + SUCCESSOR, 1, Fault.after(seen::countDown));
-
-      assertThatThrownBy(() -> search("lease-seconds=1")).hasMessageStartingWith(TOOK_OVER);
-
-      assertThat(proxy.ahead()).as("%s", proxy.requests()).isZero();
-      assertThat(proxy.requests()).filteredOn(line -> line.matches(record + ".*")).hasSize(1);
-      assertThat(directory().require().preflight().measured()).isFalse();
-    }
-  }
-
-  private static void await(CountDownLatch latch) throws IOException {
-    try {
-      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
-    } catch (InterruptedException interruption) {
-      throw new IOException(interruption);
-    }
   }
 
   @Test
@@ -321,9 +232,18 @@ class S3OutputIT {
     return new RunDirectory(Location.of("s3a://" + bucket + "/run"), hadoop());
   }
 
-  private String committer(String table) throws IOException {
-    JsonNode mark = new ObjectMapper().readTree(s3.read(bucket, "run/" + table + "/_SUCCESS"));
-    return mark.path("committer").asText();
+  /** What the keys of a round begin with. */
+  private String round(int number) {
+    String start = "run/evaluations/round=exhaustive-000" + number;
+    String key = s3.keys(bucket, start).get(0);
+    return key.substring(0, key.lastIndexOf('/') + 1);
+  }
+
+  private String committer(String round) throws IOException {
+    return new ObjectMapper()
+        .readTree(s3.read(bucket, round + "_SUCCESS"))
+        .path("committer")
+        .asText();
   }
 
   private void set(String key, String value) {

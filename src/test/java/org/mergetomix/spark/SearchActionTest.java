@@ -76,13 +76,13 @@ class SearchActionTest {
     assertThat(found.evaluatedNow()).isEqualTo(SmallRun.MIXTURES);
     assertThat(record.counts()).isEqualTo(new RunRecord.Counts(SmallRun.MIXTURES, 15, 0, 0));
     assertThat(record.state()).isEqualTo(RunRecord.State.RANKED);
-    assertThat(record.base()).containsOnlyKeys("task");
+    assertThat(record.search().base()).containsOnlyKeys("task");
     assertThat(record.rankedDigest()).isEqualTo(directory().ranked(spark).digest());
     assertThat(directory().require()).isEqualTo(record);
     assertThat(rows()).extracting(EvaluationRow::mixture).doesNotHaveDuplicates().hasSize(15);
     assertThat(rows()).extracting(EvaluationRow::key).doesNotHaveDuplicates();
     assertThat(rows()).extracting(EvaluationRow::device).containsOnly("cpu");
-    assertThat(record.versions()).containsEntry("device", "cpu");
+    assertThat(record.start().versions()).containsEntry("device", "cpu");
   }
 
   @Test
@@ -158,7 +158,7 @@ class SearchActionTest {
 
     assertThat(resumed.evaluatedNow()).isEqualTo(7);
     assertThat(resumed.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
-    assertThat(resumed.record().started()).isEqualTo(found.record().started());
+    assertThat(resumed.record().times().started()).isEqualTo(found.record().times().started());
     assertThat(evaluations(killed).read().dataset().count()).isEqualTo(16);
 
     SearchAction.Result again = search(killed, Progress.SILENT);
@@ -183,7 +183,7 @@ class SearchActionTest {
             + " another output, with executors of one kind; the column device of the evaluations"
             + " says where each score comes from.";
     assertThat(result.warnings()).extracting(Problem::message).containsExactly(warning);
-    assertThat(result.record().versions()).containsEntry("device", "cpu, gpu");
+    assertThat(result.record().start().versions()).containsEntry("device", "cpu, gpu");
     assertThat(directory(resumed).require()).isEqualTo(result.record());
     assertThat(report.path()).content().contains("Warning: " + warning);
     assertThat(result.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
@@ -203,7 +203,7 @@ class SearchActionTest {
 
     assertThat(result.evaluatedNow()).isZero();
     assertThat(result.warnings()).isEmpty();
-    assertThat(directory(resumed).require().versions()).containsEntry("device", "gpu");
+    assertThat(directory(resumed).require().start().versions()).containsEntry("device", "gpu");
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.testing.DatasetComparisons;
 import org.mergetomix.testing.Golden;
 import org.mergetomix.testing.SparkSessionExtension;
@@ -96,7 +97,8 @@ class RankedTableTest {
   void readsBackWhatWasWritten() {
     RankedTable table = table("ranked");
     table.write(
-        context.parallelize(List.of(1), 1).map(RankedTableTest::ratio), Direction.LOWER_IS_BETTER);
+        context.parallelize(List.of(1), 1).map(RankedTableTest::ratio),
+        new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER));
 
     assertThat(table.find("a:0.25+b:0.75")).contains(ratio(1));
     assertThat(table.find("a")).isEmpty();
@@ -119,10 +121,14 @@ class RankedTableTest {
       rows.add(scored("m" + i, i % 7));
     }
     RankedTable table = table("ranked");
-    table.write(context.parallelize(rows, 3).map(Entry::row), Direction.LOWER_IS_BETTER);
+    table.write(
+        context.parallelize(rows, 3).map(Entry::row),
+        new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER));
     Collections.reverse(rows);
     RankedTable reversed = table("reversed");
-    reversed.write(context.parallelize(rows, 5).map(Entry::row), Direction.LOWER_IS_BETTER);
+    reversed.write(
+        context.parallelize(rows, 5).map(Entry::row),
+        new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER));
 
     DatasetComparisons.assertSameRowsInOrder(
         table.dataset().orderBy("rank"), reversed.dataset().orderBy("rank"));
@@ -162,7 +168,8 @@ class RankedTableTest {
 
   private RankedTable write(Direction direction, Entry... rows) {
     RankedTable table = table("ranked");
-    table.write(context.parallelize(List.of(rows), 2).map(Entry::row), direction);
+    table.write(
+        context.parallelize(List.of(rows), 2).map(Entry::row), new ScoreUnit("score", direction));
     return table;
   }
 

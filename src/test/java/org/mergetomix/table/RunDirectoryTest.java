@@ -23,9 +23,26 @@ import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.Measure;
 import org.mergetomix.testing.Golden;
 
 class RunDirectoryTest {
+
+  private static final RunRecord.Objective OBJECTIVE =
+      new RunRecord.Objective(
+          "weighted mean",
+          "bits per byte",
+          Direction.LOWER_IS_BETTER,
+          List.of(
+              new RunRecord.WeightedTask(
+                  "task",
+                  new Measure(
+                      "bits_per_byte",
+                      "bits per byte",
+                      Direction.LOWER_IS_BETTER,
+                      Measure.Aggregate.MEAN),
+                  1,
+                  0)));
 
   @TempDir private Path folder;
 
@@ -55,6 +72,7 @@ class RunDirectoryTest {
             .ranked(
                 new RunRecord.Counts(3, 2, 1, 0),
                 new RunRecord.Seconds(0, 0, 0, 1),
+                OBJECTIVE,
                 new TreeMap<>(Map.of("task", new Estimate(1, Double.NaN))),
                 "d1",
                 "now");
@@ -95,7 +113,7 @@ class RunDirectoryTest {
 
   @Test
   void claimsADirectoryInWhichTheFirstRecordWasNotFinished() throws IOException {
-    Files.writeString(folder.resolve(".unfinished-run.json"), "{");
+    Files.writeString(folder.resolve(".unfinished-0123abcd-run.json"), "{");
     assertThatCode(() -> claim(new RunDirectory(Location.of(folder), new Configuration()), "1"))
         .doesNotThrowAnyException();
   }
@@ -169,9 +187,9 @@ class RunDirectoryTest {
         "null",
         "{}",
         "[]",
-        "{\"format\": 1",
-        "{\"format\": 1, \"run_id\": \"x\"}",
-        "{\"format\": 1, \"surprise\": 2}",
+        "{\"format\": 2",
+        "{\"format\": 2, \"run_id\": \"x\"}",
+        "{\"format\": 2, \"surprise\": 1}",
         "\u0000",
       })
   void saysThatRunJsonIsBroken(String text) throws IOException {
@@ -191,19 +209,48 @@ class RunDirectoryTest {
     assertThat(folder.resolve("run.json")).hasContent(text);
   }
 
-  @Test
-  void saysThatRunJsonIsOfALaterVersion() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void saysThatRunJsonIsOfAnotherVersion(int format) throws IOException {
     RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
     String json = Files.readString(directory.record().path());
-    Files.writeString(directory.record().path(), json.replace("\"format\" : 1", "\"format\" : 2"));
+    Files.writeString(
+        directory.record().path(), json.replace("\"format\" : 2", "\"format\" : " + format));
 
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "run.json has format 2, and this version reads format 1 (%s)."
+            "run.json has format %d, and this version reads format 2 (%s)."
                 + " Use the version that wrote it, or choose another output directory.",
-            directory.record());
+            format, directory.record());
+  }
+
+  @Test
+  void keepsWhatAnotherDriverWroteMeanwhile() {
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
+    RunRecord own = directory.update(fresh("1"), record -> record);
+    RunRecord.Strategy one = new RunRecord.Strategy("exhaustive", "all", List.of());
+    RunRecord.Strategy other = new RunRecord.Strategy("random", "10", List.of("round=x"));
+    directory.update(own, record -> record.searchedBy(other));
+
+    RunRecord both = directory.update(own, record -> record.searchedBy(one));
+
+    assertThat(both.search().strategies()).containsExactly(other, one);
+    assertThat(directory.read()).contains(both);
+    RunRecord.Strategy later = new RunRecord.Strategy("random", "10", List.of("round=y"));
+    assertThat(directory.update(own, record -> record.searchedBy(later))).isEqualTo(both);
+  }
+
+  @Test
+  void changesNoRecordOfAnotherRun() {
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
+    directory.write(fresh("2"));
+
+    assertThatThrownBy(() -> directory.update(fresh("1"), record -> record))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("The output directory belongs to another run:");
+    assertThat(directory.read()).contains(fresh("2"));
   }
 
   @Test
@@ -243,6 +290,7 @@ class RunDirectoryTest {
             .ranked(
                 new RunRecord.Counts(3, 3, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
+                OBJECTIVE,
                 new TreeMap<>(),
                 "d1",
                 "later");
@@ -250,7 +298,6 @@ class RunDirectoryTest {
     assertThat(again.state()).isEqualTo(RunRecord.State.CONFIRMED);
     assertThat(again.preflight()).isEqualTo(preflight());
     assertThat(again.fidelity()).isEqualTo(confirmed().fidelity());
-    assertThat(again.confirmations()).isEqualTo(confirmed().confirmations());
     assertThat(again.counts().trained()).isEqualTo(2);
   }
 
@@ -262,13 +309,13 @@ class RunDirectoryTest {
             .ranked(
                 new RunRecord.Counts(3, 3, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
+                OBJECTIVE,
                 new TreeMap<>(),
                 "d2",
                 "later");
 
     assertThat(again.state()).isEqualTo(RunRecord.State.RANKED);
-    assertThat(again.fidelity()).isEmpty();
-    assertThat(again.confirmations()).isEmpty();
+    assertThat(again.fidelity()).isEqualTo(RunRecord.Fidelity.NONE);
     assertThat(again.counts().trained()).isZero();
   }
 
@@ -276,8 +323,10 @@ class RunDirectoryTest {
   void namesEveryKindOfDeviceInOrder() {
     RunRecord met = fresh("1").evaluatedOn(Set.of("gpu", "cpu"));
 
-    assertThat(met.versions()).containsEntry("device", "cpu, gpu").containsEntry("java", "17");
-    assertThat(met.evaluatedOn(Set.of("gpu")).versions()).containsEntry("device", "gpu");
+    assertThat(met.start().versions())
+        .containsEntry("device", "cpu, gpu")
+        .containsEntry("java", "17");
+    assertThat(met.evaluatedOn(Set.of("gpu")).start().versions()).containsEntry("device", "gpu");
     assertThat(met.evaluatedOn(Set.of())).isEqualTo(met);
   }
 
@@ -285,27 +334,15 @@ class RunDirectoryTest {
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("base", "b0");
     identity.put("evaluation.batch-size", batchSize);
-    return new RunRecord(
-        1,
-        "run" + batchSize,
-        RunRecord.State.SEARCHING,
-        identity,
-        List.of(new RunRecord.RunInput("base", "", "/data/base.safetensors", "b0")),
-        new TreeMap<>(Map.of("seed", "1")),
-        new TreeMap<>(Map.of("java", "17")),
-        List.of("a", "b"),
-        Direction.LOWER_IS_BETTER,
-        "bits per byte",
-        new TreeMap<>(Map.of("task", 1.0)),
-        new RunRecord.Counts(3, 0, 0, 0),
-        new RunRecord.Seconds(0, 0, 0, 0),
+    return RunRecord.begun(
         "2026-01-01T00:00:00Z",
-        "2026-01-01T00:00:00Z",
-        PreflightRecord.NONE,
-        new TreeMap<>(),
-        "",
-        new TreeMap<>(),
-        List.of());
+        new RunRecord.Run(
+            "run" + batchSize,
+            identity,
+            List.of("a", "b"),
+            List.of(new RunRecord.RunInput("base", "", "/data/base.safetensors", "b0"))),
+        new RunRecord.Start(
+            new TreeMap<>(Map.of("seed", "1")), new TreeMap<>(Map.of("java", "17"))));
   }
 
   private static PreflightRecord preflight() {
@@ -332,17 +369,19 @@ class RunDirectoryTest {
         .ranked(
             new RunRecord.Counts(3, 2, 1, 0),
             new RunRecord.Seconds(0.5, 2, 0, 4),
+            OBJECTIVE,
             new TreeMap<>(Map.of("task", new Estimate(3, 0.25))),
             "d1",
             "2026-01-01T00:00:01Z")
         .confirmed(
-            fresh("1").configuration(),
-            new RunRecord.Counts(3, 2, 1, 2),
+            fresh("1").start().configuration(),
+            2,
             new RunRecord.Seconds(0.5, 2, 8, 16),
-            new TreeMap<>(Map.of("pearson", 0.5)),
-            List.of(
-                new Confirmation("winner", "a+b", new Estimate(1, 0.5), new Estimate(0, 0)),
-                new Confirmation("base", "", new Estimate(2, 0.5), new Estimate(1, 0.125))),
+            new RunRecord.Fidelity(
+                new TreeMap<>(Map.of("pearson", 0.5)),
+                List.of(
+                    new Confirmation("winner", "a+b", new Estimate(1, 0.5), new Estimate(0, 0)),
+                    new Confirmation("base", "", new Estimate(2, 0.5), new Estimate(1, 0.125)))),
             "2026-01-01T00:00:02Z");
   }
 
@@ -353,6 +392,6 @@ class RunDirectoryTest {
   }
 
   private static void claim(RunDirectory directory, String run) {
-    directory.claim(fresh(run).runId(), fresh(run).identity());
+    directory.claim(fresh(run).runId(), fresh(run).run().identity());
   }
 }

@@ -1,0 +1,30 @@
+package org.mergetomix.output;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.mergetomix.location.Location;
+
+/** How every table of a run is read: by its exact path, and with its checksums looked at. */
+public final class ParquetTables {
+
+  /** Written always, and not looked at unless asked: a flipped bit would be another score. */
+  private static final String CHECK = "parquet.page.verify-checksum.enabled";
+
+  private ParquetTables() {}
+
+  /** The rows of files and folders, each of which has to be there. */
+  public static Dataset<Row> read(
+      SparkSession spark, StructType schema, List<Location> filesOrFolders) {
+    if (filesOrFolders.isEmpty()) {
+      return spark.createDataFrame(List.of(), schema);
+    }
+    return spark
+        .read()
+        .option(CHECK, true)
+        .schema(schema)
+        .parquet(filesOrFolders.stream().map(LiteralPath::of).toArray(String[]::new));
+  }
+}
