@@ -31,6 +31,8 @@ import org.mergetomix.testing.SparkSessionExtension;
 @ExtendWith(SparkSessionExtension.class)
 class DamagedTableTest {
 
+  private static final int PLACES = 24;
+
   @TempDir private Path folder;
 
   private EvaluationsTable table;
@@ -69,7 +71,7 @@ class DamagedTableTest {
 
   /** Example scores hardly compress: only the checksum of the page sees that one has changed. */
   @ParameterizedTest
-  @ValueSource(doubles = {0.3, 0.5, 0.7})
+  @ValueSource(doubles = {0.2, 0.3})
   void saysWhichRoundIsDamagedWhereABitIsFlipped(double place) throws IOException {
     byte[] bytes = Files.readAllBytes(part);
     bytes[(int) (place * bytes.length)] ^= 1;
@@ -78,14 +80,27 @@ class DamagedTableTest {
     assertDamaged();
   }
 
+  /** Some bytes mean nothing, and a flip in a page's length or a column's name may be read past. */
+  @Test
+  void neverReadsOtherNumbers() throws IOException {
+    List<EvaluationRow> written = table.read().rows().collect();
+    byte[] bytes = Files.readAllBytes(part);
+    for (int i = 1; i <= PLACES; i++) {
+      byte[] flipped = bytes.clone();
+      flipped[i * (bytes.length - 1) / PLACES] ^= 4;
+      Files.write(part, flipped);
+      try {
+        assertThat(table.read().rows().collect()).as("%d of %d", i, PLACES).isEqualTo(written);
+      } catch (Exception damaged) {
+        assertThat(Failures.mendable(damaged)).as("%d of %d: %s", i, PLACES, damaged).isPresent();
+      }
+    }
+  }
+
   private void assertDamaged() {
     Throwable failure = catchThrowable(() -> table.read().rows().collect());
 
     assertThat(Failures.mendable(failure))
-        .as(
-            () ->
-                org.assertj.core.util.Throwables.getStackTrace(
-                    failure == null ? new Exception("none") : failure))
         .hasValueSatisfying(
             mendable -> {
               assertThat(mendable.exitCode()).isEqualTo(ExitCode.INPUT);
