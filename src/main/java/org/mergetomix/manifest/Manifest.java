@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.TiedNames;
 import org.mergetomix.location.Location;
-import org.mergetomix.location.Readability;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -133,7 +133,7 @@ public record Manifest(
    * @param files looks at them
    * @return a problem for each such file, told once; empty when all is well
    */
-  public List<Problem> missingFiles(Readability files, Purpose... purposes) {
+  public List<Problem> missingFiles(InputFiles files, Purpose... purposes) {
     return RequiredFiles.missing(this, files, List.of(purposes));
   }
 }
