@@ -210,13 +210,14 @@ public final class InputFiles implements AutoCloseable {
 
   /** The same problems, with locations in place of the local files that stand for them. */
   public UserException named(UserException problems) {
+    return problems.with(this::named);
+  }
+
+  /** The same problem, as above. */
+  public Problem named(Problem problem) {
     SortedMap<String, String> names = new TreeMap<>();
     inputs.forEach((file, input) -> names.put(input.path().toString(), file.location().text()));
     headers.forEach((location, path) -> names.put(path.toString(), location.text()));
-    return names.isEmpty() ? problems : problems.with(problem -> named(problem, names));
-  }
-
-  private static Problem named(Problem problem, SortedMap<String, String> names) {
     String what = problem.what();
     String where = problem.where();
     for (Map.Entry<String, String> name : names.entrySet()) {

@@ -1,6 +1,7 @@
 package org.mergetomix.executor;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.plan.ExpertInput;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.PreflightSums;
+import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSink;
@@ -62,10 +64,10 @@ public final class ExecutorRuntime implements AutoCloseable {
       experts = PreparedExperts.of(base(), deltas, this.plan.method());
     } catch (UserException problems) {
       UserException named = files.named(problems);
-      close();
+      Closing.after(named, this);
       throw named;
     } catch (RuntimeException | Error failure) {
-      close();
+      Closing.after(failure, this);
       throw failure;
     }
   }
@@ -205,16 +207,19 @@ public final class ExecutorRuntime implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    idle.values().forEach(slots -> slots.forEach(Slot::close));
+    List<AutoCloseable> all = new ArrayList<>();
+    idle.values().forEach(all::addAll);
     idle.clear();
-    releaseInputs();
+    all.add(this::releaseInputs);
+    Closing.all(all);
   }
 
   private void releaseInputs() {
     if (leases == 0) {
-      deltas.values().forEach(Delta::close);
-      opened.ifPresent(Checkpoint::close);
-      files.close();
+      List<AutoCloseable> all = new ArrayList<>(deltas.values());
+      opened.ifPresent(all::add);
+      all.add(files);
+      Closing.all(all);
     }
   }
 }

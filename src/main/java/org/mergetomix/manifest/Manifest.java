@@ -1,6 +1,7 @@
 package org.mergetomix.manifest;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +99,19 @@ public record Manifest(
    */
   public record TaskEntry(
       String id, TaskKind kind, Location data, Optional<Location> confirm, double weight) {}
+
+  /**
+   * What merging takes: the base and some of the datasets, and nothing to evaluate.
+   *
+   * @param ids of datasets; what has another id is left out
+   */
+  public Manifest toMerge(Collection<String> ids) {
+    return new Manifest(
+        file,
+        base,
+        datasets.stream().filter(dataset -> ids.contains(dataset.id())).toList(),
+        List.of());
+  }
 
   /**
    * Reads a manifest; relative paths in it start at its own folder. The files it names are not

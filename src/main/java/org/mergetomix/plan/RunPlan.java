@@ -52,6 +52,17 @@ public record RunPlan(
    *     gives, or if there is no mixture to evaluate
    */
   public static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    return of(spark, manifest, configuration, space(manifest, configuration));
+  }
+
+  /**
+   * The same for other mixtures than the configuration asks for.
+   *
+   * @throws org.mergetomix.problem.UserException if an input does not have the sha256 that the
+   *     manifest gives
+   */
+  public static RunPlan of(
+      SparkSession spark, Manifest manifest, Configuration configuration, MixtureSpace space) {
     InputAccess access = InputAccess.of(spark, configuration);
     SortedMap<Location, FileInput> inputs = read(spark, access, manifest);
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
@@ -78,7 +89,7 @@ public record RunPlan(
         method(configuration),
         configuration.merge().buffers(),
         configuration.evaluation().batchSize(),
-        space(manifest, configuration));
+        space);
   }
 
   /**

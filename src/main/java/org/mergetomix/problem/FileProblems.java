@@ -37,6 +37,14 @@ public final class FileProblems {
     if (cause instanceof NoSuchFileException) {
       return missing(file, cause);
     }
+    // So the JDK says that the operating system gives no more address space or mappings.
+    if (cause.getCause() instanceof OutOfMemoryError) {
+      return UserException.input(
+          "The file cannot be mapped into memory",
+          file.toString(),
+          "Raise the limits of address space (ulimit -v) and of mappings (vm.max_map_count)",
+          cause);
+    }
     if (cause instanceof AccessDeniedException) {
       return UserException.input(
           "No permission to read the file",
