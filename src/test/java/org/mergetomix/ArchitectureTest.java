@@ -33,7 +33,7 @@ class ArchitectureTest {
           List.of("mixture"),
           List.of("tensor", "safetensors", "folder"),
           List.of("expert", "expert.lora"),
-          List.of("cache"),
+          List.of("cache", "cache.disk"),
           List.of("merge", "merge.combine", "merge.sparsify"),
           List.of("preflight", "mergekit"),
           List.of("model"),

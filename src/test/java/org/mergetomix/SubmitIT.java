@@ -59,7 +59,7 @@ class SubmitIT {
     assertThat(submit.exitCode()).isEqualTo(2);
     assertThat(submit.log())
         .contains(
-            "Error: Could not parse Master URL: 'locl' (spark.master = locl)."
+            "Error: Spark has no such master (spark.master = locl)."
                 + " Name a master that Spark knows, such as local[*] or spark://host:7077.");
     assertThat(submit.results()).isEmpty();
   }

@@ -8,6 +8,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FileStatus;
+import org.mergetomix.cache.disk.CacheProblems;
+import org.mergetomix.cache.disk.Interruptions;
+import org.mergetomix.cache.disk.PartialFile;
 import org.mergetomix.location.Location;
 
 /** Reads the missing chunks of one file, several at once. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
+import org.mergetomix.cache.disk.CacheProblems;
 import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;

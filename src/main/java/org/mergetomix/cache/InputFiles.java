@@ -1,8 +1,10 @@
 package org.mergetomix.cache;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +17,13 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.mergetomix.cache.disk.CacheProblems;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
-import org.mergetomix.location.Readability;
+import org.mergetomix.problem.Closing;
+import org.mergetomix.problem.FileProblems;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -28,7 +32,7 @@ import org.mergetomix.problem.UserException;
  * ones in the cache of this host, where they stay until this is closed. Nothing is opened, on disk
  * or in a store, before the first remote file is asked for. Safe for use by several threads.
  */
-public final class InputFiles implements Readability, AutoCloseable {
+public final class InputFiles implements AutoCloseable {
 
   /** What a model's folder holds beside its tensors: configuration and tokenizer. */
   private static final Pattern COMPANION =
@@ -120,7 +124,7 @@ public final class InputFiles implements Readability, AutoCloseable {
    */
   public long bytes(Location location) {
     if (location.isLocal()) {
-      return LocalFiles.bytes(location.path());
+      return localBytes(location.path());
     }
     FileStatus status = store().fileOrFolder(location);
     if (!status.isDirectory()) {
@@ -131,6 +135,20 @@ public final class InputFiles implements Readability, AutoCloseable {
         .filter(file -> decisive.contains(file.getKey()) || isCompanion(file.getKey()))
         .mapToLong(file -> file.getValue().getLen())
         .sum();
+  }
+
+  private static long localBytes(Path path) {
+    if (Files.isDirectory(path)) {
+      return Checkpoints.files(path).stream()
+          .mapToLong(name -> localBytes(path.resolve(name)))
+          .sum();
+    }
+    FileProblems.requireRegularFile(path);
+    try {
+      return Files.size(path);
+    } catch (IOException failure) {
+      throw FileProblems.reading(path, failure);
+    }
   }
 
   /**
@@ -153,7 +171,12 @@ public final class InputFiles implements Readability, AutoCloseable {
     }
   }
 
-  @Override
+  /**
+   * Why a file cannot be used, as the end of a sentence that begins with it ({@code "does not
+   * exist"}); empty when it is a readable file with something in it.
+   *
+   * @throws UserException if its store cannot be asked
+   */
   public Optional<String> complaint(Location file) {
     if (file.isLocal()) {
       return InputFile.complaint(file.path());
@@ -168,7 +191,7 @@ public final class InputFiles implements Readability, AutoCloseable {
     return status.get().getLen() == 0 ? Optional.of("is empty") : Optional.empty();
   }
 
-  @Override
+  /** Why neither a file nor a folder can be used, in the same words. */
   public Optional<String> complaintOfFileOrFolder(Location location) {
     if (location.isLocal()) {
       return InputFile.complaintOfFileOrFolder(location.path());
@@ -178,7 +201,7 @@ public final class InputFiles implements Readability, AutoCloseable {
         : complaint(location);
   }
 
-  @Override
+  /** Whether there is a file or folder. */
   public boolean exists(Location location) {
     return location.isLocal()
         ? location.path().toFile().exists()
@@ -187,13 +210,14 @@ public final class InputFiles implements Readability, AutoCloseable {
 
   /** The same problems, with locations in place of the local files that stand for them. */
   public UserException named(UserException problems) {
+    return problems.with(this::named);
+  }
+
+  /** The same problem, as above. */
+  public Problem named(Problem problem) {
     SortedMap<String, String> names = new TreeMap<>();
     inputs.forEach((file, input) -> names.put(input.path().toString(), file.location().text()));
     headers.forEach((location, path) -> names.put(path.toString(), location.text()));
-    return names.isEmpty() ? problems : problems.with(problem -> named(problem, names));
-  }
-
-  private static Problem named(Problem problem, SortedMap<String, String> names) {
     String what = problem.what();
     String where = problem.where();
     for (Map.Entry<String, String> name : names.entrySet()) {
@@ -234,25 +258,14 @@ public final class InputFiles implements Readability, AutoCloseable {
   /** Lets go of everything; the paths that were given must not be used any more. */
   @Override
   public synchronized void close() {
-    for (AutoCloseable lent : opened) {
-      release(lent);
-    }
+    List<AutoCloseable> all = new ArrayList<>(opened);
+    headerCopies.ifPresent(all::add);
+    cache.ifPresent(all::add);
     opened.clear();
     inputs.clear();
     headers.clear();
-    headerCopies.ifPresent(HeaderCopies::close);
     headerCopies = Optional.empty();
-    cache.ifPresent(LocalCache::close);
     cache = Optional.empty();
-  }
-
-  private static void release(AutoCloseable lent) {
-    try {
-      lent.close();
-    } catch (RuntimeException failure) {
-      throw failure;
-    } catch (Exception undeclared) {
-      throw new IllegalStateException(undeclared);
-    }
+    Closing.all(all);
   }
 }

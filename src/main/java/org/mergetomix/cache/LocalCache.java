@@ -12,8 +12,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.mergetomix.cache.disk.CacheDirectory;
+import org.mergetomix.cache.disk.CacheKey;
+import org.mergetomix.cache.disk.CacheProblems;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
+import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -26,7 +30,7 @@ import org.mergetomix.problem.UserException;
  * length and etag; in stores without etags, by location, length and time of change. Safe for use by
  * several threads.
  */
-public final class LocalCache implements AutoCloseable {
+final class LocalCache implements AutoCloseable {
 
   /** No separators, nothing hidden, nothing a shell or a terminal would take for its own. */
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+=-]{0,199}");
@@ -34,7 +38,6 @@ public final class LocalCache implements AutoCloseable {
   private final CacheDirectory directory;
   private final RemoteStore store;
   private final RemoteFetcher fetcher;
-  private final LocalFiles localFiles = new LocalFiles();
   private final FetchCounter counter;
   private final ExecutorService executor;
 
@@ -53,7 +56,7 @@ public final class LocalCache implements AutoCloseable {
    * @param hadoop names the file systems and holds their credentials; not to be changed any more
    * @throws UserException input, when the directory cannot be made or is not fit to be used
    */
-  public static LocalCache open(CacheSettings settings, Configuration hadoop) {
+  static LocalCache open(CacheSettings settings, Configuration hadoop) {
     return open(settings, hadoop, RetryPolicy.DEFAULT);
   }
 
@@ -65,7 +68,8 @@ public final class LocalCache implements AutoCloseable {
       if (!Files.isDirectory(root.getParent())) {
         Files.createDirectories(root.getParent());
       }
-      CacheDirectory directory = CacheDirectory.open(root, settings, counter);
+      CacheDirectory directory =
+          CacheDirectory.open(root, settings.capacity(), settings.chunkSize(), counter::eviction);
       return new LocalCache(
           settings, directory, new RemoteStore(hadoop, retries, counter), counter);
     } catch (IOException failure) {
@@ -91,62 +95,45 @@ public final class LocalCache implements AutoCloseable {
   }
 
   /**
-   * Lends a file. A local one is used in place; a remote one is fetched unless it is there, which
-   * the store is asked about only when no digest is promised.
+   * Lends a file. It is fetched unless it is there, which the store is asked about only when no
+   * digest is promised.
    *
    * @throws UserException input, when the file is missing, unreadable or not what was promised, or
    *     when the disk is full; usage, when what is lent leaves too little of the capacity
    * @throws java.io.UncheckedIOException when the thread is interrupted
    */
-  public CachedFile fetch(RemoteFile file) {
-    return file.location().isLocal() ? localFiles.use(file) : fetcher.fetch(fetcher.wanted(file));
+  CachedFile fetch(RemoteFile file) {
+    return fetcher.fetch(fetcher.wanted(file));
   }
 
   /**
    * Lends files of one folder under their own names, so that a checkpoint in shards can be read as
    * a folder. All of them are lent, or none.
    *
-   * @param folder where the files lie; a local one is used in place
+   * @param folder where the files lie
    * @param digests the sha256 of each file by its name, empty where nobody knows it
    * @throws UserException as for a single file, and input, when a name is not a plain file name
    * @throws java.io.UncheckedIOException when the thread is interrupted
    */
-  public CachedFolder fetchFolder(Location folder, SortedMap<String, String> digests) {
+  CachedFolder fetchFolder(Location folder, SortedMap<String, String> digests) {
     digests.keySet().forEach(name -> requirePlain(name, folder));
-    RemoteFile whole = new RemoteFile(folder, "");
     SortedMap<String, CachedFile> files = new TreeMap<>();
-    boolean complete = false;
     try {
-      Path path =
-          whole.location().isLocal()
-              ? useInPlace(whole, digests, files)
-              : fetchAll(whole, digests, files);
-      complete = true;
-      return new CachedFolder(path, files);
-    } finally {
-      if (!complete) {
-        files.values().forEach(CachedFile::close);
-      }
+      return new CachedFolder(fetchAll(folder, digests, files), files);
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, () -> Closing.all(files.values()));
+      throw failure;
     }
-  }
-
-  private Path useInPlace(
-      RemoteFile folder, SortedMap<String, String> digests, SortedMap<String, CachedFile> files) {
-    digests.forEach(
-        (name, digest) ->
-            files.put(name, localFiles.use(new RemoteFile(folder.location().child(name), digest))));
-    return folder.location().path();
   }
 
   /** Holds what is there before it makes room for the rest, which could evict it otherwise. */
   private Path fetchAll(
-      RemoteFile folder, SortedMap<String, String> digests, SortedMap<String, CachedFile> files) {
+      Location folder, SortedMap<String, String> digests, SortedMap<String, CachedFile> files) {
     SortedMap<String, CacheKey> keys = new TreeMap<>();
     SortedMap<String, RemoteFetcher.Wanted> missing = new TreeMap<>();
     digests.forEach(
         (name, digest) -> {
-          RemoteFetcher.Wanted wanted =
-              fetcher.wanted(new RemoteFile(folder.location().child(name), digest));
+          RemoteFetcher.Wanted wanted = fetcher.wanted(new RemoteFile(folder.child(name), digest));
           keys.put(name, wanted.key());
           fetcher
               .findPresent(wanted)
@@ -187,7 +174,7 @@ public final class LocalCache implements AutoCloseable {
   }
 
   /** What was done since this was opened, by this JVM alone. */
-  public FetchStatistics statistics() {
+  FetchStatistics statistics() {
     return counter.statistics();
   }
 
@@ -197,7 +184,6 @@ public final class LocalCache implements AutoCloseable {
    */
   @Override
   public void close() {
-    executor.shutdown();
-    directory.close();
+    Closing.all(List.<AutoCloseable>of(executor::shutdown, directory));
   }
 }

@@ -4,7 +4,15 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.apache.hadoop.fs.FileStatus;
+import org.mergetomix.cache.disk.CacheDirectory;
+import org.mergetomix.cache.disk.CacheKey;
+import org.mergetomix.cache.disk.CacheProblems;
+import org.mergetomix.cache.disk.IoAction;
+import org.mergetomix.cache.disk.IoSupplier;
+import org.mergetomix.cache.disk.LockFile;
+import org.mergetomix.cache.disk.PartialFile;
 import org.mergetomix.folder.Digests;
+import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +57,7 @@ final class RemoteFetcher {
       return new Wanted(file, CacheKey.ofContent(file.sha256()), Optional.empty());
     }
     FileStatus status = store.status(file.location());
-    return new Wanted(file, CacheKey.ofVersion(file, status), Optional.of(status));
+    return new Wanted(file, CacheKey.ofVersion(file.location(), status), Optional.of(status));
   }
 
   /** The content if it is there; does not fetch it. */
@@ -81,39 +89,48 @@ final class RemoteFetcher {
   }
 
   private CachedFile lend(CacheKey key, CacheDirectory.Present present) {
-    CacheDirectory.Entry entry = present.entry();
-    return new CachedFile(
-        directory.data(key), entry::digest, entry.length(), present.hold()::close);
+    return new CachedFile(directory.data(key), present.entry().digest(), present.hold());
   }
 
   private CacheDirectory.Present download(
       RemoteFile file, CacheKey key, FileStatus status, LockFile.Hold vacant) {
     long length = status.getLen();
     LOGGER.info("Fetching {}, {} bytes", file.location().text(), length);
-    PartialFile partial = local(() -> directory.begin(key, file.location().text(), length));
-    try {
-      local(partial::resume);
-      Download.run(store, file.location(), status, partial, directory.root(), executor, threads);
-      local(partial::force);
-    } finally {
-      local(partial::close);
-    }
+    local(
+        () -> {
+          try (PartialFile partial = directory.begin(key, file.location().text(), length)) {
+            partial.resume();
+            Download.run(
+                store, file.location(), status, partial, directory.root(), executor, threads);
+            partial.force();
+          }
+        });
     String digest = Digests.sha256(directory.unpublished(key));
     try {
-      LocalFiles.requireDigest(file, digest);
+      requireDigest(file, digest);
       requireUnchanged(file, key);
     } catch (UserException refused) {
-      local(() -> directory.discard(key));
+      Closing.after(refused, () -> directory.discard(key));
       throw refused;
     }
     CacheDirectory.Entry entry = new CacheDirectory.Entry(digest, length);
     return new CacheDirectory.Present(entry, local(() -> directory.publish(key, entry, vacant)));
   }
 
+  private static void requireDigest(RemoteFile file, String digest) {
+    if (!file.sha256().isEmpty() && !file.sha256().equals(digest)) {
+      throw UserException.input(
+          "The file does not have the promised bytes: its sha256 is %s, not %s"
+              .formatted(digest, file.sha256()),
+          file.location().text(),
+          "Upload it again, or correct the sha256");
+    }
+  }
+
   /** Without a promised digest, chunks of two versions of a file could have been put together. */
   private void requireUnchanged(RemoteFile file, CacheKey key) {
     if (file.sha256().isEmpty()
-        && !CacheKey.ofVersion(file, store.status(file.location())).equals(key)) {
+        && !CacheKey.ofVersion(file.location(), store.status(file.location())).equals(key)) {
       throw UserException.input(
           "The file changed while it was fetched",
           file.location().text(),

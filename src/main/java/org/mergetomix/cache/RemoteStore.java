@@ -20,6 +20,8 @@ import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.mergetomix.cache.disk.Interruptions;
+import org.mergetomix.cache.disk.IoSupplier;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.store.Connector;

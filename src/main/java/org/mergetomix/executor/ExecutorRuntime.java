@@ -1,9 +1,11 @@
 package org.mergetomix.executor;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,6 +28,7 @@ import org.mergetomix.plan.ExpertInput;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.preflight.PreflightSums;
+import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSink;
@@ -66,10 +69,10 @@ public final class ExecutorRuntime implements AutoCloseable {
       experts = PreparedExperts.of(base(), prepared, this.plan.method());
     } catch (UserException problems) {
       UserException named = files.named(problems);
-      close();
+      Closing.after(named, this);
       throw named;
     } catch (RuntimeException | Error failure) {
-      close();
+      Closing.after(failure, this);
       throw failure;
     }
   }
@@ -206,16 +209,19 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   /** Closes the slots that nobody has. */
   synchronized void closeIdle() {
-    idle.values().forEach(slots -> slots.forEach(Slot::close));
+    List<AutoCloseable> all = new ArrayList<>();
+    idle.values().forEach(all::addAll);
     idle.clear();
+    Closing.all(all);
   }
 
   /** Closes idle slots and inputs; no slot is lent any more. */
   @Override
   public void close() {
-    closeIdle();
-    deltas.values().forEach(Delta::close);
-    opened.ifPresent(Checkpoint::close);
-    files.close();
+    List<AutoCloseable> all = new ArrayList<>(List.of(this::closeIdle));
+    all.addAll(deltas.values());
+    opened.ifPresent(all::add);
+    all.add(files);
+    Closing.all(all);
   }
 }

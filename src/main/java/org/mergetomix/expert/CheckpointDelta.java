@@ -22,7 +22,7 @@ abstract class CheckpointDelta implements Delta {
   static <D extends CheckpointDelta> D owning(Checkpoint stored, Supplier<D> pairing) {
     try {
       return pairing.get();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       stored.close();
       throw failure;
     }

@@ -35,7 +35,7 @@ final class RepeatedKeys {
 
     /** Whether a group or list ends here; so does everything at the end of the text. */
     boolean closes(String bracket) {
-      return text.equals(bracket) || this == END;
+      return text.equals(bracket) || text.isEmpty();
     }
   }
 
@@ -109,7 +109,8 @@ final class RepeatedKeys {
         members(path, seen);
       } else {
         boolean replaces = !begun && !sign.equals("+=") && !token.text().startsWith("${");
-        Optional<Integer> first = Optional.ofNullable(begun ? null : seen.put(path, token.line()));
+        Optional<Integer> first = Optional.ofNullable(seen.get(path));
+        seen.put(path, token.line());
         if (replaces && first.isPresent()) {
           findings.add(
               ConfigUtil.joinPath(path) + " is given twice",

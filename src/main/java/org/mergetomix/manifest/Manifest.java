@@ -1,15 +1,16 @@
 package org.mergetomix.manifest;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.TiedNames;
-import java.util.OptionalDouble;
 import org.mergetomix.location.Location;
-import org.mergetomix.location.Readability;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -115,6 +116,19 @@ public record Manifest(
   }
 
   /**
+   * What merging takes: the base and some of the datasets, and nothing to evaluate.
+   *
+   * @param ids of datasets; what has another id is left out
+   */
+  public Manifest toMerge(Collection<String> ids) {
+    return new Manifest(
+        file,
+        base,
+        datasets.stream().filter(dataset -> ids.contains(dataset.id())).toList(),
+        List.of());
+  }
+
+  /**
    * Reads a manifest; relative paths in it start at its own folder. The files it names are not
    * looked at.
    *
@@ -148,7 +162,7 @@ public record Manifest(
    * @param files looks at them
    * @return a problem for each such file, told once; empty when all is well
    */
-  public List<Problem> missingFiles(Readability files, Purpose... purposes) {
+  public List<Problem> missingFiles(InputFiles files, Purpose... purposes) {
     return RequiredFiles.missing(this, files, List.of(purposes));
   }
 }

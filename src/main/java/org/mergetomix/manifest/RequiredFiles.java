@@ -4,8 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.location.Location;
-import org.mergetomix.location.Readability;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.problem.Problem;
@@ -14,18 +14,18 @@ import org.mergetomix.problem.Problem;
 final class RequiredFiles {
 
   private final Manifest manifest;
-  private final Readability readability;
+  private final InputFiles inputs;
 
   /** A set, because purposes share files. */
   private final Set<Problem> problems = new LinkedHashSet<>();
 
-  private RequiredFiles(Manifest manifest, Readability readability) {
+  private RequiredFiles(Manifest manifest, InputFiles inputs) {
     this.manifest = manifest;
-    this.readability = readability;
+    this.inputs = inputs;
   }
 
-  static List<Problem> missing(Manifest manifest, Readability readability, List<Purpose> purposes) {
-    RequiredFiles files = new RequiredFiles(manifest, readability);
+  static List<Problem> missing(Manifest manifest, InputFiles inputs, List<Purpose> purposes) {
+    RequiredFiles files = new RequiredFiles(manifest, inputs);
     for (Purpose purpose : purposes) {
       files.require("The base's model", manifest.base().model());
       files.requireCheckpoint(
@@ -76,12 +76,12 @@ final class RequiredFiles {
   }
 
   private void require(String subject, Location file) {
-    tell(subject, file, readability.complaint(file), "Correct its path in " + manifest.file());
+    tell(subject, file, inputs.complaint(file), "Correct its path in " + manifest.file());
   }
 
   /** A checkpoint is a file, or a folder as Hugging Face writes it. */
   private void requireCheckpoint(String subject, Location path, String remedy) {
-    tell(subject, path, readability.complaintOfFileOrFolder(path), remedy);
+    tell(subject, path, inputs.complaintOfFileOrFolder(path), remedy);
   }
 
   private void tell(String subject, Location file, Optional<String> complaint, String remedy) {

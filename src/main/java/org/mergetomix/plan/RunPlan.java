@@ -47,7 +47,7 @@ public record RunPlan(
    * Reads every input once for its digest.
    *
    * @throws org.mergetomix.problem.UserException if one does not have the sha256 that the manifest
-   *     gives, or if there is no mixture to evaluate
+   *     gives
    */
   public static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
     InputAccess access = InputAccess.of(spark, configuration);

@@ -32,6 +32,8 @@ public enum FileFailure {
   FULL,
   /** A folder cannot be made. */
   NOT_MADE,
+  /** The operating system gives no more address space or mappings. */
+  NOT_MAPPED,
   /** It is not there. */
   MISSING,
   /** Something else. */
@@ -63,6 +65,10 @@ public enum FileFailure {
   private static FileFailure of(IOException failure, String name) {
     if (failure instanceof ClosedByInterruptException) {
       return INTERRUPTED;
+    }
+    if (failure.getCause() instanceof OutOfMemoryError) {
+      // So the JDK says it.
+      return NOT_MAPPED;
     }
     if (FILE_CLASS.matcher(name).matches() || says(failure, "not a directory")) {
       return IS_FILE;

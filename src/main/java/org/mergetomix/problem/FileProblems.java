@@ -30,6 +30,12 @@ public final class FileProblems {
     return switch (FileFailure.of(cause)) {
       case INTERRUPTED -> new UncheckedIOException(cause);
       case MISSING -> missing(file, cause);
+      case NOT_MAPPED ->
+          UserException.input(
+              "The file cannot be mapped into memory",
+              file.toString(),
+              "Raise the limits of address space (ulimit -v) and of mappings (vm.max_map_count)",
+              cause);
       case DENIED ->
           UserException.input(
               "No permission to read the file",

@@ -88,12 +88,13 @@ public final class ExportAction {
     RunPlan plan;
     String trainer;
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
-      List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING);
+      Manifest needed = manifest.toMerge(mixture.datasets());
+      List<Problem> missing = needed.missingFiles(files, Purpose.SEARCHING);
       if (!missing.isEmpty()) {
         throw UserException.input(missing);
       }
-      plan = RunPlan.of(spark, manifest, configuration);
-      trainer = TrainerManifest.of(files, manifest, plan, mixture, configuration.seed());
+      plan = RunPlan.of(spark, needed, configuration);
+      trainer = TrainerManifest.of(files, needed, plan, mixture, configuration.seed());
     }
     return new Result(
         target.isLocal()
@@ -124,7 +125,7 @@ public final class ExportAction {
             "format", "pt",
             "merge-to-mix.mixture", mixture.id(),
             "merge-to-mix.method", plan.method().describe(),
-            "merge-to-mix.run", plan.runId());
+            "merge-to-mix.base", plan.base().digest());
     try (SlotLease lease = ExecutorRuntime.lease(plan);
         LocalOutput folder = LocalOutput.of(target, plan.access().hadoop().value())) {
       List<String> withoutMergekit =

@@ -56,7 +56,7 @@ public final class InputCheck {
     attempt(
         () -> {
           try (Checkpoint base = Checkpoints.open(files.headers(baseFile))) {
-            warnings.addAll(base.warnings());
+            base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(base, manifest, expert));
             }
@@ -86,12 +86,16 @@ public final class InputCheck {
 
   private void checkExpert(Checkpoint base, Manifest manifest, Manifest.DatasetEntry dataset) {
     try (Delta delta = Delta.open(base, files.headers(dataset.expert()), dataset.policy())) {
-      warnings.addAll(delta.warnings());
+      delta.warnings().forEach(this::warn);
     }
   }
 
   private void readText(Location text) {
     attempt(() -> TextExamples.read(files.fetch(text, "")));
+  }
+
+  private void warn(Problem warning) {
+    warnings.add(files.named(warning));
   }
 
   private void attempt(Runnable check) {

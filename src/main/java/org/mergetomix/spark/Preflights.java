@@ -22,6 +22,7 @@ import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.tensor.Checkpoint;
 
@@ -72,14 +73,15 @@ final class Preflights {
       Map<String, ExpertPolicy> policies,
       int part,
       int parts) {
-    Map<String, Delta> deltas = new TreeMap<>();
-    try (InputFiles files = access.open();
-        Checkpoint base = Checkpoints.open(files.fetch(baseLocation, ""))) {
-      try {
+    try (InputFiles files = access.open()) {
+      Map<String, Delta> deltas = new TreeMap<>();
+      try (Checkpoint base = Checkpoints.open(files.fetch(baseLocation, ""))) {
         locations.forEach(
             (id, expert) ->
                 deltas.put(id, Delta.open(base, files.fetch(expert, ""), policies.get(id))));
         return PreflightSums.of(base, deltas, part, parts);
+      } catch (UserException problems) {
+        throw files.named(problems);
       } finally {
         deltas.values().forEach(Delta::close);
       }

@@ -1,15 +1,12 @@
 package org.mergetomix.spark;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.ExecutorRuntime;
-import org.mergetomix.problem.UserException;
 import scala.Option;
 
 /**
@@ -17,9 +14,6 @@ import scala.Option;
  * context of a shared cluster, is used and left open; what is started here is stopped with this.
  */
 public final class Session implements AutoCloseable {
-
-  /** What Spark says of a master that it cannot use. */
-  private static final Pattern MASTER = Pattern.compile("[Mm]aster URL|run locally");
 
   private final SparkSession spark;
   private final boolean ours;
@@ -35,7 +29,7 @@ public final class Session implements AutoCloseable {
    * machine Spark is kept to the loopback interface and its page is off, unless its own settings
    * say otherwise.
    *
-   * @throws UserException if there is no such master
+   * @throws org.mergetomix.problem.UserException if there is no such master
    */
   public static Session open(Configuration.Spark configuration) {
     Option<SparkSession> present = SparkSession.getDefaultSession();
@@ -47,6 +41,7 @@ public final class Session implements AutoCloseable {
       conf.setMaster(configuration.master());
     }
     conf.setIfMissing("spark.master", "local[*]");
+    Masters.require(conf.get("spark.master"));
     conf.setIfMissing("spark.app.name", configuration.appName());
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     // With it on, executors ask the driver for every class that they do not find, in case somebody
@@ -63,22 +58,7 @@ public final class Session implements AutoCloseable {
     }
     // There is an environment as long as there is a context, whoever started it.
     boolean ours = Optional.ofNullable(SparkEnv.get()).isEmpty();
-    return new Session(start(conf), ours);
-  }
-
-  private static SparkSession start(SparkConf conf) {
-    try {
-      return SparkSession.builder().config(conf).getOrCreate();
-    } catch (Exception failure) {
-      // Declared by nobody: Scala has no checked exceptions.
-      if (failure instanceof SparkException && MASTER.matcher(failure.getMessage()).find()) {
-        throw UserException.usage(
-            failure.getMessage(),
-            "spark.master = " + conf.get("spark.master"),
-            "Name a master that Spark knows, such as local[*] or spark://host:7077");
-      }
-      throw failure;
-    }
+    return new Session(SparkSession.builder().config(conf).getOrCreate(), ours);
   }
 
   /** The session. */

@@ -21,32 +21,37 @@ final class TrainerManifest {
   static final String FILE = "mixture.json";
 
   /** The layout of the file. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private TrainerManifest() {}
 
-  /** The text of the file; reads the data of the mixture once, for their digests. */
+  /**
+   * The text of the file; reads the data of the mixture once, for their digests.
+   *
+   * @param manifest with the datasets of the mixture and no others
+   */
   static String of(InputFiles files, Manifest manifest, RunPlan plan, Mixture mixture, long seed) {
     ObjectNode json = JSON.createObjectNode();
     json.put("format", FORMAT);
     json.put("mixture", mixture.id());
     for (Manifest.DatasetEntry entry : manifest.datasets()) {
-      if (mixture.weight(entry.id()) > 0) {
-        ObjectNode dataset = json.withArray("datasets").addObject();
-        dataset.put("id", entry.id());
-        dataset.put("weight", mixture.weight(entry.id()));
-        addData(dataset, entry.data(), files);
-      }
+      ObjectNode dataset = json.withArray("datasets").addObject();
+      dataset.put("id", entry.id());
+      dataset.put("weight", mixture.weight(entry.id()));
+      addData(dataset, entry.data(), files);
+      dataset
+          .putObject("expert")
+          .put("checkpoint", entry.expert().text())
+          .put("sha256", plan.experts().get(entry.id()).digest());
     }
     json.put("seed", seed);
     json.putObject("base")
         .put("checkpoint", plan.base().path())
         .put("sha256", plan.base().digest());
     json.put("method", plan.method().describe());
-    json.put("run", plan.runId());
     try {
       return JSON.writeValueAsString(json) + "\n";
     } catch (JsonProcessingException bug) {

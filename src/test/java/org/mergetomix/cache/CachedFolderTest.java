@@ -43,7 +43,6 @@ class CachedFolderTest {
       assertThat(names(lent.path())).containsExactly(FIRST, SECOND, "model.safetensors.index.json");
       assertThat(lent.path().resolve(FIRST)).hasSameBinaryContentAs(fixture.origin(FIRST));
       assertThat(lent.path().resolve(SECOND)).hasSameBinaryContentAs(fixture.origin(SECOND));
-      assertThat(lent.bytes()).isEqualTo(820);
       assertThat(lent.files().get(FIRST).digest()).isEqualTo(Digests.sha256(fixture.origin(FIRST)));
       try (CachedFolder again = cache.fetchFolder(remoteFolder(), shards())) {
         assertThat(again.path()).isEqualTo(lent.path());
@@ -114,21 +113,6 @@ class CachedFolderTest {
         assertThat(current.path().resolve(FIRST)).hasBinaryContent(CacheFixture.content(450, 99));
       }
     }
-  }
-
-  @Test
-  void usesALocalFolderInPlace() {
-    Path local = fixture.origin(FIRST).getParent();
-    SortedMap<String, String> digests = shards();
-    digests.put(FIRST, Digests.sha256(fixture.origin(FIRST)));
-    try (LocalCache cache = fixture.open(1000);
-        CachedFolder lent = cache.fetchFolder(Location.of(local.toUri().toString()), digests);
-        CachedFolder plain = cache.fetchFolder(Location.of(local), digests)) {
-      assertThat(lent.path()).isEqualTo(local);
-      assertThat(plain.path()).isEqualTo(local);
-      assertThat(lent.bytes()).isEqualTo(820);
-    }
-    assertThat(fixture.extensions()).isEmpty();
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -188,6 +189,25 @@ class InputFilesTest {
     assertThat(headers).isDirectory();
     files.close();
     assertThat(headers.getParent().getParent()).doesNotExist();
+  }
+
+  @Test
+  void letsGoOfEverythingThoughOneDeletionFails() throws IOException {
+    Path headers = files.headers(shardedFolder("model")).getParent().getParent();
+    Path copy = files.fetch(fixture.remote("text", 300).location(), "");
+    try (Stream<Path> all = Files.walk(headers)) {
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+
+    assertThatThrownBy(files::close).isInstanceOf(UserException.class);
+
+    // Whoever wants the room gets it: nothing holds the copy any more.
+    try (LocalCache cache = fixture.open(500)) {
+      cache.fetch(fixture.remote("large", 400)).close();
+    }
+    assertThat(copy).doesNotExist();
   }
 
   /** A folder of two tensors in two shards, with an index, a configuration and something else. */

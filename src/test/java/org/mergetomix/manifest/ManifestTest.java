@@ -25,7 +25,6 @@ import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.PrefixMapping;
 import org.mergetomix.expert.TiedNames;
 import org.mergetomix.location.Location;
-import org.mergetomix.location.Readability;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
@@ -43,7 +42,7 @@ class ManifestTest {
   private static final String FR = "{ id = fr, data = fr.txt, expert = fr.safetensors }";
   private static final String CA = "{ id = ca, kind = language-modelling, data = ca.txt }";
 
-  private static final Readability FILES =
+  private static final InputFiles FILES =
       new InputFiles(new CacheSettings("", 1, 1, 1), new Configuration(false));
 
   @TempDir Path folder;

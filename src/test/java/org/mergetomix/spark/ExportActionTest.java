@@ -50,7 +50,7 @@ class ExportActionTest {
       assertThat(merged.metadata())
           .containsEntry("merge-to-mix.mixture", "a+b+d")
           .containsEntry("merge-to-mix.method", "average")
-          .containsKey("merge-to-mix.run");
+          .containsEntry("merge-to-mix.base", Digests.sha256(run.base()));
       assertThat(merged.tensors().keySet()).isEqualTo(tensors(run.base()));
       for (String tensor : merged.tensors().keySet()) {
         float[] a = head(run.expert("a"), tensor);
@@ -127,7 +127,7 @@ class ExportActionTest {
     export("a:0.25+b:0.5+c:0.25", target);
     JsonNode json = new ObjectMapper().readTree(target.resolve("mixture.json").toFile());
 
-    assertThat(json.get("format").asInt()).isEqualTo(1);
+    assertThat(json.get("format").asInt()).isEqualTo(2);
     assertThat(json.get("mixture").asText()).isEqualTo("a:0.25+b:0.5+c:0.25");
     assertThat(json.get("datasets"))
         .extracting(dataset -> dataset.get("id").asText())
@@ -142,7 +142,10 @@ class ExportActionTest {
     assertThat(json.at("/base/checkpoint").asText()).isEqualTo(run.base().toString());
     assertThat(json.at("/base/sha256").asText()).isEqualTo(Digests.sha256(run.base()));
     assertThat(json.get("method").asText()).isEqualTo("average");
-    assertThat(json.get("run").asText()).matches("[0-9a-f]{16}");
+    assertThat(json.at("/datasets/2/expert/checkpoint").asText())
+        .isEqualTo(run.expert("c").toString());
+    assertThat(json.at("/datasets/2/expert/sha256").asText())
+        .isEqualTo(Digests.sha256(run.expert("c")));
   }
 
   @Test
@@ -201,6 +204,26 @@ class ExportActionTest {
     assertThatThrownBy(() -> export("a+b", folder.resolve("none")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("The expert of dataset b does not exist (%s).", run.expert("b"));
+  }
+
+  @Test
+  void readsNothingButTheBaseAndTheExpertsOfTheMixture() throws IOException {
+    Files.writeString(run.expert("c"), "broken");
+    Files.delete(run.expert("d"));
+    Files.delete(run.text("task"));
+    Files.delete(run.text("confirm"));
+
+    export("a+b", folder.resolve("pair"));
+
+    assertThat(folder.resolve("pair/model.safetensors")).exists();
+  }
+
+  @Test
+  void takesAMixtureOutsideOfTheBoundsOfTheSearch() {
+    new ExportAction(spark, run.manifest(), run.configuration("search.minimum-size=3"))
+        .run(Mixture.parse("a+b"), Location.of(folder.resolve("pair")));
+
+    assertThat(folder.resolve("pair/model.safetensors")).exists();
   }
 
   private ExportAction.Result export(String mixture, Path target) {

@@ -1,4 +1,4 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PartialFileTest {
 
-  private static final byte[] CONTENT = CacheFixture.content(350, 1);
+  private static final byte[] CONTENT = content(350, 1);
 
   @TempDir Path folder;
   private Path data;
@@ -80,7 +81,7 @@ class PartialFileTest {
   @Test
   void beginsAnewWhenTheListIsNone() throws IOException {
     write(0);
-    Files.write(list, CacheFixture.content(100, 2));
+    Files.write(list, content(100, 2));
 
     assertThat(PartialFile.plan(list)).isEqualTo(new PartialFile.Plan(0, 0));
     assertThat(PartialFile.plan(folder.resolve("missing"))).isEqualTo(new PartialFile.Plan(0, 0));
@@ -132,5 +133,11 @@ class PartialFileTest {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(new byte[] {value}), position);
     }
+  }
+
+  private static byte[] content(int length, long seed) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
   }
 }

@@ -1,4 +1,4 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -27,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * It also takes two processes that wait for each other with different threads for a deadlock; so
  * nothing here waits inside the operating system, but asks again. Safe for use by several threads.
  */
-final class LockFile implements AutoCloseable {
+public final class LockFile implements AutoCloseable {
 
   /** The lock of the whole directory. */
   private static final long DIRECTORY = 0;
@@ -221,7 +221,7 @@ final class LockFile implements AutoCloseable {
   }
 
   /** One holder's part in a lock; closing it twice does nothing more. */
-  final class Hold implements AutoCloseable {
+  public final class Hold implements AutoCloseable {
 
     private final long position;
     private boolean released;

@@ -1,4 +1,4 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
  * as there only when its bytes still have the checksum, since after a power failure the list can be
  * on the disk and the data not. Chunks may be written by several threads, each chunk by one.
  */
-final class PartialFile implements AutoCloseable {
+public final class PartialFile implements AutoCloseable {
 
   private static final long MAGIC = 0x6d326d2d63686e31L;
   private static final int HEADER = Long.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
@@ -105,7 +105,7 @@ final class PartialFile implements AutoCloseable {
   }
 
   /** Reads what is there already and keeps what is whole. Called once, before anything else. */
-  void resume() throws IOException {
+  public void resume() throws IOException {
     for (ByteBuffer entry = read(list, listEnd, RECORD);
         entry.remaining() == RECORD && entry.getInt(8) == checksum(entry.slice(0, 8));
         entry = read(list, listEnd, RECORD)) {
@@ -122,27 +122,27 @@ final class PartialFile implements AutoCloseable {
   }
 
   /** How many chunks the file has. */
-  int chunks() {
+  public int chunks() {
     return Math.toIntExact((length + chunkSize - 1) / chunkSize);
   }
 
   /** Where a chunk begins. */
-  long position(int chunk) {
+  public long position(int chunk) {
     return (long) chunk * chunkSize;
   }
 
   /** How long a chunk is; the last one may be shorter. */
-  int bytes(int chunk) {
+  public int bytes(int chunk) {
     return (int) Math.min(chunkSize, length - position(chunk));
   }
 
   /** The chunks that are there. */
-  synchronized BitSet finished() {
+  public synchronized BitSet finished() {
     return (BitSet) finished.clone();
   }
 
   /** Writes a chunk and then remembers it. */
-  void write(int chunk, byte[] bytes) throws IOException {
+  public void write(int chunk, byte[] bytes) throws IOException {
     ByteBuffer content = ByteBuffer.wrap(bytes, 0, bytes(chunk));
     ByteBuffer entry = ByteBuffer.allocate(RECORD).putInt(chunk).putInt(checksum(content));
     entry.putInt(checksum(entry.slice(0, 8))).flip();
@@ -155,7 +155,7 @@ final class PartialFile implements AutoCloseable {
   }
 
   /** Brings all chunks to the disk. */
-  void force() throws IOException {
+  public void force() throws IOException {
     data.force(true);
     if (data.size() != length) {
       throw new IOException("The copy has %s bytes in place of %s".formatted(data.size(), length));

@@ -1,4 +1,4 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  * <p>Failures of the disk are thrown as they are, for the caller to explain. Safe for use by
  * several threads.
  */
-final class CacheDirectory implements AutoCloseable {
+public final class CacheDirectory implements AutoCloseable {
 
   private static final Pattern RECORD = Pattern.compile("([0-9a-f]{64}) ([0-9]{1,18})\n");
 
@@ -40,21 +40,30 @@ final class CacheDirectory implements AutoCloseable {
   private final Path blobs;
   private final Path snapshots;
   private final LockFile locks;
-  private final CacheSettings settings;
-  private final FetchCounter counter;
+  private final long capacity;
+  private final int chunkSize;
+  private final Runnable evicted;
   private Instant lastUse = Instant.EPOCH;
 
-  private CacheDirectory(Path root, LockFile locks, CacheSettings settings, FetchCounter counter) {
+  private CacheDirectory(
+      Path root, LockFile locks, long capacity, int chunkSize, Runnable evicted) {
     this.root = root;
     this.blobs = root.resolve("blobs");
     this.snapshots = root.resolve("snapshots");
-    this.settings = settings;
-    this.counter = counter;
+    this.capacity = capacity;
+    this.chunkSize = chunkSize;
+    this.evicted = evicted;
     this.locks = locks;
   }
 
-  /** The folder of a cache, made when it is missing. */
-  static CacheDirectory open(Path root, CacheSettings settings, FetchCounter counter)
+  /**
+   * The folder of a cache, made when it is missing.
+   *
+   * @param capacity most bytes of files, finished and unfinished together
+   * @param chunkSize bytes of a range
+   * @param evicted told of each file that is removed to make room
+   */
+  public static CacheDirectory open(Path root, long capacity, int chunkSize, Runnable evicted)
       throws IOException {
     boolean posix =
         Files.getFileStore(root.getParent())
@@ -75,18 +84,19 @@ final class CacheDirectory implements AutoCloseable {
     Path real = root.toRealPath();
     Files.createDirectories(real.resolve("blobs"));
     Files.createDirectories(real.resolve("snapshots"));
-    return new CacheDirectory(real, LockFile.open(real.resolve("locks")), settings, counter);
+    return new CacheDirectory(
+        real, LockFile.open(real.resolve("locks")), capacity, chunkSize, evicted);
   }
 
   private static boolean isPublic(Path root) throws IOException {
     return Files.getPosixFilePermissions(root).contains(PosixFilePermission.OTHERS_WRITE);
   }
 
-  Path root() {
+  public Path root() {
     return root;
   }
 
-  Path data(CacheKey key) {
+  public Path data(CacheKey key) {
     return blobs.resolve(key.hex() + ".data");
   }
 
@@ -103,19 +113,19 @@ final class CacheDirectory implements AutoCloseable {
   }
 
   /** Who has a key now. */
-  sealed interface Claim {}
+  public sealed interface Claim {}
 
   /** The content is there, and stays while this is held. */
-  record Present(Entry entry, LockFile.Hold hold) implements Claim {}
+  public record Present(Entry entry, LockFile.Hold hold) implements Claim {}
 
   /** The content is not there, and nobody else fetches it while this is held. */
-  record Vacant(LockFile.Hold hold) implements Claim {}
+  public record Vacant(LockFile.Hold hold) implements Claim {}
 
   /** A complete content. */
-  record Entry(String digest, long length) {}
+  public record Entry(String digest, long length) {}
 
   /** Claims a key; waits while another thread or process fetches it. */
-  Claim claim(CacheKey key) throws IOException {
+  public Claim claim(CacheKey key) throws IOException {
     while (true) {
       Optional<Claim> claim = locks.withDirectory(() -> tryClaim(key));
       if (claim.isPresent()) {
@@ -126,7 +136,7 @@ final class CacheDirectory implements AutoCloseable {
   }
 
   /** Claims a key whose content is there; does not wait for it. */
-  Optional<Present> claimIfPresent(CacheKey key) throws IOException {
+  public Optional<Present> claimIfPresent(CacheKey key) throws IOException {
     return locks.withDirectory(() -> present(key));
   }
 
@@ -186,25 +196,23 @@ final class CacheDirectory implements AutoCloseable {
    *
    * @param shown how the file is named in messages
    */
-  PartialFile begin(CacheKey key, String shown, long length) throws IOException {
+  public PartialFile begin(CacheKey key, String shown, long length) throws IOException {
     return locks.withDirectory(
         () -> {
-          new Occupancy(blobs, snapshots, locks, key)
-              .makeRoom(shown, length, settings.capacity(), counter);
-          PartialFile partial =
-              PartialFile.open(part(key), chunks(key), length, settings.chunkSize());
+          new Occupancy(blobs, snapshots, locks, key).makeRoom(shown, length, capacity, evicted);
+          PartialFile partial = PartialFile.open(part(key), chunks(key), length, chunkSize);
           touch(chunks(key));
           return partial;
         });
   }
 
   /** The bytes so far, to be looked at before they are published. */
-  Path unpublished(CacheKey key) {
+  public Path unpublished(CacheKey key) {
     return part(key);
   }
 
   /** Gives a finished file to everyone, and turns the claim into a use without a gap. */
-  LockFile.Hold publish(CacheKey key, Entry entry, LockFile.Hold claim) throws IOException {
+  public LockFile.Hold publish(CacheKey key, Entry entry, LockFile.Hold claim) throws IOException {
     write(record(key), entry.digest() + " " + entry.length() + "\n");
     return locks.withDirectory(
         () -> {
@@ -227,7 +235,7 @@ final class CacheDirectory implements AutoCloseable {
   }
 
   /** Removes what was fetched for a key that is claimed as vacant. */
-  void discard(CacheKey key) throws IOException {
+  public void discard(CacheKey key) throws IOException {
     PartialFile.delete(part(key), chunks(key));
   }
 
@@ -236,7 +244,7 @@ final class CacheDirectory implements AutoCloseable {
    *
    * @param viewKey names the folder; the same for the same names and contents
    */
-  Path view(CacheKey viewKey, SortedMap<String, CacheKey> members) throws IOException {
+  public Path view(CacheKey viewKey, SortedMap<String, CacheKey> members) throws IOException {
     return locks.withDirectory(
         () -> {
           Path view = snapshots.resolve(viewKey.hex() + ".view");

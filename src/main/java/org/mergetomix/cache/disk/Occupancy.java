@@ -1,4 +1,4 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.mergetomix.problem.Closing;
 
 /**
  * How full a cache directory is, and how it is emptied. Used while the directory is locked. What is
@@ -88,7 +89,7 @@ final class Occupancy {
    * @param shown how the file is named in messages
    * @throws org.mergetomix.problem.UserException when what is in use leaves too little
    */
-  void makeRoom(String shown, long length, long capacity, FetchCounter counter) throws IOException {
+  void makeRoom(String shown, long length, long capacity, Runnable evicted) throws IOException {
     if (length > capacity) {
       throw CacheProblems.tooLarge(shown, length, capacity);
     }
@@ -115,10 +116,10 @@ final class Occupancy {
       }
       for (Occupant victim : victims.keySet()) {
         remove(victim.key());
-        counter.eviction();
+        evicted.run();
       }
     } finally {
-      victims.values().forEach(LockFile.Hold::close);
+      Closing.all(victims.values());
     }
     if (!victims.isEmpty()) {
       removeBrokenViews();

@@ -1,10 +1,10 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 
 /** Something that is done and may fail on the way. */
 @FunctionalInterface
-interface IoAction {
+public interface IoAction {
 
   void run() throws IOException;
 }

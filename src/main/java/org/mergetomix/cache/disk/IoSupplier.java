@@ -1,10 +1,10 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 
 /** Something that gives a value and may fail on the way. */
 @FunctionalInterface
-interface IoSupplier<T> {
+public interface IoSupplier<T> {
 
   T get() throws IOException;
 }

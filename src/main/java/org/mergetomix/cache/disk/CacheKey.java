@@ -1,9 +1,10 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.util.Optional;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.mergetomix.folder.Digests;
+import org.mergetomix.location.Location;
 
 /**
  * The name of a content: of the digest that was promised; where there is none, of what the store
@@ -11,14 +12,14 @@ import org.mergetomix.folder.Digests;
  *
  * @param hex 64 lower-case hexadecimal digits
  */
-record CacheKey(String hex) {
+public record CacheKey(String hex) {
 
-  static CacheKey ofContent(String sha256) {
+  public static CacheKey ofContent(String sha256) {
     return new CacheKey(Digests.sha256("content", sha256));
   }
 
-  static CacheKey ofVersion(RemoteFile file, FileStatus status) {
-    String location = file.location().text();
+  public static CacheKey ofVersion(Location file, FileStatus status) {
+    String location = file.text();
     String length = Long.toString(status.getLen());
     return new CacheKey(
         etag(status)

@@ -1,4 +1,4 @@
-package org.mergetomix.cache;
+package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,14 +12,14 @@ import java.util.stream.Stream;
 import org.mergetomix.problem.UserException;
 
 /** What can be wrong with the cache itself, as what the user has to mend. */
-final class CacheProblems {
+public final class CacheProblems {
 
   private static final String OTHER_DISK =
       "Free some space, or set cache.directory to a folder on a larger disk";
 
   private CacheProblems() {}
 
-  static RuntimeException local(Path directory, IOException cause) {
+  public static RuntimeException local(Path directory, IOException cause) {
     if (cause instanceof ClosedByInterruptException) {
       return new UncheckedIOException(cause);
     }
