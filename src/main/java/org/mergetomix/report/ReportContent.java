@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.statistics.BestOfSize;
@@ -13,7 +14,6 @@ import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.table.Confirmation;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 
 /**
@@ -55,7 +55,7 @@ public record ReportContent(
     Optional<Estimate> base,
     List<DatasetEffect> effects,
     List<BestOfSize> bestBySize,
-    PreflightRecord preflight,
+    Preflight preflight,
     Optional<Fidelity> fidelity,
     List<FidelityPoint> fidelityPoints,
     List<Confirmation> confirmations,

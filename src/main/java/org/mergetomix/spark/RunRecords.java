@@ -13,7 +13,7 @@ import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.NativeSettings;
 import org.mergetomix.plan.RunPlan;
-import org.mergetomix.table.PreflightRecord;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.table.RunRecord;
 
 /** Begins run records. */
@@ -42,7 +42,7 @@ final class RunRecords {
         new RunRecord.Seconds(0, 0, 0, 0),
         now,
         now,
-        PreflightRecord.NONE,
+        Preflight.NONE,
         new TreeMap<>(),
         "",
         new TreeMap<>(),

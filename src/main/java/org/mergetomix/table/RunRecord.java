@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 
@@ -50,7 +51,7 @@ public record RunRecord(
     Seconds seconds,
     String started,
     String updated,
-    PreflightRecord preflight,
+    Preflight preflight,
     SortedMap<String, Estimate> base,
     String rankedDigest,
     SortedMap<String, Double> fidelity,
@@ -103,11 +104,11 @@ public record RunRecord(
   }
 
   /** This run with the pre-flight figures of its experts. */
-  public RunRecord measured(PreflightRecord figures) {
+  public RunRecord measured(Preflight figures) {
     return with(versions, figures);
   }
 
-  private RunRecord with(SortedMap<String, String> newVersions, PreflightRecord figures) {
+  private RunRecord with(SortedMap<String, String> newVersions, Preflight figures) {
     return new RunRecord(
         format,
         runId,

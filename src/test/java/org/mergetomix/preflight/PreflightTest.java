@@ -11,7 +11,6 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.merge.MemoryTensors;
-import org.mergetomix.problem.Problem;
 
 class PreflightTest {
 
@@ -158,7 +157,7 @@ class PreflightTest {
   }
 
   private static List<String> messages(Preflight figures) {
-    return figures.warnings().stream().map(Problem::message).toList();
+    return figures.warnings();
   }
 
   private Preflight figures(Map<String, Delta> deltas) {

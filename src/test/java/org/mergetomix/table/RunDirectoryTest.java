@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.location.Location;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
@@ -301,15 +302,15 @@ class RunDirectoryTest {
         new RunRecord.Seconds(0, 0, 0, 0),
         "2026-01-01T00:00:00Z",
         "2026-01-01T00:00:00Z",
-        PreflightRecord.NONE,
+        Preflight.NONE,
         new TreeMap<>(),
         "",
         new TreeMap<>(),
         List.of());
   }
 
-  private static PreflightRecord preflight() {
-    return new PreflightRecord(
+  private static Preflight preflight() {
+    return new Preflight(
         4,
         0.1,
         new TreeMap<>(
@@ -322,8 +323,8 @@ class RunDirectoryTest {
         List.of("An expert is the base itself (b). Was it saved?"));
   }
 
-  private static PreflightRecord.Movement movement(double norm, Map<String, Double> layers) {
-    return new PreflightRecord.Movement(norm, norm / 4, norm, new TreeMap<>(layers));
+  private static Preflight.Movement movement(double norm, Map<String, Double> layers) {
+    return new Preflight.Movement(norm, norm / 4, norm, new TreeMap<>(layers));
   }
 
   private static RunRecord confirmed() {
