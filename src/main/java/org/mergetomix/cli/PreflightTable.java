@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.mergetomix.table.PreflightRecord;
+import org.mergetomix.preflight.Preflight;
 
 /** How far the experts moved and how much they agree, as lines of text. */
 final class PreflightTable {
@@ -14,7 +14,7 @@ final class PreflightTable {
   private PreflightTable() {}
 
   /** Prints a line an expert and what is to be warned of. */
-  static void print(Console console, PreflightRecord figures) {
+  static void print(Console console, Preflight figures) {
     if (!figures.measured()) {
       console.line("No expert is there yet, so there is nothing to measure.");
       return;
@@ -26,7 +26,7 @@ final class PreflightTable {
     String row = "%-" + width + "s  %7s  %7s  %9s  %s";
     console.line("");
     console.line(row, DATASET, "drift", "moved", "cosine", "most drift in");
-    for (Map.Entry<String, PreflightRecord.Movement> expert : figures.experts().entrySet()) {
+    for (Map.Entry<String, Preflight.Movement> expert : figures.experts().entrySet()) {
       console.line(
           row,
           expert.getKey(),
@@ -48,7 +48,7 @@ final class PreflightTable {
   }
 
   /** The greatest cosine with another dataset, and whose it is. */
-  private static String nearest(PreflightRecord figures, String dataset) {
+  private static String nearest(Preflight figures, String dataset) {
     List<String> others =
         figures.experts().keySet().stream().filter(other -> !other.equals(dataset)).toList();
     return others.stream()
@@ -57,7 +57,7 @@ final class PreflightTable {
         .orElse("-");
   }
 
-  private static String farthest(PreflightRecord.Movement expert) {
+  private static String farthest(Preflight.Movement expert) {
     return expert.layers().entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(layer -> layer.getKey() + ", " + percent(layer.getValue()))

@@ -55,7 +55,7 @@ public final class MergeMethod implements Serializable {
     Mode mode = settings.mode().orElse(Mode.PAPER);
     Map<Parameter, Double> numbers = method.defaults(mode);
     numbers.putAll(settings.numbers());
-    Parts parts = new Parts(method, mode, numbers, seed);
+    Parts parts = new Parts(mode, numbers, seed);
     Sparsifier sparsifier = method.sparsifier(parts);
     SortedMap<String, String> parameters = new TreeMap<>();
     if (method.hasModes()) {

@@ -1,5 +1,11 @@
 package org.mergetomix.merge;
 
+import static org.mergetomix.merge.Parameter.DENSITY;
+import static org.mergetomix.merge.Parameter.EPSILON;
+import static org.mergetomix.merge.Parameter.GAMMA;
+import static org.mergetomix.merge.Parameter.LAMBDA;
+import static org.mergetomix.merge.Parameter.SELECT_TOP_K;
+
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -19,49 +25,24 @@ import org.mergetomix.merge.sparsify.Sparsifier;
 public enum Method {
   AVERAGE(Parts::whole, Parts::mean),
   LINEAR(Parts::whole, Parts::mean),
-  TASK_ARITHMETIC(Parts::whole, Parts::sum, Default.byMode(Parameter.LAMBDA, 0.3, 1)),
-  TIES(
-      Parts::trim,
-      Parts::consensusMean,
-      Default.byMode(Parameter.DENSITY, 0.2, 1),
-      Default.of(Parameter.LAMBDA, 1)),
-  DARE_LINEAR(
-      Parts::drop,
-      Parts::sum,
-      Default.byMode(Parameter.DENSITY, 0.1, 1),
-      Default.of(Parameter.LAMBDA, 1)),
-  DARE_TIES(
-      Parts::drop,
-      Parts::consensusByMode,
-      Default.byMode(Parameter.DENSITY, 0.1, 1),
-      Default.of(Parameter.LAMBDA, 1)),
+  TASK_ARITHMETIC(Parts::whole, Parts::sum, of(LAMBDA, 0.3, 1)),
+  TIES(Parts::trim, Parts::consensusMean, of(DENSITY, 0.2, 1), of(LAMBDA, 1)),
+  DARE_LINEAR(Parts::drop, Parts::sum, of(DENSITY, 0.1, 1), of(LAMBDA, 1)),
+  DARE_TIES(Parts::drop, Parts::consensusByMode, of(DENSITY, 0.1, 1), of(LAMBDA, 1)),
   DELLA_LINEAR(
-      Parts::dropByRank,
-      Parts::sum,
-      Default.byMode(Parameter.DENSITY, 0.3, 1),
-      Default.of(Parameter.EPSILON, 0.15),
-      Default.of(Parameter.LAMBDA, 1)),
+      Parts::dropByRank, Parts::sum, of(DENSITY, 0.3, 1), of(EPSILON, 0.15), of(LAMBDA, 1)),
   DELLA(
       Parts::dropByRank,
       Parts::consensusMean,
-      Default.byMode(Parameter.DENSITY, 0.3, 1),
-      Default.of(Parameter.EPSILON, 0.15),
-      Default.of(Parameter.LAMBDA, 1)),
-  BREADCRUMBS(
-      Parts::band,
-      Parts::sum,
-      Default.byMode(Parameter.DENSITY, 0.1, 1),
-      Default.of(Parameter.GAMMA, 0.01),
-      Default.of(Parameter.LAMBDA, 1)),
+      of(DENSITY, 0.3, 1),
+      of(EPSILON, 0.15),
+      of(LAMBDA, 1)),
+  BREADCRUMBS(Parts::band, Parts::sum, of(DENSITY, 0.1, 1), of(GAMMA, 0.01), of(LAMBDA, 1)),
   BREADCRUMBS_TIES(
-      Parts::band,
-      Parts::consensusByMode,
-      Default.byMode(Parameter.DENSITY, 0.1, 1),
-      Default.of(Parameter.GAMMA, 0.01),
-      Default.of(Parameter.LAMBDA, 1)),
+      Parts::band, Parts::consensusByMode, of(DENSITY, 0.1, 1), of(GAMMA, 0.01), of(LAMBDA, 1)),
   MODEL_STOCK(Parts::whole, Parts::modelStock),
-  SCE(Parts::whole, Parts::selectCalculateErase, Default.byMode(Parameter.SELECT_TOP_K, 0.1, 1)),
-  TOP_K_GRAFTING(Parts::trim, Parts::mean, Default.of(Parameter.DENSITY, 0.1));
+  SCE(Parts::whole, Parts::selectCalculateErase, of(SELECT_TOP_K, 0.1, 1)),
+  TOP_K_GRAFTING(Parts::trim, Parts::mean, of(DENSITY, 0.1));
 
   private final Function<Parts, Sparsifier> sparsifier;
   private final Function<Parts, Combination> combination;
@@ -77,22 +58,14 @@ public enum Method {
   }
 
   /** What a parameter is when nothing is said about it. */
-  private record Default(Parameter parameter, double paper, double mergekit) {
+  private record Default(Parameter parameter, double paper, double mergekit) {}
 
-    static Default of(Parameter parameter, double value) {
-      return new Default(parameter, value, value);
-    }
+  private static Default of(Parameter parameter, double paper, double mergekit) {
+    return new Default(parameter, paper, mergekit);
+  }
 
-    static Default byMode(Parameter parameter, double paper, double mergekit) {
-      return new Default(parameter, paper, mergekit);
-    }
-
-    double in(Mode mode) {
-      return switch (mode) {
-        case PAPER -> paper;
-        case MERGEKIT -> mergekit;
-      };
-    }
+  private static Default of(Parameter parameter, double value) {
+    return of(parameter, value, value);
   }
 
   /** Its name in the configuration and in tables: {@code task-arithmetic}. */
@@ -113,7 +86,14 @@ public enum Method {
   /** Its parameters with what they are when nothing is said about them; a new map. */
   public Map<Parameter, Double> defaults(Mode mode) {
     Map<Parameter, Double> values = new EnumMap<>(Parameter.class);
-    defaults.forEach((parameter, value) -> values.put(parameter, value.in(mode)));
+    defaults.forEach(
+        (parameter, value) ->
+            values.put(
+                parameter,
+                switch (mode) {
+                  case PAPER -> value.paper();
+                  case MERGEKIT -> value.mergekit();
+                }));
     return values;
   }
 

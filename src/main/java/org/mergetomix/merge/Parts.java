@@ -21,7 +21,7 @@ import org.mergetomix.merge.sparsify.Sparsifier;
  * @param numbers a value for each parameter of the method
  * @param seed of random masks
  */
-record Parts(Method method, Mode mode, Map<Parameter, Double> numbers, long seed) {
+record Parts(Mode mode, Map<Parameter, Double> numbers, long seed) {
 
   private double number(Parameter parameter) {
     return numbers.get(parameter);

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
-import java.nio.IntBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.SegmentedFloats;
 import org.mergetomix.tensor.TensorSpec;
 
 /** The parameters of a block by name, and access to their elements. */
@@ -59,8 +60,8 @@ final class LiveParameters {
     }
     this.memory =
         switch (access) {
-          case DIRECT -> new DirectMemory(arrays);
-          case STAGED -> new StagedMemory(arrays, device);
+          case DIRECT -> new DirectMemory(arrays, SegmentedFloats.SEGMENT);
+          case STAGED -> new StagedMemory(arrays, device, StagedMemory.PIECE);
         };
   }
 
@@ -73,17 +74,20 @@ final class LiveParameters {
     arrays.put(name, array);
   }
 
-  /** DJL silently gives a copy of an array that is not contiguous, and does not tell which is. */
+  /** What is written through one view shows in another, unless they are copies. */
   private static boolean viewsItsMemory(NDArray array) {
-    IntBuffer first = array.toByteBuffer(true).asIntBuffer();
-    IntBuffer second = array.toByteBuffer(true).asIntBuffer();
-    if (!first.hasRemaining()) {
+    if (array.size() == 0) {
       return true;
     }
-    int bits = first.get(0);
-    first.put(0, ~bits);
-    boolean same = second.get(0) == ~bits;
-    first.put(0, bits);
+    List<FloatBuffer> views = new ArrayList<>();
+    for (int view = 0; view < 2; view++) {
+      ParameterPieces.take(array, 0, 1, piece -> views.add(DirectMemory.memory(piece)));
+    }
+    int bits = Float.floatToRawIntBits(views.get(0).get(0));
+    int other = bits ^ Integer.MIN_VALUE;
+    views.get(0).put(0, Float.intBitsToFloat(other));
+    boolean same = Float.floatToRawIntBits(views.get(1).get(0)) == other;
+    views.get(0).put(0, Float.intBitsToFloat(bits));
     return same;
   }
 

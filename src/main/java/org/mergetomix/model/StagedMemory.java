@@ -3,16 +3,20 @@ package org.mergetomix.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.SortedMap;
 
 /**
- * Parameters of a device whose memory this process cannot address: a tensor is gathered in memory
- * of the host, as large as the largest one, and copied to the device at its last element.
+ * Parameters of a device whose memory this process cannot address: elements are gathered in memory
+ * of the host, and copied to the device a piece at a time.
  */
 final class StagedMemory implements ParameterMemory {
+
+  /** Elements of a piece, which take a quarter of a gigabyte of the host's memory. */
+  static final int PIECE = 1 << 26;
 
   private static final NDIndex WHOLE = new NDIndex("...");
 
@@ -20,18 +24,23 @@ final class StagedMemory implements ParameterMemory {
   private final NDManager device;
   private final FloatBuffer staged;
 
-  /** The tensor whose elements on the device are staged; empty when none is. */
+  /** The piece whose elements on the device are staged: its tensor, empty when there is none. */
   private String present = "";
 
+  private long presentFrom;
+
   /**
+   * Gathers for parameters.
+   *
    * @param device creates arrays where the parameters are
+   * @param piece the most elements that are copied at a time
    */
-  StagedMemory(SortedMap<String, NDArray> arrays, NDManager device) {
+  StagedMemory(SortedMap<String, NDArray> arrays, NDManager device, int piece) {
     this.arrays = arrays;
     this.device = device;
     long largest = arrays.values().stream().mapToLong(NDArray::size).max().orElse(0);
     this.staged =
-        ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(largest, Float.BYTES)))
+        ByteBuffer.allocateDirect((int) Math.min(piece, largest) * Float.BYTES)
             .order(ByteOrder.nativeOrder())
             .asFloatBuffer();
   }
@@ -39,23 +48,58 @@ final class StagedMemory implements ParameterMemory {
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
     present = "";
-    staged.put(Math.toIntExact(offset), source, 0, length);
     NDArray parameter = arrays.get(tensor);
-    if (offset + length == parameter.size()) {
-      try (NDManager scope = device.newSubManager()) {
-        FloatBuffer elements = staged.slice(0, (int) parameter.size());
-        parameter.set(WHOLE, scope.create(elements, parameter.getShape()));
+    for (int done = 0; done < length; ) {
+      int at = (int) ((offset + done) % staged.capacity());
+      int count = Math.min(length - done, staged.capacity() - at);
+      staged.put(at, source, done, count);
+      done += count;
+      long end = offset + done;
+      if (at + count == staged.capacity() || end == parameter.size()) {
+        send(parameter, end - (at + count), end);
       }
     }
   }
 
+  private void send(NDArray parameter, long from, long to) {
+    ParameterPieces.take(
+        parameter,
+        from,
+        to,
+        piece -> {
+          try (NDManager scope = device.newSubManager()) {
+            FloatBuffer elements = staged.slice(0, (int) (to - from));
+            piece.set(WHOLE, scope.create(elements, new Shape(to - from)));
+          }
+        });
+  }
+
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    if (!present.equals(tensor)) {
-      ByteBuffer copy = arrays.get(tensor).toByteBuffer().order(ByteOrder.nativeOrder());
-      staged.put(0, copy.asFloatBuffer(), 0, copy.remaining() / Float.BYTES);
-      present = tensor;
+    NDArray parameter = arrays.get(tensor);
+    for (int done = 0; done < length; ) {
+      int at = (int) ((offset + done) % staged.capacity());
+      int count = Math.min(length - done, staged.capacity() - at);
+      fetch(tensor, parameter, offset + done - at);
+      staged.get(at, destination, done, count);
+      done += count;
     }
-    staged.get(Math.toIntExact(offset), destination, 0, length);
+  }
+
+  private void fetch(String tensor, NDArray parameter, long from) {
+    if (present.equals(tensor) && presentFrom == from) {
+      return;
+    }
+    long to = Math.min(parameter.size(), from + staged.capacity());
+    ParameterPieces.take(
+        parameter,
+        from,
+        to,
+        piece -> {
+          ByteBuffer copy = piece.toByteBuffer().order(ByteOrder.nativeOrder());
+          staged.put(0, copy.asFloatBuffer(), 0, (int) (to - from));
+        });
+    present = tensor;
+    presentFrom = from;
   }
 }

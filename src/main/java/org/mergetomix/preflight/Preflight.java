@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.expert.Delta;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.Checkpoint;
 
 /**
@@ -14,14 +13,23 @@ import org.mergetomix.tensor.Checkpoint;
  * anything is evaluated. Immutable.
  *
  * @param baseNorm Euclidean norm of the base's parameters
- * @param experts by dataset
+ * @param driftLimit the drift up to which there is published evidence that surrogates hold
+ * @param experts by dataset; empty where nothing was measured
  * @param cosines between the deltas of two datasets, from -1 to 1, by the lesser and then the
  *     greater id; 0 where one of them is 0, NaN where one of them has elements that are not finite
+ * @param warnings what a user should know before trusting surrogates of these experts, as
+ *     sentences; mostly empty
  */
 public record Preflight(
     double baseNorm,
+    double driftLimit,
     SortedMap<String, Movement> experts,
-    SortedMap<String, SortedMap<String, Double>> cosines) {
+    SortedMap<String, SortedMap<String, Double>> cosines,
+    List<String> warnings) {
+
+  /** Nothing was measured. */
+  public static final Preflight NONE =
+      new Preflight(0, 0, new TreeMap<>(), new TreeMap<>(), List.of());
 
   /**
    * The drift up to which there is published evidence that surrogates hold. DeMix (arXiv
@@ -34,6 +42,12 @@ public record Preflight(
 
   /** What the parameters outside of layers stand under: embeddings, the output, norms. */
   public static final String OUTSIDE = "outside of layers";
+
+  public Preflight {
+    experts = Collections.unmodifiableSortedMap(new TreeMap<>(experts));
+    cosines = Collections.unmodifiableSortedMap(new TreeMap<>(cosines));
+    warnings = List.copyOf(warnings);
+  }
 
   /**
    * How far one expert moved.
@@ -75,14 +89,22 @@ public record Preflight(
       }
       cosines.put(datasets.get(i), Collections.unmodifiableSortedMap(row));
     }
+    Preflight figures = new Preflight(sums.baseNorm(), DRIFT_LIMIT, experts, cosines, List.of());
     return new Preflight(
-        sums.baseNorm(),
-        Collections.unmodifiableSortedMap(experts),
-        Collections.unmodifiableSortedMap(cosines));
+        sums.baseNorm(), DRIFT_LIMIT, experts, cosines, PreflightWarnings.of(figures));
   }
 
-  /** What a user should know before trusting surrogates of these experts; mostly empty. */
-  public List<Problem> warnings() {
-    return PreflightWarnings.of(this);
+  /** Whether there are figures. */
+  public boolean measured() {
+    return !experts.isEmpty();
+  }
+
+  /** The cosine of two datasets' deltas, in either order; 1 of one with itself. */
+  public double cosine(String one, String other) {
+    int order = one.compareTo(other);
+    if (order == 0) {
+      return 1;
+    }
+    return order < 0 ? cosines.get(one).get(other) : cosines.get(other).get(one);
   }
 }

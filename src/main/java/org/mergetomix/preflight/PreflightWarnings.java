@@ -41,7 +41,7 @@ final class PreflightWarnings {
 
   private PreflightWarnings() {}
 
-  static List<Problem> of(Preflight figures) {
+  static List<String> of(Preflight figures) {
     List<Problem> warnings = new ArrayList<>();
     add(
         warnings,
@@ -92,7 +92,7 @@ final class PreflightWarnings {
         "Two experts moved against each other, and their merge undoes part of each, which training"
             + " on both need not do: mixtures with both may be ranked too low",
         "Measure some of them with fidelity before you leave one out");
-    return List.copyOf(warnings);
+    return warnings.stream().map(Problem::message).toList();
   }
 
   private static void addUneven(List<Problem> warnings, Preflight figures) {

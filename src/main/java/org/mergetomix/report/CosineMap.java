@@ -3,13 +3,13 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.report.chart.Box;
 import org.mergetomix.report.chart.Chart;
 import org.mergetomix.report.chart.Chart.Anchor;
 import org.mergetomix.report.chart.Decimals;
 import org.mergetomix.report.chart.Labels;
 import org.mergetomix.report.chart.Markup;
-import org.mergetomix.table.PreflightRecord;
 
 /**
  * How much the deltas of two datasets point the same way: a triangle of cells, the stronger the
@@ -30,7 +30,7 @@ final class CosineMap {
 
   private CosineMap() {}
 
-  static void draw(Markup page, PreflightRecord figures) {
+  static void draw(Markup page, Preflight figures) {
     List<String> datasets = List.copyOf(figures.experts().keySet());
     double width = Math.min(WIDEST, (Chart.WIDTH - NAME_ROOM) / (datasets.size() - 1));
     double height = Math.max(LOWEST, Math.min(HIGHEST, width));
@@ -68,7 +68,7 @@ final class CosineMap {
     chart.closeGroup();
   }
 
-  private static String description(PreflightRecord figures, List<String> datasets) {
+  private static String description(Preflight figures, List<String> datasets) {
     OptionalDouble greatest =
         datasets.stream()
             .flatMapToDouble(

@@ -3,6 +3,7 @@ package org.mergetomix.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.report.chart.Bounds;
 import org.mergetomix.report.chart.Box;
 import org.mergetomix.report.chart.Chart;
@@ -11,7 +12,6 @@ import org.mergetomix.report.chart.Figures;
 import org.mergetomix.report.chart.Labels;
 import org.mergetomix.report.chart.Markup;
 import org.mergetomix.report.chart.Scale;
-import org.mergetomix.table.PreflightRecord;
 
 /** How far each expert moved: a bar an expert from zero, and the line where evidence ends. */
 final class DriftChart {
@@ -25,13 +25,12 @@ final class DriftChart {
 
   private DriftChart() {}
 
-  static void draw(Markup page, PreflightRecord figures) {
-    List<Map.Entry<String, PreflightRecord.Movement>> experts =
+  static void draw(Markup page, Preflight figures) {
+    List<Map.Entry<String, Preflight.Movement>> experts =
         figures.experts().entrySet().stream()
             .sorted(
                 Comparator.comparingDouble(
-                    (Map.Entry<String, PreflightRecord.Movement> expert) ->
-                        -expert.getValue().drift()))
+                    (Map.Entry<String, Preflight.Movement> expert) -> -expert.getValue().drift()))
             .toList();
     double greatest =
         experts.stream()
@@ -60,7 +59,7 @@ final class DriftChart {
   private static void drawRow(
       Chart chart,
       Scale scale,
-      Map.Entry<String, PreflightRecord.Movement> expert,
+      Map.Entry<String, Preflight.Movement> expert,
       double limit,
       double top) {
     double drift = expert.getValue().drift();

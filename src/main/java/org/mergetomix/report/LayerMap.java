@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.report.chart.Box;
 import org.mergetomix.report.chart.Chart;
 import org.mergetomix.report.chart.Chart.Anchor;
 import org.mergetomix.report.chart.Figures;
 import org.mergetomix.report.chart.Labels;
 import org.mergetomix.report.chart.Markup;
-import org.mergetomix.table.PreflightRecord;
 
 /** Where in the model each expert moved: a row a dataset, a column a layer, stronger for more. */
 final class LayerMap {
@@ -45,7 +45,7 @@ final class LayerMap {
     }
   }
 
-  static void draw(Markup page, PreflightRecord figures) {
+  static void draw(Markup page, Preflight figures) {
     List<Column> columns = columns(figures);
     double[] lefts = new double[columns.size()];
     int stacks = (int) columns.stream().map(Column::stack).distinct().count();
@@ -76,7 +76,7 @@ final class LayerMap {
   }
 
   /** The greatest finite drift of any layer. */
-  static double greatest(PreflightRecord figures) {
+  static double greatest(Preflight figures) {
     return figures.experts().values().stream()
         .flatMap(expert -> expert.layers().values().stream())
         .mapToDouble(Double::doubleValue)
@@ -85,7 +85,7 @@ final class LayerMap {
         .orElse(0);
   }
 
-  private static List<Column> columns(PreflightRecord figures) {
+  private static List<Column> columns(Preflight figures) {
     Set<String> names = new TreeSet<>();
     figures.experts().values().forEach(expert -> names.addAll(expert.layers().keySet()));
     return names.stream()
@@ -96,7 +96,7 @@ final class LayerMap {
 
   private static void drawRow(
       Chart chart,
-      PreflightRecord figures,
+      Preflight figures,
       String dataset,
       List<Column> columns,
       double[] lefts,

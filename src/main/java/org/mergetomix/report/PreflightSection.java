@@ -3,6 +3,7 @@ package org.mergetomix.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.report.chart.Decimals;
 import org.mergetomix.report.chart.Figures;
 import org.mergetomix.report.chart.Legend;
@@ -10,14 +11,13 @@ import org.mergetomix.report.chart.Mark;
 import org.mergetomix.report.chart.Markup;
 import org.mergetomix.report.chart.Table;
 import org.mergetomix.report.chart.Table.Column;
-import org.mergetomix.table.PreflightRecord;
 
 /** How far the experts moved and how much they agree: whether their merges can be trusted. */
 final class PreflightSection {
 
   private PreflightSection() {}
 
-  static void write(Markup page, PreflightRecord figures) {
+  static void write(Markup page, Preflight figures) {
     if (!figures.measured()) {
       return;
     }
@@ -48,7 +48,7 @@ final class PreflightSection {
     page.closeLine();
   }
 
-  private static void writeDrift(Markup page, PreflightRecord figures) {
+  private static void writeDrift(Markup page, Preflight figures) {
     page.open("figure").newLine();
     DriftChart.draw(page, figures);
     page.line(
@@ -56,7 +56,7 @@ final class PreflightSection {
     page.closeLine();
   }
 
-  private static void writeCosines(Markup page, PreflightRecord figures) {
+  private static void writeCosines(Markup page, Preflight figures) {
     page.open("figure").newLine();
     CosineMap.draw(page, figures);
     Legend.write(
@@ -71,7 +71,7 @@ final class PreflightSection {
     page.closeLine();
   }
 
-  private static void writeLayers(Markup page, PreflightRecord figures) {
+  private static void writeLayers(Markup page, Preflight figures) {
     page.open("figure").newLine();
     LayerMap.draw(page, figures);
     page.line(
@@ -82,7 +82,7 @@ final class PreflightSection {
     page.closeLine();
   }
 
-  private static void writeTable(Markup page, PreflightRecord figures) {
+  private static void writeTable(Markup page, Preflight figures) {
     Table.write(
         page,
         "How far each expert moved",
@@ -104,7 +104,7 @@ final class PreflightSection {
             .toList());
   }
 
-  private static String mostAlike(PreflightRecord figures, String dataset) {
+  private static String mostAlike(Preflight figures, String dataset) {
     return figures.experts().keySet().stream()
         .filter(other -> !other.equals(dataset))
         .filter(other -> Double.isFinite(figures.cosine(dataset, other)))
@@ -113,7 +113,7 @@ final class PreflightSection {
         .orElse("–");
   }
 
-  private static String mostDrift(PreflightRecord.Movement expert) {
+  private static String mostDrift(Preflight.Movement expert) {
     return expert.layers().entrySet().stream()
         .filter(layer -> Double.isFinite(layer.getValue()))
         .max(Map.Entry.comparingByValue())

@@ -16,9 +16,9 @@ import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.table.PreflightRecord;
 
 /** Checks that a run could start: every file, header, shape and text; writes nothing. */
 public final class CheckAction {
@@ -99,7 +99,7 @@ public final class CheckAction {
    *
    * @return the figures; none if there is no expert yet
    */
-  public PreflightRecord measure() {
+  public Preflight measure() {
     JavaSparkContext context = Session.context(spark);
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {

@@ -2,9 +2,7 @@ package org.mergetomix.spark;
 
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -21,9 +19,7 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.preflight.PreflightSums;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.tensor.Checkpoint;
 
 /**
@@ -35,7 +31,7 @@ final class Preflights {
   private Preflights() {}
 
   /** Of a run, on executors that have its experts open anyway. */
-  static PreflightRecord ofRun(JavaSparkContext context, Broadcast<RunPlan> plan) {
+  static Preflight ofRun(JavaSparkContext context, Broadcast<RunPlan> plan) {
     int parts = context.defaultParallelism();
     return measure(
         context,
@@ -47,13 +43,13 @@ final class Preflights {
   }
 
   /** Of the experts of some datasets, without a run; their files exist. */
-  static PreflightRecord ofFiles(
+  static Preflight ofFiles(
       JavaSparkContext context,
       InputAccess access,
       Manifest manifest,
       List<Manifest.DatasetEntry> datasets) {
     if (datasets.isEmpty()) {
-      return PreflightRecord.NONE;
+      return Preflight.NONE;
     }
     int parts = context.defaultParallelism();
     Location base = manifest.base().checkpoint();
@@ -88,29 +84,11 @@ final class Preflights {
     }
   }
 
-  private static PreflightRecord measure(
+  private static Preflight measure(
       JavaSparkContext context, Function<Integer, PreflightSums> sums) {
     context.setJobGroup("preflight", "Measure how far the experts moved", false);
     int parts = context.defaultParallelism();
     List<Integer> all = IntStream.range(0, parts).boxed().toList();
-    return record(Preflight.of(context.parallelize(all, parts).map(sums).collect()));
-  }
-
-  private static PreflightRecord record(Preflight figures) {
-    SortedMap<String, PreflightRecord.Movement> experts = new TreeMap<>();
-    figures
-        .experts()
-        .forEach(
-            (id, expert) ->
-                experts.put(
-                    id,
-                    new PreflightRecord.Movement(
-                        expert.norm(), expert.drift(), expert.movedShare(), expert.layers())));
-    return new PreflightRecord(
-        figures.baseNorm(),
-        Preflight.DRIFT_LIMIT,
-        experts,
-        figures.cosines(),
-        figures.warnings().stream().map(Problem::message).collect(Collectors.toList()));
+    return Preflight.of(context.parallelize(all, parts).map(sums).collect());
   }
 }

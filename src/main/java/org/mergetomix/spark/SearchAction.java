@@ -19,6 +19,7 @@ import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Ranking;
@@ -34,7 +35,6 @@ import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -202,7 +202,7 @@ public final class SearchAction {
     if (record.preflight().measured()) {
       return record;
     }
-    PreflightRecord figures = Preflights.ofRun(context, broadcast);
+    Preflight figures = Preflights.ofRun(context, broadcast);
     return directory.update(record, before -> before.measured(figures));
   }
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.Measure;
@@ -34,7 +35,7 @@ public record RunRecord(
     Search search,
     Counts counts,
     Seconds seconds,
-    PreflightRecord preflight,
+    Preflight preflight,
     Fidelity fidelity) {
 
   /** The layout of the file that this version reads and writes. */
@@ -58,7 +59,7 @@ public record RunRecord(
         new Search(Objective.NONE, List.of(), "", new TreeMap<>()),
         new Counts(0, 0, 0, 0),
         new Seconds(0, 0, 0, 0),
-        PreflightRecord.NONE,
+        Preflight.NONE,
         Fidelity.NONE);
   }
 
@@ -95,7 +96,7 @@ public record RunRecord(
   }
 
   /** This run with the pre-flight figures of its experts. */
-  public RunRecord measured(PreflightRecord figures) {
+  public RunRecord measured(Preflight figures) {
     return with(state, times.updated(), run, start, search, figures);
   }
 
@@ -126,12 +127,7 @@ public record RunRecord(
   }
 
   private RunRecord with(
-      State newState,
-      String now,
-      Run newRun,
-      Start newStart,
-      Search newSearch,
-      PreflightRecord figures) {
+      State newState, String now, Run newRun, Start newStart, Search newSearch, Preflight figures) {
     Times newTimes = new Times(times.started(), now);
     return new RunRecord(
         format, newState, newTimes, newRun, newStart, newSearch, counts, seconds, figures,

@@ -11,7 +11,6 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.merge.MemoryTensors;
-import org.mergetomix.problem.Problem;
 
 class PreflightTest {
 
@@ -89,7 +88,7 @@ class PreflightTest {
                 "it", delta(0, 0, 0, 0, 0, 0),
                 "pt", delta(0, 0, 0, 0, Float.NaN, 0)));
 
-    assertThat(messages(figures))
+    assertThat(figures.warnings())
         .containsExactly(
             "An expert has parameters that are NaN or infinite: no mixture with it can be evaluated"
                 + " (pt). Fine-tune it again at a lower learning rate, or leave its dataset out.",
@@ -111,7 +110,7 @@ class PreflightTest {
                 "fr", delta(0, -1, 0.5f, 0, 0, 0),
                 "it", delta(2, 0, 0, 0, 0, 0)));
 
-    assertThat(messages(figures))
+    assertThat(figures.warnings())
         .containsExactly(
             "Two experts are the same, or one is a multiple of the other: the ranking cannot tell"
                 + " their datasets apart (cosine of de and it 1.00). Was one saved over the other?"
@@ -129,7 +128,8 @@ class PreflightTest {
   @Test
   void warnsOfExpertsThatMovedUnlikeDistances() {
     assertThat(
-            messages(figures(Map.of("es", delta(4, 0, 0, 0, 0, 0), "fr", delta(0, 1, 0, 0, 0, 0)))))
+            figures(Map.of("es", delta(4, 0, 0, 0, 0, 0), "fr", delta(0, 1, 0, 0, 0, 0)))
+                .warnings())
         .containsExactly(
             "Experts moved unlike distances: in a mixture the far one outweighs the near one,"
                 + " whatever their datasets are worth (es moved 4.0 times as far as fr). Fine-tune"
@@ -143,7 +143,7 @@ class PreflightTest {
       same.put(id, delta(1, 0, 0, 0, 0, 0));
     }
 
-    assertThat(messages(figures(same)))
+    assertThat(figures(same).warnings())
         .singleElement()
         .asString()
         .contains("(cosine of a and b 1.00, a and c 1.00, ", "b and d 1.00 and 1 more)");
@@ -155,10 +155,6 @@ class PreflightTest {
             figures(Map.of("es", delta(1, 0, 0, 0, 0, 0), "fr", delta(0, 0, 1, 0, 0, 0)))
                 .warnings())
         .isEmpty();
-  }
-
-  private static List<String> messages(Preflight figures) {
-    return figures.warnings().stream().map(Problem::message).toList();
   }
 
   private Preflight figures(Map<String, Delta> deltas) {

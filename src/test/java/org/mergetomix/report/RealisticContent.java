@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
@@ -21,7 +22,6 @@ import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
 import org.mergetomix.table.Confirmation;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunRecord;
@@ -167,9 +167,9 @@ final class RealisticContent {
         .toList();
   }
 
-  private static PreflightRecord preflight() {
+  private static Preflight preflight() {
     Random random = new Random(11);
-    SortedMap<String, PreflightRecord.Movement> experts = new TreeMap<>();
+    SortedMap<String, Preflight.Movement> experts = new TreeMap<>();
     SortedMap<String, SortedMap<String, Double>> cosines = new TreeMap<>();
     for (String id : DATASETS) {
       double drift = 0.04 + 0.09 * random.nextDouble();
@@ -179,14 +179,14 @@ final class RealisticContent {
         layers.put(
             "model.layers." + layer, drift * (0.6 + 0.07 * layer + 0.1 * random.nextDouble()));
       }
-      experts.put(id, new PreflightRecord.Movement(40 * drift, drift, 1, layers));
+      experts.put(id, new Preflight.Movement(40 * drift, drift, 1, layers));
       SortedMap<String, Double> row = new TreeMap<>();
       DATASETS.stream()
           .filter(other -> other.compareTo(id) > 0)
           .forEach(other -> row.put(other, -0.15 + 0.8 * random.nextDouble()));
       cosines.put(id, row);
     }
-    return new PreflightRecord(
+    return new Preflight(
         40,
         0.1,
         experts,

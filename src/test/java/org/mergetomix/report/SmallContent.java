@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
@@ -15,7 +16,6 @@ import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
 import org.mergetomix.table.Confirmation;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunRecord;
@@ -152,17 +152,17 @@ final class SmallContent {
             : RunRecord.Fidelity.NONE);
   }
 
-  private static PreflightRecord preflight() {
-    return new PreflightRecord(
+  private static Preflight preflight() {
+    return new Preflight(
         40,
         0.1,
         new TreeMap<>(
             Map.of(
                 "es",
-                new PreflightRecord.Movement(
+                new Preflight.Movement(
                     2, 0.05, 1, new TreeMap<>(Map.of("layers.0", 0.04, "layers.1", 0.07))),
                 "fr",
-                new PreflightRecord.Movement(
+                new Preflight.Movement(
                     4.8, 0.12, 0.75, new TreeMap<>(Map.of("layers.0", 0.1, "layers.1", 0.14))))),
         new TreeMap<>(Map.of("es", new TreeMap<>(Map.of("fr", -0.25)), "fr", new TreeMap<>())),
         List.of("An expert moved by more than 10 % of the base's norm (fr by 12 %)."));

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryPlan;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
 import org.mergetomix.testing.SmallRun;
@@ -180,7 +180,7 @@ class CheckActionTest {
     Files.copy(run.base(), run.expert("b"), StandardCopyOption.REPLACE_EXISTING);
     Files.copy(run.expert("c"), run.expert("d"), StandardCopyOption.REPLACE_EXISTING);
 
-    PreflightRecord figures = action().measure();
+    Preflight figures = action().measure();
 
     assertThat(figures.experts()).containsOnlyKeys("b", "c", "d");
     assertThat(figures.experts().get("b").drift()).isZero();
@@ -207,7 +207,7 @@ class CheckActionTest {
       Files.delete(run.expert(dataset));
     }
 
-    assertThat(action().measure()).isEqualTo(PreflightRecord.NONE);
+    assertThat(action().measure()).isEqualTo(Preflight.NONE);
   }
 
   private CheckAction action() {

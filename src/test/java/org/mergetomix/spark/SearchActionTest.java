@@ -25,6 +25,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -34,7 +35,6 @@ import org.mergetomix.score.ExampleScores;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.EvaluationsTable;
-import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
@@ -208,7 +208,7 @@ class SearchActionTest {
 
   @Test
   void measuresTheExpertsBeforeTheSearch() {
-    PreflightRecord figures = found.record().preflight();
+    Preflight figures = found.record().preflight();
 
     assertThat(figures.experts()).containsOnlyKeys("a", "b", "c", "d");
     assertThat(figures.experts().values())
@@ -231,8 +231,8 @@ class SearchActionTest {
   void measuresTheExpertsOnceARun() throws IOException {
     SmallRun again = copied();
     RunDirectory output = directory(again);
-    PreflightRecord measured =
-        new PreflightRecord(
+    Preflight measured =
+        new Preflight(
             42, 0.1, found.record().preflight().experts(), new TreeMap<>(), List.of("kept"));
     output.write(output.require().measured(measured));
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.location.Location;
+import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
@@ -345,8 +346,8 @@ class RunDirectoryTest {
             new TreeMap<>(Map.of("seed", "1")), new TreeMap<>(Map.of("java", "17"))));
   }
 
-  private static PreflightRecord preflight() {
-    return new PreflightRecord(
+  private static Preflight preflight() {
+    return new Preflight(
         4,
         0.1,
         new TreeMap<>(
@@ -359,8 +360,8 @@ class RunDirectoryTest {
         List.of("An expert is the base itself (b). Was it saved?"));
   }
 
-  private static PreflightRecord.Movement movement(double norm, Map<String, Double> layers) {
-    return new PreflightRecord.Movement(norm, norm / 4, norm, new TreeMap<>(layers));
+  private static Preflight.Movement movement(double norm, Map<String, Double> layers) {
+    return new Preflight.Movement(norm, norm / 4, norm, new TreeMap<>(layers));
   }
 
   private static RunRecord confirmed() {
