@@ -119,8 +119,10 @@ public final class FidelityAction {
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
+    // An expert without a score would end the comparison, so that is known before any training.
+    SortedMap<String, ModelScores> scores = score(plan, given(plan));
     List<TrainingOutcome> trained = train(roles.keySet());
-    SortedMap<String, ModelScores> scores = score(plan, trained);
+    scores.putAll(score(plan, subjects(trained)));
     Objective objective = plan.objective(scores.get("").search());
     Optional<Objective> confirming = plan.confirmObjective(scores.get("").confirm());
 
@@ -200,12 +202,21 @@ public final class FidelityAction {
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }
 
-  private SortedMap<String, ModelScores> score(RunPlan plan, List<TrainingOutcome> trained) {
+  private static List<ScoreModels.Subject> given(RunPlan plan) {
     List<ScoreModels.Subject> subjects = new ArrayList<>();
     subjects.add(new ScoreModels.CheckpointSubject("", plan.base().location()));
     plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
-    trained.forEach(
-        model -> subjects.add(new ScoreModels.CheckpointSubject(model.mixture(), model.model())));
+    return subjects;
+  }
+
+  private static List<ScoreModels.Subject> subjects(List<TrainingOutcome> trained) {
+    return trained.stream()
+        .<ScoreModels.Subject>map(
+            model -> new ScoreModels.CheckpointSubject(model.mixture(), model.model()))
+        .toList();
+  }
+
+  private SortedMap<String, ModelScores> score(RunPlan plan, List<ScoreModels.Subject> subjects) {
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
