@@ -119,12 +119,15 @@ public final class FidelityAction {
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
-    // An expert without a score would end the comparison, so that is known before any training.
-    SortedMap<String, ModelScores> scores = score(plan, given(plan));
-    List<TrainingOutcome> trained = train(roles.keySet());
-    scores.putAll(score(plan, subjects(trained)));
+    // What would end the comparison is told before any training: an expert without a score, a base
+    // that gains cannot be measured by.
+    SortedMap<String, ModelScores> scores = new TreeMap<>(score(plan, given(plan)));
     Objective objective = plan.objective(scores.get("").search());
     Optional<Objective> confirming = plan.confirmObjective(scores.get("").confirm());
+    List<TrainingOutcome> trained = train(roles.keySet());
+    if (!trained.isEmpty()) {
+      scores.putAll(score(plan, subjects(trained)));
+    }
 
     List<FidelityRow> rows =
         rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));

@@ -53,6 +53,7 @@ final class ScoreModels {
   /**
    * The scores of every subject, by mixture id.
    *
+   * @param subjects one or more
    * @throws UserException with every subject that cannot be scored, if there is one
    */
   static SortedMap<String, ModelScores> run(
