@@ -208,6 +208,18 @@ public final class InputFiles implements AutoCloseable {
         : store().find(location).isPresent();
   }
 
+  /**
+   * Room on this host for files that are written before they are put in their store; the caller
+   * closes it before this.
+   *
+   * @param target where they will be, for messages
+   * @param bytes the most that they take together; at least 1
+   * @throws UserException as {@link LocalCache#draft}
+   */
+  public Draft draft(Location target, long bytes) {
+    return cache().draft(target.text(), bytes);
+  }
+
   /** The same problems, with locations in place of the local files that stand for them. */
   public UserException named(UserException problems) {
     return problems.with(this::named);

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.mergetomix.cache.disk.CacheDirectory;
+import org.mergetomix.cache.disk.LockFile;
 import org.mergetomix.cache.disk.CacheKey;
 import org.mergetomix.cache.disk.CacheProblems;
 import org.mergetomix.folder.Digests;
@@ -142,6 +144,42 @@ final class LocalCache implements AutoCloseable {
         });
     missing.forEach((name, wanted) -> files.put(name, fetcher.fetch(wanted)));
     return view(keys);
+  }
+
+  /**
+   * Makes room for files that are written here before they are put in their store.
+   *
+   * @param shown where they will be, for messages
+   * @param bytes the most that they take together; at least 1
+   * @throws UserException usage, when what is lent leaves too little of the capacity; input, when
+   *     the disk is full
+   */
+  public Draft draft(String shown, long bytes) {
+    CacheKey key = new CacheKey(Digests.sha256("draft", UUID.randomUUID().toString()));
+    try {
+      // Nobody else knows the key.
+      LockFile.Hold hold = ((CacheDirectory.Vacant) directory.claim(key)).hold();
+      boolean made = false;
+      try {
+        Path folder = directory.reserve(key, shown, bytes);
+        made = true;
+        return new Draft(folder, () -> discard(key, hold));
+      } finally {
+        if (!made) {
+          discard(key, hold);
+        }
+      }
+    } catch (IOException failure) {
+      throw CacheProblems.local(directory.root(), failure);
+    }
+  }
+
+  private void discard(CacheKey key, LockFile.Hold hold) {
+    try (hold) {
+      directory.discard(key);
+    } catch (IOException failure) {
+      throw CacheProblems.local(directory.root(), failure);
+    }
   }
 
   private static void requirePlain(String name, Location folder) {

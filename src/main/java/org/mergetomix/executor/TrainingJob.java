@@ -2,6 +2,7 @@ package org.mergetomix.executor;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -23,6 +24,7 @@ import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.safetensors.SafetensorsWriter;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.training.FineTuner;
@@ -72,16 +74,29 @@ public record TrainingJob(
     return Digests.sha256(parts.toArray(String[]::new));
   }
 
-  /** How many steps the training has. */
-  public int steps() {
-    if (recipe.length() instanceof FineTuning.Steps fixed) {
-      return fixed.count();
+  /**
+   * How many steps the trainings have together. Reads each text once where they decide it, and
+   * nothing else.
+   */
+  public static long steps(List<TrainingJob> jobs) {
+    Map<TextInput, Integer> windows = new HashMap<>();
+    long steps = 0;
+    for (TrainingJob job : jobs) {
+      long count =
+          job.recipe.length() instanceof FineTuning.Steps
+              ? 0
+              : job.texts.values().stream()
+                  .mapToLong(text -> windows.computeIfAbsent(text, job::countWindows))
+                  .sum();
+      steps += job.recipe.length().steps(count, job.recipe.batchSize());
     }
-    long windows;
+    return steps;
+  }
+
+  private int countWindows(TextInput text) {
     try (InputFiles files = access.open()) {
-      windows = fetched(files).windows().values().stream().mapToLong(List::size).sum();
+      return windows(text.fetched(files)).size();
     }
-    return recipe.length().steps(windows, recipe.batchSize());
   }
 
   /**
@@ -94,7 +109,7 @@ public record TrainingJob(
   public double run(ComputeDevice device, IntConsumer progress) {
     try (InputFiles files = access.open()) {
       try {
-        return fetched(files).train(device, progress);
+        return fetched(files).train(files, device, progress);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -108,16 +123,22 @@ public record TrainingJob(
         access, mixture, model.fetched(files), start.fetched(files), here, recipe, seed, output);
   }
 
-  private double train(ComputeDevice device, IntConsumer progress) {
+  private double train(InputFiles files, ComputeDevice device, IntConsumer progress) {
     Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
+    Map<String, String> metadata = Map.of(RECIPE, digest());
     try (LiveModel live = LiveModel.load(model.file(), device);
         Checkpoint checkpoint = Checkpoints.open(start.file());
-        LocalOutput target = LocalOutput.of(output, access.hadoop().value())) {
+        LocalOutput target =
+            LocalOutput.of(
+                output,
+                FileLayout.of(live.tensors(), metadata).bytes(),
+                files,
+                access.hadoop().value())) {
       live.fill(checkpoint, start.path());
       double loss =
           new FineTuner(live, recipe)
               .train(mixture, windows(), tokenizer.padding(), seed, progress);
-      SafetensorsWriter.write(target.path(), live.tensors(), Map.of(RECIPE, digest()), live);
+      SafetensorsWriter.write(target.path(), live.tensors(), metadata, live);
       target.publish();
       return loss;
     }
@@ -125,12 +146,12 @@ public record TrainingJob(
 
   private SortedMap<String, List<TokenWindow>> windows() {
     SortedMap<String, List<TokenWindow>> windows = new TreeMap<>();
-    for (Map.Entry<String, TextInput> entry : texts.entrySet()) {
-      TextData text = entry.getValue().text();
-      windows.put(
-          entry.getKey(),
-          TokenWindow.of(TextExamples.read(text.file()), text.tokenizer(), text.context()));
-    }
+    texts.forEach((dataset, text) -> windows.put(dataset, windows(text)));
     return windows;
+  }
+
+  private static List<TokenWindow> windows(TextInput fetched) {
+    TextData text = fetched.text();
+    return TokenWindow.of(TextExamples.read(text.file()), text.tokenizer(), text.context());
   }
 }

@@ -5,45 +5,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileUtil;
+import org.mergetomix.cache.Draft;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.UserException;
 
 /**
  * A file or folder that is written on this machine, wherever it is to appear: for code that maps
- * files into memory. It is the place itself where that lies here, else a temporary one, deleted on
- * closing.
+ * files into memory. It is the place itself where that lies here, else room in the cache's
+ * directory, given back on closing.
  */
 public final class LocalOutput implements AutoCloseable {
 
   private final OutputFiles files;
   private final Location location;
-  private final Path path;
+  private final Optional<Draft> draft;
 
-  private LocalOutput(OutputFiles files, Location location) throws IOException {
+  private LocalOutput(OutputFiles files, Location location, Optional<Draft> draft) {
     this.files = files;
     this.location = location;
-    this.path =
-        location.isLocal()
-            ? location.path()
-            : Files.createTempDirectory("merge-to-mix").resolve(location.name());
+    this.draft = draft;
   }
 
   /**
    * A place to write at.
    *
    * @param location where it is to appear
+   * @param bytes the most that is written; looked at only where it does not lie here
+   * @param cache gives room where it does not lie here; closed after this
    * @param hadoop how that is reached
    * @throws UserException if there is no room
    */
-  public static LocalOutput of(Location location, Configuration hadoop) {
-    try {
-      return new LocalOutput(new OutputFiles(hadoop), location);
-    } catch (IOException failure) {
-      throw OutputProblems.ofFile(location, failure);
-    }
+  public static LocalOutput of(
+      Location location, long bytes, InputFiles cache, Configuration hadoop) {
+    return new LocalOutput(
+        new OutputFiles(hadoop),
+        location,
+        location.isLocal() ? Optional.empty() : Optional.of(cache.draft(location, bytes)));
   }
 
   /**
@@ -66,7 +67,7 @@ public final class LocalOutput implements AutoCloseable {
 
   /** Where to write on this machine. */
   public Path path() {
-    return path;
+    return draft.map(room -> room.folder().resolve(location.name())).orElseGet(location::path);
   }
 
   /**
@@ -78,7 +79,7 @@ public final class LocalOutput implements AutoCloseable {
     if (location.isLocal()) {
       return;
     }
-    upload(path, location);
+    upload(path(), location);
   }
 
   /**
@@ -98,7 +99,7 @@ public final class LocalOutput implements AutoCloseable {
 
   private List<Path> inOrder(String last) {
     Comparator<Path> lastAtTheEnd = Comparator.comparing(file -> file.endsWith(last));
-    try (Stream<Path> written = Files.list(path)) {
+    try (Stream<Path> written = Files.list(path())) {
       return written.sorted(lastAtTheEnd.thenComparing(Comparator.naturalOrder())).toList();
     } catch (IOException failure) {
       throw OutputProblems.ofFile(location, failure);
@@ -113,11 +114,8 @@ public final class LocalOutput implements AutoCloseable {
     }
   }
 
-  /** A temporary file that stays costs room and nothing else. */
   @Override
   public void close() {
-    if (!location.isLocal()) {
-      FileUtil.fullyDelete(path.getParent().toFile());
-    }
+    draft.ifPresent(Draft::close);
   }
 }

@@ -65,6 +65,7 @@ final class ConfirmationSection {
                             ? "–"
                             : decimals.formatSigned(confirmation.winnerGain())))
             .toList());
+    UnknownErrors.explain(page, confirmations.stream().map(Confirmation::score));
   }
 
   private static Optional<Confirmation> find(List<Confirmation> confirmations, String label) {

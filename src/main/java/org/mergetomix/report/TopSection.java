@@ -51,10 +51,7 @@ final class TopSection {
   }
 
   private static void writeNote(Markup page, List<RankedRow> ranked) {
-    if (!ranked.stream().allMatch(row -> row.score().hasError())) {
-      page.line(
-          "p", "± ? stands where the error is not known: a task has one example.", "class", "note");
-    }
+    UnknownErrors.explain(page, ranked.stream().map(RankedRow::score));
     page.line(
         "p",
         "± and the bars are 1.96 standard errors, a 95 % interval over the choice of examples. "

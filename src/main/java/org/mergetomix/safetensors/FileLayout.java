@@ -23,6 +23,7 @@ public final class FileLayout {
   private final List<TensorSpec> order;
   private final byte[] header;
   private final Map<String, Long> begins = new TreeMap<>();
+  private final long bytes;
 
   private FileLayout(List<TensorSpec> order, byte[] header) {
     this.order = order;
@@ -32,6 +33,7 @@ public final class FileLayout {
       begins.put(spec.name(), begin);
       begin += spec.bytes();
     }
+    bytes = begin;
   }
 
   /**
@@ -54,6 +56,11 @@ public final class FileLayout {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
+  }
+
+  /** How large the file is. */
+  public long bytes() {
+    return bytes;
   }
 
   /** The tensors in the order of the file. */

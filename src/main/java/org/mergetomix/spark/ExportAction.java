@@ -26,6 +26,7 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -37,6 +38,9 @@ import org.mergetomix.tensor.TensorSpec;
 public final class ExportAction {
 
   private static final int CHUNK = 8192;
+
+  /** Bytes of names and metadata, for the folder and for each tensor. */
+  private static final long BESIDE_TENSORS = 4096;
 
   private static final String MERGEKIT = "mergekit.yaml";
 
@@ -127,7 +131,13 @@ public final class ExportAction {
             "merge-to-mix.method", plan.method().describe(),
             "merge-to-mix.base", plan.base().digest());
     try (SlotLease lease = ExecutorRuntime.lease(plan);
-        LocalOutput folder = LocalOutput.of(target, plan.access().hadoop().value())) {
+        InputFiles files = plan.access().open();
+        LocalOutput folder =
+            LocalOutput.of(
+                target,
+                lease.withRuntime(ExportAction::bytes),
+                files,
+                plan.access().hadoop().value())) {
       List<String> withoutMergekit =
           lease.withRuntime(
               runtime -> {
@@ -157,6 +167,18 @@ public final class ExportAction {
       recipe.yaml().ifPresent(yaml -> folder.write(MERGEKIT, yaml));
       folder.commit();
     }
+  }
+
+  /** The most that a folder takes: tensors, what is copied, and what is said about them. */
+  private static long bytes(ExecutorRuntime runtime) {
+    long companions =
+        companions(runtime.plan().base().file()).stream()
+            .mapToLong(file -> file.toFile().length())
+            .sum();
+    // A header a tensor, were each a shard of its own.
+    return FileLayout.of(runtime.base().tensors(), Map.of()).bytes()
+        + companions
+        + BESIDE_TENSORS * (1 + runtime.base().tensors().size());
   }
 
   /** Tensors of whole numbers have no delta: they are the base's. */

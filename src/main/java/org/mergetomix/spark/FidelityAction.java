@@ -114,10 +114,15 @@ public final class FidelityAction {
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
-    List<TrainingOutcome> trained = train(roles.keySet());
-    SortedMap<String, ModelScores> scores = score(plan, trained);
+    // What would end the comparison is told before any training: an expert without a score, a base
+    // that gains cannot be measured by.
+    SortedMap<String, ModelScores> scores = new TreeMap<>(score(plan, given(plan)));
     Objective objective = plan.objective(scores.get("").search());
     Optional<Objective> confirming = plan.confirmObjective(scores.get("").confirm());
+    List<TrainingOutcome> trained = train(roles.keySet());
+    if (!trained.isEmpty()) {
+      scores.putAll(score(plan, subjects(trained)));
+    }
 
     List<FidelityRow> rows =
         rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));
@@ -202,12 +207,21 @@ public final class FidelityAction {
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }
 
-  private SortedMap<String, ModelScores> score(RunPlan plan, List<TrainingOutcome> trained) {
+  private static List<ScoreModels.Subject> given(RunPlan plan) {
     List<ScoreModels.Subject> subjects = new ArrayList<>();
     subjects.add(new ScoreModels.BaseSubject());
     plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
-    trained.forEach(
-        model -> subjects.add(new ScoreModels.CheckpointSubject(model.mixture(), model.model())));
+    return subjects;
+  }
+
+  private static List<ScoreModels.Subject> subjects(List<TrainingOutcome> trained) {
+    return trained.stream()
+        .<ScoreModels.Subject>map(
+            model -> new ScoreModels.CheckpointSubject(model.mixture(), model.model()))
+        .toList();
+  }
+
+  private SortedMap<String, ModelScores> score(RunPlan plan, List<ScoreModels.Subject> subjects) {
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {

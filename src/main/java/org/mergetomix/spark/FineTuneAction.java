@@ -1,13 +1,19 @@
 package org.mergetomix.spark;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
+import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
@@ -50,6 +56,7 @@ public final class FineTuneAction {
   }
 
   private List<TrainingOutcome> run(InputAccess access, InputFiles files) {
+    requireOwnExperts();
     List<Manifest.DatasetEntry> trainable =
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
     Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
@@ -71,6 +78,44 @@ public final class FineTuneAction {
     }
     outcomes.sort(Comparator.comparing(TrainingOutcome::mixture));
     return List.copyOf(outcomes);
+  }
+
+  /** Two datasets with one expert would be trained over each other, whatever its spellings. */
+  private void requireOwnExperts() {
+    Map<String, String> owners = new TreeMap<>();
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      String owner = owners.putIfAbsent(place(dataset.expert()), dataset.id());
+      if (owner != null) {
+        problems.add(
+            new Problem(
+                "The datasets %s and %s have the same expert, %s"
+                    .formatted(owner, dataset.id(), dataset.expert()),
+                manifest.file().toString(),
+                "Give each an expert of its own"));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw UserException.usage(problems);
+    }
+  }
+
+  /** Where a file lies, links followed as far as they are there. */
+  private static String place(Location location) {
+    if (!location.isLocal()) {
+      return location.text();
+    }
+    Path path = location.path().toAbsolutePath().normalize();
+    for (Path there = path; there != null; there = there.getParent()) {
+      if (Files.exists(there)) {
+        try {
+          return there.toRealPath().resolve(there.relativize(path)).toString();
+        } catch (IOException unreadable) {
+          return path.toString();
+        }
+      }
+    }
+    return path.toString();
   }
 
   /** An expert that is there and could not be trained here: it is the user's own. */

@@ -1,12 +1,14 @@
 package org.mergetomix.spark;
 
 import java.io.Serializable;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.executor.Attempt;
 import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.executor.ModelScores;
 import org.mergetomix.executor.NotANumber;
@@ -15,9 +17,9 @@ import org.mergetomix.executor.SlotLease;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
-import scala.Tuple2;
 
 /** Scores whole models, a Spark task each. Their number is small: what was really fine-tuned. */
 final class ScoreModels {
@@ -29,6 +31,9 @@ final class ScoreModels {
 
     /** The mixture's id; empty for the base. */
     String mixture();
+
+    /** Which model it is, for messages. */
+    String words();
   }
 
   /** The base. */
@@ -38,35 +43,70 @@ final class ScoreModels {
     public String mixture() {
       return "";
     }
+
+    @Override
+    public String words() {
+      return "the base";
+    }
   }
 
   /** A checkpoint of a whole model, which is on the host only until it is in a slot. */
-  record CheckpointSubject(String mixture, Location model) implements Subject {}
+  record CheckpointSubject(String mixture, Location model) implements Subject {
+
+    @Override
+    public String words() {
+      return "the model fine-tuned on " + mixture;
+    }
+  }
 
   /** An expert, in whatever form it came. */
-  record ExpertSubject(String mixture) implements Subject {}
+  record ExpertSubject(String mixture) implements Subject {
+
+    @Override
+    public String words() {
+      return "the expert of dataset " + mixture;
+    }
+  }
 
   /**
    * The scores of every subject, by mixture id.
    *
-   * @throws UserException if one is not a number
+   * @param subjects one or more
+   * @throws UserException with every subject that cannot be scored, if there is one
    */
   static SortedMap<String, ModelScores> run(
       JavaSparkContext context, Broadcast<RunPlan> plan, List<Subject> subjects) {
-    SortedMap<String, ModelScores> scores = new TreeMap<>();
     context.setJobGroup("score", "Score %s models".formatted(subjects.size()), false);
     try {
-      context
-          .parallelize(subjects, subjects.size())
-          .mapToPair(subject -> new Tuple2<>(subject.mixture(), score(plan.value(), subject)))
-          .collect()
-          .forEach(scored -> scores.put(scored._1(), scored._2()));
+      List<Attempt<ModelScores>> attempts =
+          context
+              .parallelize(subjects, subjects.size())
+              .map(subject -> Attempt.of(() -> named(plan.value(), subject)))
+              .collect();
+      SortedMap<String, ModelScores> scores = new TreeMap<>();
+      Iterator<Subject> subject = subjects.iterator();
+      Attempt.results(attempts).forEach(found -> scores.put(subject.next().mixture(), found));
+      return scores;
     } finally {
       context.clearJobGroup();
     }
-    scores.values().forEach(model -> requireNumbers(model.search()));
-    scores.values().forEach(model -> requireNumbers(model.confirm()));
-    return scores;
+  }
+
+  /** What cannot be scored says which model it is. */
+  private static ModelScores named(RunPlan plan, Subject subject) {
+    try {
+      ModelScores scores = score(plan, subject);
+      requireNumbers(scores.search());
+      requireNumbers(scores.confirm());
+      return scores;
+    } catch (UserException problems) {
+      throw problems.with(
+          problem ->
+              new Problem(
+                  problem.what(),
+                  subject.words() + (problem.where().isEmpty() ? "" : ", " + problem.where()),
+                  problem.remedy()));
+    }
   }
 
   private static ModelScores score(RunPlan plan, Subject subject) {
@@ -76,38 +116,22 @@ final class ScoreModels {
       } else if (subject instanceof ExpertSubject expert) {
         lease.merge(Mixture.parse(expert.mixture()));
       } else {
-        lease.fillBase();
+        lease.merge(Mixture.none());
       }
-      return lease.call(slot -> scores(plan, slot));
+      return lease.call(
+          slot ->
+              new ModelScores(
+                  scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM)));
     }
   }
 
-  /** The scores of the base on the examples that rank, in a task. */
-  static SortedMap<String, ExampleScores> base(RunPlan plan) {
-    try (SlotLease lease = ExecutorRuntime.lease(plan)) {
-      lease.fillBase();
-      return lease.call(slot -> scores(plan, slot, TaskSplit.SEARCH));
-    }
-  }
-
-  /**
-   * The same scores, all of them numbers.
-   *
-   * @throws UserException if one is not
-   */
-  static SortedMap<String, ExampleScores> requireNumbers(SortedMap<String, ExampleScores> scores) {
+  private static void requireNumbers(SortedMap<String, ExampleScores> scores) {
     scores.forEach(
         (task, examples) -> {
           if (!examples.finite()) {
             throw NotANumber.of(task);
           }
         });
-    return scores;
-  }
-
-  private static ModelScores scores(RunPlan plan, Slot slot) {
-    return new ModelScores(
-        scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM));
   }
 
   private static SortedMap<String, ExampleScores> scores(RunPlan plan, Slot slot, TaskSplit split) {
@@ -115,9 +139,7 @@ final class ScoreModels {
     plan.tasks().stream()
         .filter(task -> slot.tasks(split).contains(task.id()))
         .forEach(
-            task ->
-                scores.put(
-                    task.id(), slot.scores(task.id(), split, task.kind().measures().get(0))));
+            task -> scores.put(task.id(), slot.scores(task.id(), split, task.term().measure())));
     return scores;
   }
 }

@@ -9,10 +9,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.executor.Attempt;
 import org.mergetomix.executor.DeviceChoice;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
+import org.mergetomix.executor.TrainingRoom;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.problem.UserException;
@@ -31,7 +33,11 @@ final class TrainingJobs {
     this.progress = progress;
   }
 
-  /** Trains what is missing; outcomes come in the order of the jobs. */
+  /**
+   * Trains what is missing; outcomes come in the order of the jobs.
+   *
+   * @throws UserException with everything to mend, after what could be trained is there
+   */
   List<TrainingOutcome> run(String step, List<TrainingJob> jobs) {
     List<TrainingJob> missing = new ArrayList<>();
     List<TrainingOutcome> outcomes = new ArrayList<>();
@@ -55,13 +61,18 @@ final class TrainingJobs {
   }
 
   private List<TrainingOutcome> train(String step, List<TrainingJob> jobs) {
+    TrainingRoom.require(jobs);
     JavaSparkContext context = Session.context(spark);
-    long steps = jobs.stream().mapToLong(TrainingJob::steps).sum();
+    long steps = TrainingJob.steps(jobs);
     context.setJobGroup(step, "Fine-tune %s models".formatted(jobs.size()), false);
     try (ProgressListener listener = new ProgressListener(context, step, 0, steps, progress)) {
       LongAccumulator done = listener.counter();
-      List<TrainingOutcome> outcomes =
-          context.parallelize(jobs, jobs.size()).map(job -> train(job, done)).collect();
+      List<Attempt<TrainingOutcome>> attempts =
+          context
+              .parallelize(jobs, jobs.size())
+              .map(job -> Attempt.of(() -> train(job, done)))
+              .collect();
+      List<TrainingOutcome> outcomes = Attempt.results(attempts);
       listener.complete();
       return outcomes;
     } finally {

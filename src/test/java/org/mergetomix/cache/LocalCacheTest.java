@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +63,55 @@ class LocalCacheTest {
       assertThat(file.digest()).isEqualTo(Digests.sha256(fixture.origin("model")));
     }
     assertThat(fixture.extensions()).containsExactly("data", "record");
+  }
+
+  @Test
+  void countsDraftsIntoItsCapacity() throws IOException {
+    fixture.remote("old", 400);
+    fixture.remote("model", 600);
+
+    try (LocalCache cache = fixture.open(1000)) {
+      cache.fetch(fixture.at("old", "")).close();
+      try (Draft draft = cache.draft("s3a://bucket/run/a.safetensors", 500)) {
+        assertThat(draft.folder()).isEmptyDirectory();
+        assertThat(draft.folder().toString()).startsWith(folder.resolve("cache").toString());
+        Files.write(draft.folder().resolve("a.safetensors"), content(500, 1));
+
+        assertThatThrownBy(() -> cache.fetch(fixture.at("model", "")))
+            .isInstanceOf(UserException.class)
+            .hasMessageContaining("of which 500 are in use");
+        assertThatThrownBy(() -> cache.draft("s3a://bucket/run/b.safetensors", 501))
+            .isInstanceOf(UserException.class)
+            .hasMessageContaining("(s3a://bucket/run/b.safetensors). Raise cache.capacity to");
+      }
+      assertThat(fixture.extensions()).containsExactly("data", "record");
+      cache.fetch(fixture.at("model", "")).close();
+    }
+  }
+
+  @Test
+  void evictsTheDraftOfAProcessThatDied() throws IOException {
+    fixture.remote("model", 900);
+    String left = "0".repeat(64);
+    try (LocalCache cache = fixture.open(1000)) {
+      Path blobs;
+      try (Draft draft = cache.draft("s3a://bucket/run/a.safetensors", 500)) {
+        blobs = draft.folder().getParent();
+        try (Stream<Path> files = Files.list(blobs)) {
+          for (Path file : files.filter(Files::isRegularFile).toList()) {
+            String name = file.getFileName().toString();
+            Files.copy(file, blobs.resolve(left + name.substring(name.indexOf('.'))));
+          }
+        }
+      }
+      Path folder = Files.createDirectory(blobs.resolve(left + ".draft"));
+      Files.write(folder.resolve("a.safetensors"), content(500, 1));
+
+      cache.fetch(fixture.at("model", "")).close();
+
+      assertThat(folder).doesNotExist();
+      assertThat(fixture.extensions()).containsExactly("data", "record");
+    }
   }
 
   @Test

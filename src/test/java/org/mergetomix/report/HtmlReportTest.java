@@ -138,6 +138,21 @@ class HtmlReportTest {
   }
 
   @Test
+  void saysThatAnErrorIsNotKnown() throws Exception {
+    String html =
+        HtmlReport.render(
+            SmallContent.withTop(
+                List.of(
+                    SmallContent.rowOfOneExample(1, "es", 3.1, 0),
+                    SmallContent.rowOfOneExample(2, "fr", 3.25, 0.15))));
+
+    assertThat(html).doesNotContain("NaN");
+    assertThat(texts(parse(html), "td")).contains("3.250 ± ?", "0.150 ± ?", "cannot be told");
+    assertThat(texts(parse(html), "p"))
+        .contains("± ? stands where the error is not known: a task has one example.");
+  }
+
+  @Test
   void writesNumbersAlikeInEveryLocale() {
     Locale before = Locale.getDefault();
     String here = HtmlReport.render(SmallContent.whole());

@@ -53,16 +53,24 @@ final class SmallContent {
 
   /** A ranked row whose gap has a standard error of 0.004. */
   static RankedRow row(long rank, String mixture, double score, double gap) {
+    return row(rank, mixture, new Estimate(score, 0.012), new Estimate(gap, gap == 0 ? 0 : 0.004));
+  }
+
+  /** A ranked row whose errors are not known. */
+  static RankedRow rowOfOneExample(long rank, String mixture, double score, double gap) {
+    return row(rank, mixture, new Estimate(score, Double.NaN), new Estimate(gap, Double.NaN));
+  }
+
+  private static RankedRow row(long rank, String mixture, Estimate score, Estimate gap) {
     List<String> datasets = List.of(mixture.split("\\+"));
-    Estimate estimate = new Estimate(score, 0.012);
     return new RankedRow(
         OptionalLong.of(rank),
         mixture,
         datasets,
         datasets.stream().map(id -> 1.0 / datasets.size()).toList(),
-        estimate,
-        new Estimate(gap, gap == 0 ? 0 : 0.004),
-        new TreeMap<>(Map.of("names", estimate)),
+        score,
+        gap,
+        new TreeMap<>(Map.of("names", score)),
         RowStatus.OK,
         "",
         0.002,

@@ -29,6 +29,9 @@ class ObjectiveTest {
   private static final Measure PERPLEXITY =
       new Measure("perplexity", "perplexity", Direction.LOWER_IS_BETTER, Aggregate.EXP_OF_MEAN);
 
+  /** By how much the base and two models are better than the base. */
+  private static final double[] BETTER = {0, 1.5, 0.5};
+
   @Test
   void tasksOfOneUnitGiveTheirWeightedMeanInThatUnit() {
     Objective objective =
@@ -196,7 +199,7 @@ class ObjectiveTest {
     assertThat(error / spread(scores)).isCloseTo(1, within(0.05));
   }
 
-  /** A base and two better models on the same examples of three tasks. */
+  /** A base and two models so much better, on three tasks, that the error of its scores counts. */
   private static List<SortedMap<String, ExampleScores>> drawn(Random random) {
     List<SortedMap<String, ExampleScores>> models =
         List.of(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
@@ -209,8 +212,9 @@ class ObjectiveTest {
         weights[i] = accuracy ? 1 : 3 + random.nextInt(30);
         double hardness = random.nextGaussian();
         for (int model = 0; model < 3; model++) {
-          double ability = hardness + 0.5 * random.nextGaussian() - 0.3 * model;
-          scores[model][i] = accuracy ? (ability < 0 ? 1 : 0) : 3 + 0.6 * ability + 2 / weights[i];
+          double ability = hardness + 0.5 * random.nextGaussian() - BETTER[model];
+          scores[model][i] =
+              accuracy ? (ability < -0.8 ? 1 : 0) : 3 + 0.6 * ability + 2 / weights[i];
         }
       }
       for (int model = 0; model < 3; model++) {

@@ -148,6 +148,25 @@ class FidelityActionTest {
     assertThat(run.output().resolve("models")).doesNotExist();
   }
 
+  @Test
+  void namesExpertsWithoutAScoreBeforeItTrains() {
+    run.breakExpert("b");
+    run.breakExpert("d");
+    search("search.max-failed=100");
+
+    assertThatThrownBy(this::fidelity)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
+              assertThat(refusal.problems())
+                  .extracting(problem -> problem.where())
+                  .containsExactly(
+                      "the expert of dataset b, task task", "the expert of dataset d, task task");
+            });
+    assertThat(run.output().resolve("models")).doesNotExist();
+  }
+
   private static void isComparable(FidelityRow row) {
     assertThat(row.mixture()).contains("+");
     assertThat(row.role()).isIn("best", "worst", "all", "leave-one-out", "spread");

@@ -17,10 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
+import org.mergetomix.executor.TrainingRoom;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.output.Failures;
+import org.mergetomix.plan.FileInput;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
@@ -155,22 +157,28 @@ class FineTuneActionTest {
     assertThat(run.expert("b")).doesNotExist();
   }
 
+  /** Thrown out of a Spark task, it would be trained again, and only one would be told. */
   @Test
-  void saysThatTheLossIsNoLongerANumber() {
+  void saysOfEveryTrainingThatItsLossIsNoLongerANumber() {
     assertThatThrownBy(() -> fineTune(run, "training.learning-rate=1e10", "training.steps=30"))
-        .satisfies(
-            failure ->
-                assertThat(Failures.mendable(failure))
-                    .hasValueSatisfying(
-                        mendable -> {
-                          assertThat(mendable.exitCode()).isEqualTo(ExitCode.INPUT);
-                          assertThat(mendable.getMessage())
-                              .matches(
-                                  "The loss is no longer a number \\(\\S+ at step \\d+ of 30\\)"
-                                      + " \\(fine-tuning on [abcd]\\)\\."
-                                      + " Lower training\\.learning-rate,"
-                                      + " or raise training\\.warmup-steps\\.");
-                        }));
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
+              assertThat(refusal.problems())
+                  .extracting(problem -> problem.where())
+                  .containsExactly(
+                      "fine-tuning on a",
+                      "fine-tuning on b",
+                      "fine-tuning on c",
+                      "fine-tuning on d");
+              assertThat(refusal.problems().get(0).message())
+                  .matches(
+                      "The loss is no longer a number \\(\\S+ at step \\d+ of 30\\)"
+                          + " \\(fine-tuning on a\\)\\."
+                          + " Lower training\\.learning-rate,"
+                          + " or raise training\\.warmup-steps\\.");
+            });
     for (String dataset : SmallRun.DATASETS) {
       assertThat(run.expert(dataset)).doesNotExist();
     }
@@ -193,10 +201,76 @@ class FineTuneActionTest {
             run.configuration(
                 "training.length=epochs", "training.epochs=5", "training.batch-size=4"));
 
-    assertThat(steps.job(one, target).steps()).isEqualTo(7);
-    assertThat(steps.job(two, target).steps()).isEqualTo(7);
-    assertThat(epochs.job(one, target).steps()).isEqualTo(4);
-    assertThat(epochs.job(two, target).steps()).isEqualTo(9);
+    assertThat(TrainingJob.steps(List.of(steps.job(one, target)))).isEqualTo(7);
+    assertThat(TrainingJob.steps(List.of(steps.job(two, target)))).isEqualTo(7);
+    assertThat(TrainingJob.steps(List.of(epochs.job(one, target)))).isEqualTo(4);
+    assertThat(TrainingJob.steps(List.of(epochs.job(two, target)))).isEqualTo(9);
+    assertThat(TrainingJob.steps(List.of(epochs.job(one, target), epochs.job(two, target))))
+        .isEqualTo(13);
+  }
+
+  @Test
+  void countsStepsWithoutBaseAndGraph() throws IOException {
+    TrainingPlan plan =
+        TrainingPlan.of(spark, run.manifest(), run.configuration("training.length=epochs"));
+    TrainingJob job =
+        plan.job(Mixture.subset(List.of("a")), Location.of(folder.resolve("model.safetensors")));
+    FileInput elsewhere = new FileInput(Location.of("s3a://nowhere/model"), "", "0");
+    TrainingJob remote =
+        new TrainingJob(
+            job.access(),
+            job.mixture(),
+            elsewhere,
+            elsewhere,
+            job.texts(),
+            job.recipe(),
+            job.seed(),
+            job.output());
+
+    assertThat(TrainingJob.steps(List.of(remote))).isEqualTo(TrainingJob.steps(List.of(job)));
+  }
+
+  @Test
+  void refusesWhatAHostMayNotKeepBeforeItTrains() {
+    TrainingPlan plan =
+        TrainingPlan.of(spark, run.manifest(), run.configuration("cache.capacity=1000"));
+    TrainingJob here =
+        plan.job(Mixture.subset(List.of("a")), Location.of(folder.resolve("model.safetensors")));
+    TrainingJob inAStore =
+        plan.job(Mixture.subset(List.of("b")), Location.of("s3a://bucket/model.safetensors"));
+
+    TrainingRoom.require(List.of(here));
+    assertThatThrownBy(() -> TrainingRoom.require(List.of(here, inAStore)))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE);
+              assertThat(refusal.getMessage())
+                  .matches(
+                      "Fine-tuning on b keeps 0 bytes of copies on a host, and (\\d+) of the model"
+                          + " until it is in its store, but a host may keep 1000"
+                          + " \\(cache\\.capacity\\)\\. Raise it to at least \\1\\.");
+            });
+  }
+
+  @Test
+  void refusesDatasetsWithOneExpertInTwoSpellings() throws IOException {
+    Files.createDirectories(run.expert("a").getParent());
+    Files.createSymbolicLink(run.folder().resolve("link"), run.expert("a").getParent());
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(
+        run.manifestFile(),
+        manifest.replace("\"experts/c.safetensors\"", "\"link/a.safetensors\""));
+
+    assertThatThrownBy(this::fineTune)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> {
+              assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE);
+              assertThat(refusal)
+                  .hasMessageStartingWith("The datasets a and c have the same expert, ");
+            });
+    assertThat(run.expert("a")).doesNotExist();
   }
 
   private List<TrainingOutcome> fineTune() {

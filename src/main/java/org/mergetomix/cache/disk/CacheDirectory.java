@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileUtil;
 
 /**
  * What lies in the folder of a cache, and who has it. For each key there is {@code .data} when it
@@ -206,6 +207,17 @@ public final class CacheDirectory implements AutoCloseable {
         });
   }
 
+  /**
+   * Makes room for what is written here itself, in a folder of its own, until the key is discarded.
+   * The key is claimed as vacant.
+   *
+   * @param shown how it is named in messages
+   */
+  public Path reserve(CacheKey key, String shown, long length) throws IOException {
+    begin(key, shown, length).close();
+    return Files.createDirectory(Occupancy.draft(blobs, key));
+  }
+
   /** The bytes so far, to be looked at before they are published. */
   public Path unpublished(CacheKey key) {
     return part(key);
@@ -234,8 +246,9 @@ public final class CacheDirectory implements AutoCloseable {
         StandardOpenOption.DSYNC);
   }
 
-  /** Removes what was fetched for a key that is claimed as vacant. */
+  /** Removes what was fetched or written for a key that is claimed as vacant. */
   public void discard(CacheKey key) throws IOException {
+    FileUtil.fullyDelete(Occupancy.draft(blobs, key).toFile());
     PartialFile.delete(part(key), chunks(key));
   }
 

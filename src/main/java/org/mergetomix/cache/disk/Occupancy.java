@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileUtil;
 import org.mergetomix.problem.Closing;
 
 /**
@@ -131,7 +132,13 @@ final class Occupancy {
     return Files.getFileStore(blobs).getUsableSpace();
   }
 
+  /** Where files are written that belong to a key and go elsewhere. */
+  static Path draft(Path blobs, CacheKey key) {
+    return blobs.resolve(key.hex() + ".draft");
+  }
+
   private void remove(CacheKey key) throws IOException {
+    FileUtil.fullyDelete(draft(blobs, key).toFile());
     for (String extension : List.of("data", "record", "part", "chunks")) {
       Files.deleteIfExists(file(key, extension));
     }
