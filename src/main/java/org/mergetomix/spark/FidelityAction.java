@@ -20,6 +20,8 @@ import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
+import org.mergetomix.memory.MemoryCheck;
+import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.output.OutputLease;
 import org.mergetomix.plan.InputAccess;
@@ -85,6 +87,7 @@ public final class FidelityAction {
       if (!missing.isEmpty()) {
         throw UserException.input(missing);
       }
+      requireRoom(files);
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
@@ -95,6 +98,19 @@ public final class FidelityAction {
         configuration.leaseSeconds(),
         // Until now another driver may have searched there.
         lease -> compare(plan, requireFinished(plan), started, lease));
+  }
+
+  /** Before anything is trained: it would be too late when the models are to be scored. */
+  private void requireRoom(InputFiles files) {
+    if (!directory.models().isLocal()) {
+      new MemoryCheck(spark, files, configuration)
+          .plan(manifest)
+          .flatMap(MemoryPlan::littleForAnotherModel)
+          .ifPresent(
+              problem -> {
+                throw UserException.usage(List.of(problem));
+              });
+    }
   }
 
   private RunRecord requireFinished(RunPlan plan) {
