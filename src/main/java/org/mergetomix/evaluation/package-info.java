@@ -1,9 +1,15 @@
 /**
- * What a surrogate is evaluated on. {@link org.mergetomix.evaluation.LanguageModelling} reads a
- * text file ({@link org.mergetomix.evaluation.TextExamples}), turns every example into windows of
- * tokens ({@link org.mergetomix.evaluation.Tokenizer}, {@link
- * org.mergetomix.evaluation.TokenWindow}), keeps them in fixed batches on the model's device
- * ({@link org.mergetomix.evaluation.TokenBatch}), and gives a score per example. Fine-tuning uses
- * the same reading, windows and batches.
+ * What a surrogate is evaluated on. A {@link org.mergetomix.evaluation.TaskKind} turns data into
+ * {@link org.mergetomix.evaluation.TaskExample}s in one order, into {@link
+ * org.mergetomix.evaluation.TaskQuestions} for an engine, and answers into scores. An {@link
+ * org.mergetomix.evaluation.Evaluator} is an engine with the tasks that were prepared for it;
+ * {@link org.mergetomix.evaluation.LiveModelEvaluator} is the one in this process, which keeps the
+ * windows of every block in fixed batches on the model's device.
+ *
+ * <p>{@link org.mergetomix.evaluation.LanguageModelling} is the kind there is: it reads a text file
+ * ({@link org.mergetomix.evaluation.TextExamples}) and turns every example into windows of tokens
+ * ({@link org.mergetomix.evaluation.Tokenizer}, {@link org.mergetomix.evaluation.TokenWindow}).
+ * Fine-tuning uses the same reading, windows and batches ({@link
+ * org.mergetomix.evaluation.TokenBatch}).
  */
 package org.mergetomix.evaluation;

@@ -2,6 +2,7 @@ package org.mergetomix.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -97,6 +98,23 @@ public record MemoryPlan(
               "Raise it to at least " + new ByteCount(download).roundedUp()));
     }
     return List.copyOf(problems);
+  }
+
+  /**
+   * What is wrong when a model that was fine-tuned into a store is to be scored: a host has a copy
+   * of one at a time, beside its inputs.
+   */
+  public Optional<Problem> littleForAnotherModel() {
+    long needed = download + model;
+    return needed <= capacity
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                "To score fine-tuned models, a host keeps a copy of one beside the inputs, together"
+                    + " %s, but may keep copies of %s"
+                        .formatted(new ByteCount(needed), new ByteCount(capacity)),
+                "cache.capacity",
+                "Raise it to at least " + new ByteCount(needed).roundedUp()));
   }
 
   /** What fits but will be slow. */

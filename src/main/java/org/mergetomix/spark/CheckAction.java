@@ -85,6 +85,9 @@ public final class CheckAction {
         new ArrayList<>(
             new InputCheck(spark, access, files).texts(texts).run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
+    if (!configuration.output().isEmpty() && !configuration.requireOutput().isLocal()) {
+      memory.flatMap(MemoryPlan::littleForAnotherModel).ifPresent(warnings::add);
+    }
     return new Result(
         manifest.datasets().size(),
         RunPlan.space(manifest, configuration).size(),

@@ -20,6 +20,8 @@ import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
+import org.mergetomix.memory.MemoryCheck;
+import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
@@ -85,11 +87,25 @@ public final class FidelityAction {
       if (!missing.isEmpty()) {
         throw UserException.input(missing);
       }
+      requireRoom(files);
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     RunRecord record = requireFinished(plan);
     return directory.announced(spark, () -> compare(plan, record, started));
+  }
+
+  /** Before anything is trained: it would be too late when the models are to be scored. */
+  private void requireRoom(InputFiles files) {
+    if (!directory.models().isLocal()) {
+      new MemoryCheck(spark, files, configuration)
+          .plan(manifest)
+          .flatMap(MemoryPlan::littleForAnotherModel)
+          .ifPresent(
+              problem -> {
+                throw UserException.usage(List.of(problem));
+              });
+    }
   }
 
   private RunRecord requireFinished(RunPlan plan) {

@@ -157,6 +157,21 @@ class MemoryPlanTest {
   }
 
   @Test
+  void hasRoomForOneFineTunedModelBesideTheInputs() {
+    assertThat(plan(8 * GIB, 9 * GIB).littleForAnotherModel()).isEmpty();
+    assertThat(plan(8 * GIB, 8 * GIB + 1).problems()).isEmpty();
+    assertThat(plan(8 * GIB, 8 * GIB + 1).littleForAnotherModel().orElseThrow().message())
+        .isEqualTo(
+            "To score fine-tuned models, a host keeps a copy of one beside the inputs, together"
+                + " 9.0 GiB, but may keep copies of 8.0 GiB (cache.capacity)."
+                + " Raise it to at least 9216 MiB.");
+  }
+
+  private static MemoryPlan plan(long download, long capacity) {
+    return new MemoryPlan(9 * GIB, MIB, 0, GIB, 0, 1, download, capacity, LOCAL);
+  }
+
+  @Test
   void tellsEverythingAtOnce() {
     MemoryPlan plan = new MemoryPlan(0, 0, 0, 10 * GIB, 10 * GIB, 2, 2 * GIB, GIB, CONTAINER);
 
