@@ -58,7 +58,7 @@ public final class InputCheck {
           try (Checkpoint base = Checkpoints.open(files.headers(baseFile))) {
             base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
-              attempt(() -> checkExpert(base, manifest, expert));
+              attempt(() -> checkExpert(base, expert));
             }
             attempt(() -> checkModel(manifest.base().model(), base.tensors(), baseFile.text()));
           }
@@ -84,7 +84,7 @@ public final class InputCheck {
     }
   }
 
-  private void checkExpert(Checkpoint base, Manifest manifest, Manifest.DatasetEntry dataset) {
+  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset) {
     try (Delta delta = Delta.open(base, files.headers(dataset.expert()), dataset.policy())) {
       delta.warnings().forEach(this::warn);
     }
