@@ -1,7 +1,9 @@
 package org.mergetomix.output;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkThrowable;
+import org.mergetomix.problem.FileFailure;
 import org.mergetomix.problem.UserException;
 
 /** A file of a table that was cut off or changed after it was written, as Spark says it. */
@@ -9,10 +11,14 @@ final class DamagedTable {
 
   private static final String CONDITION = "FAILED_READ_FILE";
   private static final String ROUND = "round=";
+  private static final int DEEPEST = 50;
+
+  /** By their names: the connector's own classes are not there without the connector. */
+  private static final Pattern STORE_CLASS = Pattern.compile("(AWS|Sdk).*");
 
   private DamagedTable() {}
 
-  /** What a failure means if it is this one; its causes are not looked at. */
+  /** What a failure means if Spark names a file that it could not read; often it is not that. */
   static Optional<UserException> problem(Throwable failure) {
     if (!(failure instanceof SparkThrowable said)
         || said.getCondition() == null
@@ -20,8 +26,28 @@ final class DamagedTable {
       return Optional.empty();
     }
     String file = plain(said.getMessageParameters().getOrDefault("path", ""));
-    return Optional.of(
-        UserException.input("A file of a table is damaged", file, remedy(file), failure));
+    if (!file.startsWith("/")) {
+      Optional<UserException> store = OutputProblems.ofStore(failure, file);
+      if (store.isPresent()) {
+        return store;
+      }
+    }
+    return isUnreadable(failure)
+        ? Optional.empty()
+        : Optional.of(
+            UserException.input("A file of a table is damaged", file, remedy(file), failure));
+  }
+
+  /** Whether its bytes did not come, so nothing can be said of them. */
+  private static boolean isUnreadable(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
+      if (FileFailure.of(cause) != FileFailure.OTHER
+          || STORE_CLASS.matcher(cause.getClass().getSimpleName()).matches()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String remedy(String file) {

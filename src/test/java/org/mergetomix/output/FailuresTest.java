@@ -3,8 +3,10 @@ package org.mergetomix.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.testing.SparkSessionExtension;
+import scala.collection.immutable.Map;
 
 @ExtendWith(SparkSessionExtension.class)
 class FailuresTest {
@@ -83,6 +86,22 @@ class FailuresTest {
   }
 
   @Test
+  void takesNoStoreThatIsGoneForADamagedFile() {
+    String part = "s3a://b/run/evaluations/round=x/part-0";
+    assertThat(Failures.mendable(cannotRead(part, new ConnectException("refused"))))
+        .hasValueSatisfying(
+            mendable ->
+                assertThat(mendable)
+                    .hasMessageStartingWith("The store cannot be reached (" + part + ")."));
+    assertThat(Failures.mendable(cannotRead(part, new FileNotFoundException(part)))).isEmpty();
+    assertThat(Failures.mendable(cannotRead(part, new IOException("no footer"))))
+        .hasValueSatisfying(
+            mendable ->
+                assertThat(mendable)
+                    .hasMessageStartingWith("A file of a table is damaged (" + part + ")."));
+  }
+
+  @Test
   void takesNoBugForAUsersError() {
     assertThat(Failures.mendable(new IllegalStateException("bug"))).isEmpty();
     assertThat(Failures.mendable(new SparkException("Job aborted", new IOException("odd"))))
@@ -106,6 +125,11 @@ class FailuresTest {
     assertThat(Failures.describe(new IllegalStateException("first\nsecond")))
         .isEqualTo("IllegalStateException: first");
     assertThat(Failures.describe(new OutOfMemoryError())).isEqualTo("OutOfMemoryError: ");
+  }
+
+  /** As Spark says it. */
+  private static SparkException cannotRead(String file, Exception cause) {
+    return new SparkException("FAILED_READ_FILE.NO_HINT", new Map.Map1<>("path", file), cause);
   }
 
   private static Throwable failureOf(Runnable work) {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Waits for what another process does. */
-final class Await {
+public final class Await {
 
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -16,7 +16,7 @@ final class Await {
 
   /** Looks for something. */
   @FunctionalInterface
-  interface Look<T> {
+  public interface Look<T> {
 
     Optional<T> look() throws IOException;
   }
@@ -26,7 +26,7 @@ final class Await {
    *
    * @param otherwise what to say when it does not come
    */
-  static <T> T found(Look<T> look, Supplier<String> otherwise) throws IOException {
+  public static <T> T found(Look<T> look, Supplier<String> otherwise) throws IOException {
     long end = System.nanoTime() + LONGEST.toNanos();
     for (Optional<T> found = look.look(); ; found = look.look()) {
       if (found.isPresent()) {
