@@ -71,6 +71,7 @@ class ArchitectureTest {
           room("config", "mixture", "hocon"),
           room("hocon"),
           room("score"),
+          room("data"),
           room("problem"),
           room("store"),
           room("location"),
