@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mergetomix.data.template.ChatTemplate;
 import org.mergetomix.data.template.Rendering;
@@ -186,7 +187,7 @@ public final class ModelTemplate {
 
     private Set<String> all() {
       return Stream.concat(named.values().stream(), others.stream())
-          .collect(java.util.stream.Collectors.toUnmodifiableSet());
+          .collect(Collectors.toUnmodifiableSet());
     }
   }
 }

@@ -1,7 +1,9 @@
 package org.mergetomix.data.conversation;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -100,7 +102,7 @@ final class TemplateFolder {
     }
     Set<String> others = new HashSet<>();
     addSpecial(config.path("added_tokens_decoder"), others);
-    addSpecial(json(VOCABULARY).path("added_tokens"), others);
+    addSpecial(addedTokens(), others);
     for (JsonNode file : List.of(config, map)) {
       for (String list : List.of("additional_special_tokens", "extra_special_tokens")) {
         file.path(list).forEach(token -> content(token).ifPresent(others::add));
@@ -123,6 +125,33 @@ final class TemplateFolder {
     return content.isTextual() ? Optional.of(content.textValue()) : Optional.empty();
   }
 
+  /** The vocabulary's list of added tokens; the rest of that file, which is large, is skipped. */
+  private JsonNode addedTokens() {
+    Path file = folder.resolve(VOCABULARY);
+    if (!Files.exists(file)) {
+      return MissingNode.getInstance();
+    }
+    requireSize(file);
+    try (JsonParser json = JSON.createParser(file.toFile())) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        if (name.equals("added_tokens")) {
+          return JSON.reader()
+              .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+              .readTree(json);
+        }
+        json.skipChildren();
+      }
+      return MissingNode.getInstance();
+    } catch (JsonProcessingException notJson) {
+      throw notJson(file, notJson);
+    } catch (IOException failure) {
+      throw unreadable(file, failure);
+    }
+  }
+
   /** The file's content, or nothing if there is no such file. */
   private JsonNode json(String name) {
     Path file = folder.resolve(name);
@@ -132,12 +161,23 @@ final class TemplateFolder {
     try {
       return JSON.readTree(text(file));
     } catch (JsonProcessingException notJson) {
-      throw UserException.input(
-          "The file is not valid JSON", file.toString(), "Download it again", notJson);
+      throw notJson(file, notJson);
     }
   }
 
   private static String text(Path file) {
+    requireSize(file);
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException notUtf8) {
+      throw UserException.input(
+          "The file is not UTF-8", file.toString(), "Download it again", notUtf8);
+    } catch (IOException failure) {
+      throw unreadable(file, failure);
+    }
+  }
+
+  private static void requireSize(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw UserException.input(
@@ -145,13 +185,18 @@ final class TemplateFolder {
             file.toString(),
             "Is it the file of a tokenizer?");
       }
-      return Files.readString(file);
-    } catch (CharacterCodingException notUtf8) {
-      throw UserException.input(
-          "The file is not UTF-8", file.toString(), "Download it again", notUtf8);
     } catch (IOException failure) {
-      throw UserException.input(
-          "The file cannot be read", file.toString(), "Is it readable?", failure);
+      throw unreadable(file, failure);
     }
+  }
+
+  private static UserException notJson(Path file, JsonProcessingException cause) {
+    return UserException.input(
+        "The file is not valid JSON", file.toString(), "Download it again", cause);
+  }
+
+  private static UserException unreadable(Path file, IOException cause) {
+    return UserException.input(
+        "The file cannot be read", file.toString(), "Is it readable?", cause);
   }
 }

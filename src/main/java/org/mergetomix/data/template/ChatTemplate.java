@@ -2,10 +2,9 @@ package org.mergetomix.data.template;
 
 import java.time.LocalDateTime;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.mergetomix.data.template.syntax.Fault;
-import org.mergetomix.data.template.syntax.Statement;
+import org.mergetomix.data.template.syntax.ParsedTemplate;
 import org.mergetomix.data.template.syntax.TemplateParser;
 import org.mergetomix.problem.UserException;
 
@@ -18,16 +17,16 @@ import org.mergetomix.problem.UserException;
 public final class ChatTemplate {
 
   /** Some times the longest that is published. */
-  private static final int MAX_LENGTH = 1_000_000;
+  private static final int MAX_LENGTH = 250_000;
+
+  private static final int MAX_MESSAGE = 600;
 
   private final String name;
-  private final List<Statement> statements;
-  private final boolean marksCompletions;
+  private final ParsedTemplate template;
 
-  private ChatTemplate(String name, List<Statement> statements, boolean marksCompletions) {
+  private ChatTemplate(String name, ParsedTemplate template) {
     this.name = name;
-    this.statements = statements;
-    this.marksCompletions = marksCompletions;
+    this.template = template;
   }
 
   /**
@@ -46,8 +45,7 @@ public final class ChatTemplate {
     }
     TemplateParser parser = new TemplateParser(source);
     try {
-      List<Statement> statements = parser.parse();
-      return new ChatTemplate(name, statements, parser.hasGeneration());
+      return new ChatTemplate(name, parser.parse());
     } catch (Fault fault) {
       throw refusal(name, parser.line(), fault, "Choose another chat template");
     }
@@ -55,7 +53,7 @@ public final class ChatTemplate {
 
   /** Whether the template marks completions, by <code>{% generation %}</code>. */
   public boolean marksCompletions() {
-    return marksCompletions;
+    return template.marksCompletions();
   }
 
   /** What messages call it. */
@@ -77,7 +75,7 @@ public final class ChatTemplate {
     Map<String, Value> all = new HashMap<>(new Functions(meter, now).all());
     all.putAll(variables);
     try {
-      return interpreter.run(statements, all);
+      return interpreter.run(template, all);
     } catch (Fault fault) {
       throw refusal(
           name,
@@ -88,6 +86,9 @@ public final class ChatTemplate {
   }
 
   private static UserException refusal(String name, int line, Fault fault, String remedy) {
-    return UserException.input(fault.getMessage(), name + ", line " + line, remedy);
+    String message = fault.getMessage();
+    String what =
+        message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
+    return UserException.input(what, name + ", line " + line, remedy);
   }
 }

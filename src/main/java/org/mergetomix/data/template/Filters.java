@@ -1,12 +1,16 @@
 package org.mergetomix.data.template;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.mergetomix.data.template.Value.Text;
 import org.mergetomix.data.template.syntax.Fault;
 import org.mergetomix.data.template.syntax.Whitespace;
 
 /** The filters: what a value goes through after a bar. Those of sequences have their own class. */
 final class Filters {
+
+  /** Python's numbers may have digits of all scripts, exponents, infinity and nan. */
+  private static final Pattern NEVER_IN_NUMBERS = Pattern.compile("[^\\p{Nd}+\\-._eEiInNfFtTyYaA]");
 
   private final Meter meter;
   private final Printer printer;
@@ -182,10 +186,10 @@ final class Filters {
     if (digits.matches("[-+]?(?:[0-9]{1,30}(?:\\.[0-9]{0,30})?|\\.[0-9]{1,30})")) {
       return Optional.of(Double.parseDouble(digits));
     }
-    if (digits.matches("[\\p{L}\\p{P}\\p{Z}&&[^.+_-]]*") && !digits.matches("(?i)inf.*|nan")) {
+    if (digits.isEmpty() || NEVER_IN_NUMBERS.matcher(digits).find()) {
       return Optional.empty();
     }
-    throw new Fault("Whether a text is a number is known only for plain decimals and for words");
+    throw new Fault("Whether such a text is a number is not known: it is no plain decimal");
   }
 
   private static Value operatorAbs(Value value) {

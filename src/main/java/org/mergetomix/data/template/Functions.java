@@ -12,8 +12,6 @@ import org.mergetomix.data.template.syntax.Fault;
 /** The functions that every template has. */
 final class Functions {
 
-  private static final int MAX_MESSAGE = 500;
-
   private final Meter meter;
   private final LocalDateTime now;
 
@@ -35,9 +33,7 @@ final class Functions {
   private Value raise(Arguments arguments) {
     Value message = arguments.bind("raise_exception", "message").require("message");
     String text = new Printer(meter).text(message).replaceAll("\\p{Cntrl}", " ").strip();
-    throw new Fault(
-        "The template refuses the conversation: "
-            + (text.length() > MAX_MESSAGE ? text.substring(0, MAX_MESSAGE) + "..." : text));
+    throw new Fault("The template refuses the conversation: " + text);
   }
 
   private Value now(Arguments arguments) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.mergetomix.data.template.syntax.Expression.Filter;
 import org.mergetomix.data.template.syntax.Fault;
+import org.mergetomix.data.template.syntax.ParsedTemplate;
 import org.mergetomix.data.template.syntax.Statement;
 import org.mergetomix.data.template.syntax.Statement.Assign;
 import org.mergetomix.data.template.syntax.Statement.Branch;
@@ -51,8 +52,8 @@ final class Interpreter {
     return evaluator.line();
   }
 
-  Rendering run(List<Statement> statements, Map<String, Value> variables) {
-    runAll(statements, Scope.of(variables).inner(), root);
+  Rendering run(ParsedTemplate template, Map<String, Value> variables) {
+    runAll(template.statements(), Scope.of(variables, template.ownNames()).inner(), root);
     return new Rendering(root.toString(), completions);
   }
 

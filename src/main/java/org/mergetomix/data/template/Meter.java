@@ -10,7 +10,7 @@ import org.mergetomix.data.template.syntax.Fault;
 final class Meter {
 
   /** Some tenths of a second; a conversation of thousands of messages takes less. */
-  private static final int MAX_STEPS = 4_000_000;
+  private static final int MAX_STEPS = 2_000_000;
 
   /** Of one text, in UTF-16 units. */
   private static final int MAX_TEXT = 4_000_000;

@@ -1,7 +1,6 @@
 package org.mergetomix.data.template;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.mergetomix.data.template.Value.Sequence;
@@ -178,8 +177,12 @@ final class Operators {
     if (left.kind() != right.kind() || left.elements().size() != right.elements().size()) {
       return false;
     }
-    Iterator<Value> others = right.elements().iterator();
-    return left.elements().stream().allMatch(value -> same(value, others.next()));
+    for (int i = 0; i < left.elements().size(); i++) {
+      if (!same(left.elements().get(i), right.elements().get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean same(Value.Mapping left, Value.Mapping right) {

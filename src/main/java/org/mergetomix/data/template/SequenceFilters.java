@@ -3,6 +3,7 @@ package org.mergetomix.data.template;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,7 +148,7 @@ final class SequenceFilters {
   private Value unique(Value value, Arguments.Bound arguments) {
     UnaryOperator<Value> attribute = attribute(arguments);
     UnaryOperator<Value> folded = folding(arguments);
-    Map<Value, Value> seen = new java.util.LinkedHashMap<>();
+    Map<Value, Value> seen = new LinkedHashMap<>();
     for (Value element : items.elements(value)) {
       Value key = folded.apply(attribute.apply(element));
       if (!(key instanceof Text || key instanceof Value.Whole)) {
@@ -199,7 +200,7 @@ final class SequenceFilters {
   private record Keyed(Value key, Value element) {}
 
   private Value map(Value value, Arguments arguments) {
-    List<Value> elements = items.elements(value);
+    List<Value> elements = elementsOrNone(value);
     if (arguments.positional().isEmpty()) {
       Arguments.Bound bound = arguments.bind("map", "attribute", "default");
       UnaryOperator<Value> getter = getter(bound.require("attribute"));
@@ -214,6 +215,11 @@ final class SequenceFilters {
     String filter = Arguments.text("filter", "map", arguments.positional().get(0));
     Arguments rest = arguments.withoutFirst();
     return each(elements, element -> filters.apply(filter, element, rest));
+  }
+
+  /** What counts as false has no elements here, whatever it is. */
+  private List<Value> elementsOrNone(Value value) {
+    return Truth.of(value) ? items.elements(value) : List.of();
   }
 
   private static Value each(List<Value> elements, UnaryOperator<Value> change) {
@@ -232,7 +238,7 @@ final class SequenceFilters {
       rest = arguments.withoutFirst();
     }
     List<Value> selected = new ArrayList<>();
-    for (Value element : items.elements(value)) {
+    for (Value element : elementsOrNone(value)) {
       if (holds(attribute.apply(element), rest) == wanted) {
         selected.add(element);
       }

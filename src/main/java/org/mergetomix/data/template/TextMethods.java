@@ -292,11 +292,7 @@ final class TextMethods {
       throw new Fault("Replacing some of the empty texts within a text is not known");
     }
     if (old.isEmpty()) {
-      return places == 0
-          ? text
-          : text.codePoints()
-              .mapToObj(Character::toString)
-              .collect(Collectors.joining(replacement, replacement, replacement));
+      return places == 0 ? text : between(text, replacement);
     }
     StringBuilder replaced = new StringBuilder();
     int start = 0;
@@ -306,6 +302,13 @@ final class TextMethods {
       start = place + old.length();
     }
     return replaced.append(text, start, text.length()).toString();
+  }
+
+  /** The replacement before, between and after all characters. */
+  private static String between(String text, String replacement) {
+    StringBuilder replaced = new StringBuilder(replacement);
+    text.codePoints().forEach(character -> replaced.appendCodePoint(character).append(replacement));
+    return replaced.toString();
   }
 
   private static long count(String text, String part) {

@@ -14,7 +14,7 @@ import org.mergetomix.data.template.syntax.Token.Kind;
  */
 final class Lexer {
 
-  private static final int MAX_TOKENS = 200_000;
+  private static final int MAX_TOKENS = 50_000;
 
   private static final String BLANK = "[\\s\\x1c-\\x1f\\x{85}\\p{Z}]";
   private static final Pattern RAW_BEGIN =

@@ -57,20 +57,16 @@ public final class TemplateParser {
     return tokens.current().kind() == Kind.END ? lexer.line() : tokens.line();
   }
 
-  /** Whether what was parsed marks completions. */
-  public boolean hasGeneration() {
-    return hasGeneration;
-  }
-
   /**
-   * The template's statements.
+   * The template's statements and what is known of them.
    *
    * @throws Fault if the template is not one that we know; {@link #line} is where
    */
-  public List<Statement> parse() {
+  public ParsedTemplate parse() {
     tokens = new TokenStream(lexer.tokens());
     expressions = new ExpressionParser(tokens);
-    return statements(Set.of());
+    List<Statement> statements = statements(Set.of());
+    return new ParsedTemplate(statements, NameUse.own(statements), hasGeneration);
   }
 
   /** Statements up to a block with one of the names, whose name is the current token then. */
@@ -252,9 +248,7 @@ public final class TemplateParser {
     boolean several = false;
     while (tokens.skipMark(",")) {
       several = true;
-      if (tokens.current().kind() == Kind.NAME && !tokens.current().isName("in")) {
-        targets.add(single());
-      }
+      targets.add(single());
     }
     if (bracket) {
       tokens.expectMark(")");
