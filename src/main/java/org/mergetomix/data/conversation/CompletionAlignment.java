@@ -91,8 +91,7 @@ final class CompletionAlignment {
     for (int i = 0; i < contents.size(); i++) {
       List<List<Place>> longer = new ArrayList<>();
       for (List<Place> way : ways) {
-        int before = way.isEmpty() ? 0 : way.get(way.size() - 1).end();
-        int start = before + literals.get(i).length();
+        int start = endOf(way) + literals.get(i).length();
         for (String content : stripped(contents.get(i))) {
           int end = start + content.length();
           if (rendered.startsWith(content, start)
@@ -108,13 +107,11 @@ final class CompletionAlignment {
     }
     String last = literals.get(contents.size());
     List<List<Place>> whole =
-        ways.stream()
-            .filter(way -> endOf(way, literals) + last.length() == rendered.length())
-            .toList();
+        ways.stream().filter(way -> endOf(way) + last.length() == rendered.length()).toList();
     return whole.size() == 1 ? Optional.of(whole.get(0)) : Optional.empty();
   }
 
-  private static int endOf(List<Place> way, List<String> literals) {
+  private static int endOf(List<Place> way) {
     return way.isEmpty() ? 0 : way.get(way.size() - 1).end();
   }
 

@@ -85,7 +85,7 @@ final class Attributes {
     } else if (target instanceof SafeText
         || target instanceof Function
         || target instanceof OneTime
-        || Operators.isNumber(target) && NUMBER_ATTRIBUTES.contains(name)) {
+        || (Operators.isNumber(target) && NUMBER_ATTRIBUTES.contains(name))) {
       throw Kinds.fault("The attribute " + name, target);
     }
     return found.orElseGet(() -> Items.missing(target, name));

@@ -66,7 +66,8 @@ final class Filters {
   }
 
   private static Value orDefault(Value value, Arguments.Bound arguments) {
-    boolean missing = value instanceof Undefined || arguments.isTrue("boolean") && !Truth.of(value);
+    boolean missing =
+        value instanceof Undefined || (arguments.isTrue("boolean") && !Truth.of(value));
     return missing ? arguments.find("default_value").orElse(new Text("")) : value;
   }
 

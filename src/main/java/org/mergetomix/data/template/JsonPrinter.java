@@ -171,7 +171,7 @@ final class JsonPrinter {
         case '\b' -> quoted.append("\\b");
         case '\f' -> quoted.append("\\f");
         default -> {
-          if (character < ' ' || ascii && character > '~') {
+          if (character < ' ' || (ascii && character > '~')) {
             quoted.append("\\u").append(Printer.hexadecimal(character, 4));
           } else {
             quoted.append(character);

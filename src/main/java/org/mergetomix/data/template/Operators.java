@@ -156,7 +156,7 @@ final class Operators {
     } else if (left instanceof Function || right instanceof Function) {
       throw new Fault("Comparing a function is not known");
     } else {
-      same = left == right || left instanceof Undefined && right instanceof Undefined;
+      same = left == right || (left instanceof Undefined && right instanceof Undefined);
     }
     meter.leave();
     return same;

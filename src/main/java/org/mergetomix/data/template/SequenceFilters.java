@@ -40,11 +40,23 @@ final class SequenceFilters {
         arguments.bind(name);
         yield Sequence.list(items.elements(value));
       }
-      case "first" -> first(value, arguments.bind(name));
-      case "last" -> last(value, arguments.bind(name));
+      case "first" -> {
+        arguments.bind(name);
+        yield first(value);
+      }
+      case "last" -> {
+        arguments.bind(name);
+        yield last(value);
+      }
       case "join" -> join(value, arguments.bind(name, "d", "attribute"));
-      case "items" -> entries(value, arguments.bind(name));
-      case "reverse" -> reverse(value, arguments.bind(name));
+      case "items" -> {
+        arguments.bind(name);
+        yield new OneTime(value instanceof Undefined ? List.of() : entries(value));
+      }
+      case "reverse" -> {
+        arguments.bind(name);
+        yield reverse(value);
+      }
       case "unique" -> unique(value, arguments.bind(name, "case_sensitive", "attribute"));
       case "dictsort" ->
           sortEntries(value, arguments.bind(name, "case_sensitive", "by", "reverse"));
@@ -55,7 +67,7 @@ final class SequenceFilters {
     };
   }
 
-  private Value first(Value value, Arguments.Bound none) {
+  private Value first(Value value) {
     List<Value> first =
         value instanceof OneTime once
             ? once.takeFirst()
@@ -63,7 +75,7 @@ final class SequenceFilters {
     return first.isEmpty() ? new Undefined("there is no first element") : first.get(0);
   }
 
-  private Value last(Value value, Arguments.Bound none) {
+  private Value last(Value value) {
     if (value instanceof OneTime) {
       throw Kinds.fault("The filter last", value);
     }
@@ -120,13 +132,6 @@ final class SequenceFilters {
     return part.matches("[0-9]{1,9}") ? Value.of(Long.parseLong(part)) : new Text(part);
   }
 
-  private Value entries(Value value, Arguments.Bound none) {
-    if (value instanceof Undefined) {
-      return new OneTime(List.of());
-    }
-    return new OneTime(entries(value));
-  }
-
   private List<Value> entries(Value value) {
     if (value instanceof Mapping mapping) {
       meter.elements(mapping.entries().size());
@@ -135,7 +140,7 @@ final class SequenceFilters {
     throw Kinds.fault("Taking the entries", value);
   }
 
-  private Value reverse(Value value, Arguments.Bound none) {
+  private Value reverse(Value value) {
     if (value instanceof Text text) {
       meter.text(text.value().length());
       return items.slice(value, Value.None.NONE, Value.None.NONE, Value.of(-1));

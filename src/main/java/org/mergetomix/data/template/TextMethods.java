@@ -237,8 +237,8 @@ final class TextMethods {
     for (int i = 0; i < text.length(); i++) {
       char character = text.charAt(i);
       boolean ends =
-          character >= '\n' && character <= '\r'
-              || character >= 0x1c && character <= 0x1e
+          (character >= '\n' && character <= '\r')
+              || (character >= 0x1c && character <= 0x1e)
               || character == 0x85
               || character == 0x2028
               || character == 0x2029;

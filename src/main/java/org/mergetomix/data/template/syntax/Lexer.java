@@ -158,7 +158,7 @@ final class Lexer {
 
   private boolean closes(String closing, Kind kind) {
     char sign = source.charAt(place);
-    boolean signed = sign == '-' || sign == '+' && kind == Kind.BLOCK_END;
+    boolean signed = sign == '-' || (sign == '+' && kind == Kind.BLOCK_END);
     int start = signed ? place + 1 : place;
     if (!source.startsWith(closing, start)) {
       return false;
@@ -181,7 +181,7 @@ final class Lexer {
 
   private boolean number() {
     boolean afterDot = place > 0 && source.charAt(place - 1) == '.';
-    return !afterDot && match(REAL, Kind.REAL) || match(WHOLE, Kind.WHOLE);
+    return (!afterDot && match(REAL, Kind.REAL)) || match(WHOLE, Kind.WHOLE);
   }
 
   private boolean match(Pattern pattern, Kind kind) {

@@ -7,12 +7,12 @@ public final class Whitespace {
 
   /** Whether Python's {@code str.isspace} holds for the character; all are in the basic plane. */
   public static boolean is(int character) {
-    return character >= 0x09 && character <= 0x0d
-        || character >= 0x1c && character <= 0x20
+    return (character >= 0x09 && character <= 0x0d)
+        || (character >= 0x1c && character <= 0x20)
         || character == 0x85
         || character == 0xa0
         || character == 0x1680
-        || character >= 0x2000 && character <= 0x200a
+        || (character >= 0x2000 && character <= 0x200a)
         || character == 0x2028
         || character == 0x2029
         || character == 0x202f
