@@ -66,6 +66,8 @@ class ArchitectureTest {
           room("surrogate", "checkpoint"),
           room("merge", "checkpoint", "mixture"),
           room("checkpoint", "store"),
+          room("statistics", "surface", "mixture"),
+          room("surface", "mixture"),
           room("mixture"),
           room("manifest", "mixture", "hocon"),
           room("config", "mixture", "hocon"),

@@ -47,7 +47,7 @@ public final class SurfaceSearchBenchmark {
                 .mapToObj(seed -> new SyntheticScores(datasets, kind, NOISE, seed))
                 .toList();
         double[] best = scores.stream().mapToDouble(SyntheticScores::lowestOfSubsets).toArray();
-        for (String search : List.of("surface", "soup", "forward", "backward", "random")) {
+        for (String search : List.of(System.getProperty("searches", "surface,soup,forward,backward,random").split(","))) {
           List<Result> results = new ArrayList<>();
           for (int seed = 0; seed < seeds; seed++) {
             results.add(search(scores.get(seed), search, seed, best[seed]));

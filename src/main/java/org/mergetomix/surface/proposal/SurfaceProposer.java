@@ -33,7 +33,7 @@ public final class SurfaceProposer implements Proposer {
   private static final int POOL = 400;
   private static final int STARTS = 4;
   private static final int CALM_ROUNDS = 2;
-  private static final double MISFIT = 1.5;
+  private static final double MISFIT = 1;
 
   private final AllowedSubsets allowed;
   private final SearchSettings settings;
