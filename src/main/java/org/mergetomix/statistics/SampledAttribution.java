@@ -26,13 +26,15 @@ public final class SampledAttribution implements Attribution {
    * Attribution of a surface's scores.
    *
    * @param empty the score of the base, the mixture of nothing
-   * @param samples subsets drawn for a value, 2 or more; time and memory grow with their square
+   * @param samples subsets drawn for a value, rounded up to a multiple of the datasets; time grows
+   *     with their square
    */
   public SampledAttribution(Surface surface, Axes axes, double empty, int samples, long seed) {
     this.surface = surface;
     this.axes = axes;
     this.empty = empty;
-    this.samples = samples;
+    int turns = (samples + axes.size() - 1) / axes.size();
+    this.samples = axes.size() * Math.max(2, turns);
     this.seed = seed;
   }
 

@@ -7,8 +7,8 @@ import org.mergetomix.surface.Cholesky;
 
 /**
  * Corrects surrogate scores by a few real trainings: a Gaussian process for the difference of the
- * two, with {@link CorrectionKernel}, its variances those under which the differences are most
- * probable (co-kriging). Immutable.
+ * two (co-kriging). The surrogate of one dataset is the trained model itself, so the difference
+ * vanishes with 1 − Σw². Immutable.
  */
 public final class SurrogateCorrection {
 

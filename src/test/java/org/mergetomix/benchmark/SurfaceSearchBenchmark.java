@@ -38,8 +38,9 @@ public final class SurfaceSearchBenchmark {
         arguments.length > 1
             ? Arrays.stream(arguments).skip(1).mapToInt(Integer::parseInt).toArray()
             : new int[] {8, 12, 20, 40};
-    print("%-3s %-10s %-9s %11s %11s %15s %13s %13s%n", "N", "scores", "search", "evaluations",
-        "worst", "regret median", "worst", "s a round");
+    print(
+        "%-3s %-10s %-9s %11s %11s %15s %13s %13s%n",
+        "N", "scores", "search", "evaluations", "worst", "regret median", "worst", "s a round");
     for (int datasets : sizes) {
       for (SyntheticScores.Kind kind : SyntheticScores.Kind.values()) {
         List<SyntheticScores> scores =
@@ -47,7 +48,7 @@ public final class SurfaceSearchBenchmark {
                 .mapToObj(seed -> new SyntheticScores(datasets, kind, NOISE, seed))
                 .toList();
         double[] best = scores.stream().mapToDouble(SyntheticScores::lowestOfSubsets).toArray();
-        for (String search : List.of(System.getProperty("searches", "surface,soup,forward,backward,random").split(","))) {
+        for (String search : List.of("surface", "soup", "forward", "backward", "random")) {
           List<Result> results = new ArrayList<>();
           for (int seed = 0; seed < seeds; seed++) {
             results.add(search(scores.get(seed), search, seed, best[seed]));
@@ -63,9 +64,15 @@ public final class SurfaceSearchBenchmark {
     double[] evaluations = sorted(results.stream().mapToDouble(Result::evaluations).toArray());
     double[] regrets = sorted(results.stream().mapToDouble(Result::regret).toArray());
     int last = results.size() - 1;
-    print("%-3d %-10s %-9s %11.0f %11.0f %15.3f %13.3f %13.3f%n", datasets,
-        kind.name().toLowerCase(Locale.ROOT), search, evaluations[last / 2], evaluations[last],
-        regrets[last / 2], regrets[last],
+    print(
+        "%-3d %-10s %-9s %11.0f %11.0f %15.3f %13.3f %13.3f%n",
+        datasets,
+        kind.name().toLowerCase(Locale.ROOT),
+        search,
+        evaluations[last / 2],
+        evaluations[last],
+        regrets[last / 2],
+        regrets[last],
         results.stream().mapToDouble(Result::slowest).max().orElseThrow());
   }
 

@@ -30,7 +30,9 @@ public final class SyntheticScores {
 
   private static final double FLOOR = 1.9;
   private static final double STRETCH = 0.25;
-  private static final int EXAMPLES = 1000;
+
+  /** How many examples there are. */
+  public static final int EXAMPLES = 1000;
 
   private final Axes axes;
   private final Kind kind;
@@ -52,7 +54,11 @@ public final class SyntheticScores {
     this.kind = kind;
     this.noise = noise;
     this.seed = seed;
-    axes = Axes.of(IntStream.range(0, datasets).mapToObj(i -> String.format(Locale.ROOT, "d%03d", i)).toList());
+    axes =
+        Axes.of(
+            IntStream.range(0, datasets)
+                .mapToObj(i -> String.format(Locale.ROOT, "d%03d", i))
+                .toList());
     Random random = new Random(seed);
     int dimensions = datasets + 4;
     target = direction(random, dimensions, 1);
@@ -103,7 +109,28 @@ public final class SyntheticScores {
     return Observation.of(mixture, truth * (1 + noise * random.nextGaussian()));
   }
 
-  /** The lowest true score of all subsets: by enumeration, or beyond 16 datasets by many descents. */
+  /**
+   * What a mixture scores on each of {@link #EXAMPLES} examples: each has a target and a difficulty
+   * of its own, and noise that depends on the mixture.
+   */
+  public double[] exampleScores(Mixture mixture) {
+    double[] mixed = mixed(axes.weights(mixture));
+    Random random = new Random(seed * 17 + mixture.id().hashCode());
+    double common = distance(mixed, target);
+    double[] scores = new double[EXAMPLES];
+    for (int e = 0; e < EXAMPLES; e++) {
+      scores[e] =
+          FLOOR * exampleRadii[e]
+              + STRETCH * common
+              + 5 * STRETCH * (distance(mixed, exampleTargets[e]) - common)
+              + 0.01 * random.nextGaussian();
+    }
+    return scores;
+  }
+
+  /**
+   * The lowest true score of all subsets: by enumeration, or beyond 16 datasets by many descents.
+   */
   public double lowestOfSubsets() {
     int datasets = axes.size();
     if (datasets <= 16) {
@@ -113,7 +140,7 @@ public final class SyntheticScores {
           .orElseThrow();
     }
     Random random = new Random(seed);
-    return IntStream.range(0, 30)
+    return IntStream.range(0, 12)
         .mapToDouble(start -> descend(random, 1 + random.nextInt(datasets)))
         .min()
         .orElseThrow();
@@ -173,7 +200,8 @@ public final class SyntheticScores {
   }
 
   private static double[] direction(Random random, int dimensions, double length) {
-    double[] vector = IntStream.range(0, dimensions).mapToDouble(k -> random.nextGaussian()).toArray();
+    double[] vector =
+        IntStream.range(0, dimensions).mapToDouble(k -> random.nextGaussian()).toArray();
     double norm = Math.sqrt(Arrays.stream(vector).map(value -> value * value).sum());
     return Arrays.stream(vector).map(value -> length * value / norm).toArray();
   }
