@@ -37,7 +37,9 @@ public final class FactorialAttribution implements Attribution {
     double value = 0;
     for (int size = 0; size < datasets; size++) {
       value +=
-          bySize[size] / CombinatoricsUtils.binomialCoefficientDouble(datasets - 1, size) / datasets;
+          bySize[size]
+              / CombinatoricsUtils.binomialCoefficientDouble(datasets - 1, size)
+              / datasets;
     }
     return new Estimate(value, 0);
   }
@@ -49,7 +51,7 @@ public final class FactorialAttribution implements Attribution {
     for (int mask = 1; mask < scores.length; mask++) {
       sum += (mask & bit) == 0 ? scores[mask | bit] - scores[mask] : 0;
     }
-    return new Estimate(sum / (scores.length / 2 - 1), 0);
+    return new Estimate(sum / (scores.length / 2.0 - 1), 0);
   }
 
   @Override
@@ -59,9 +61,10 @@ public final class FactorialAttribution implements Attribution {
     double sum = 0;
     for (int mask = 1; mask < scores.length; mask++) {
       if ((mask & (one | other)) == 0) {
-        sum += scores[mask | one | other] - scores[mask | one] - scores[mask | other] + scores[mask];
+        sum +=
+            scores[mask | one | other] - scores[mask | one] - scores[mask | other] + scores[mask];
       }
     }
-    return new Estimate(sum / (scores.length / 4 - 1), 0);
+    return new Estimate(sum / (scores.length / 4.0 - 1), 0);
   }
 }

@@ -48,7 +48,7 @@ final class QuadraticColumns {
       squaredMeans += Cholesky.dot(row, row, size) / 2;
     }
     productMeansSquared = squaredMeans;
-    double variance = (productSquares - squaredMeans) / Math.max(1, size * (size - 1) / 2);
+    double variance = (productSquares - squaredMeans) / Math.max(1, size * (size - 1) / 2.0);
     productVariance = variance > 1e-15 ? variance : 1;
   }
 

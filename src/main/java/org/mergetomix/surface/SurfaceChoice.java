@@ -3,7 +3,6 @@ package org.mergetomix.surface;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,12 +22,9 @@ public record SurfaceChoice(List<Rival> rivals) {
    * @param observations at least one, each mixture once
    */
   public static SurfaceChoice of(Axes axes, List<Observation> observations) {
+    double mean = observations.stream().mapToDouble(Observation::score).average().orElseThrow();
     double deviation =
-        rootMeanSquare(
-            DoubleStream.of(
-                    observations.stream().mapToDouble(Observation::score).toArray())
-                .map(score -> score - mean(observations))
-                .toArray());
+        rootMeanSquare(observations.stream().mapToDouble(seen -> seen.score() - mean).toArray());
     return new SurfaceChoice(
         Stream.of(QuadraticSurface.fit(axes, observations), RootProcess.fit(axes, observations))
             .map(surface -> rival(surface, deviation))
@@ -47,11 +43,7 @@ public record SurfaceChoice(List<Rival> rivals) {
     return new Rival(surface, error, deviation > 0 ? 1 - ratio * ratio : 0);
   }
 
-  private static double mean(List<Observation> observations) {
-    return observations.stream().mapToDouble(Observation::score).average().orElseThrow();
-  }
-
-  static double rootMeanSquare(double[] values) {
+  private static double rootMeanSquare(double[] values) {
     return Math.sqrt(Arrays.stream(values).map(value -> value * value).average().orElse(0));
   }
 

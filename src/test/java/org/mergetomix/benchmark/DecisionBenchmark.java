@@ -52,15 +52,22 @@ public final class DecisionBenchmark {
     for (int examples : new int[] {150, 600}) {
       new CoverageSimulation(6, examples, 1)
           .coverage(400)
-          .forEach((said, share) -> print("%4d examples, %-20s %8.3f%n", examples, said, share));
+          .forEach(
+              (said, share) ->
+                  System.out.printf(
+                      Locale.ROOT, "%4d examples, %-20s %8.3f%n", examples, said, share));
     }
   }
 
   private static void report(String what, LongToDoubleFunction measure) {
     double[] values = LongStream.range(0, SEEDS).mapToDouble(measure).sorted().toArray();
-    print(
+    System.out.printf(
+        Locale.ROOT,
         "%-40s least %7.3f median %7.3f greatest %7.3f%n",
-        what, values[0], values[SEEDS / 2], values[SEEDS - 1]);
+        what,
+        values[0],
+        values[SEEDS / 2],
+        values[SEEDS - 1]);
   }
 
   private static double planned(long seed, int trainings) {
@@ -90,7 +97,9 @@ public final class DecisionBenchmark {
     List<Observation> seen =
         Stream.concat(
                 Stream.of(full),
-                IntStream.range(0, datasets).boxed().flatMap(i -> Stream.of(1 << i, full ^ 1 << i)))
+                IntStream.range(0, datasets)
+                    .boxed()
+                    .flatMap(i -> Stream.of(1 << i, full ^ (1 << i))))
             .map(mask -> scores.observed(axes.subset(BitSet.valueOf(new long[] {mask}))))
             .toList();
     double[] exact = values(new FactorialAttribution(all), datasets);
@@ -108,9 +117,5 @@ public final class DecisionBenchmark {
 
   private static double[] values(Attribution attribution, int datasets) {
     return IntStream.range(0, datasets).mapToDouble(i -> attribution.shapley(i).value()).toArray();
-  }
-
-  private static void print(String format, Object... values) {
-    System.out.printf(Locale.ROOT, format, values);
   }
 }

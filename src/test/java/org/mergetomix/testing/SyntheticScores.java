@@ -168,7 +168,7 @@ public final class SyntheticScores {
           }
         }
       }
-      if (best == members) {
+      if (best.equals(members)) {
         return lowest;
       }
       members = best;

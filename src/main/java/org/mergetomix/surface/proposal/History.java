@@ -25,9 +25,7 @@ public final class History {
    */
   public History(List<? extends List<Observation>> rounds) {
     this.rounds = rounds.stream().<List<Observation>>map(List::copyOf).toList();
-    this.rounds.stream()
-        .flatMap(List::stream)
-        .forEach(seen -> latest.put(seen.mixture(), seen));
+    this.rounds.stream().flatMap(List::stream).forEach(seen -> latest.put(seen.mixture(), seen));
   }
 
   /** Every mixture's observation, once each, in the order in which mixtures were first seen. */
@@ -49,10 +47,6 @@ public final class History {
   public OptionalDouble score(Mixture mixture) {
     Observation seen = latest.get(mixture);
     return seen == null ? OptionalDouble.empty() : OptionalDouble.of(seen.score());
-  }
-
-  boolean lacksAny(Collection<Mixture> mixtures) {
-    return !latest.keySet().containsAll(mixtures);
   }
 
   List<Mixture> missing(Collection<Mixture> mixtures) {

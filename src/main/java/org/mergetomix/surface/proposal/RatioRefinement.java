@@ -96,12 +96,14 @@ public final class RatioRefinement {
   private void descend(double[] weights, IntPredicate receives, double least) {
     Walk walk = surface.walk(weights);
     for (double step : STEPS) {
-      while (moved(walk, weights, receives, least, step)) {
-        // The best move of this size was made; there may be another.
+      boolean moved = true;
+      while (moved) {
+        moved = moved(walk, weights, receives, least, step);
       }
     }
   }
 
+  /** Makes the best move of this size, and says whether there was one. */
   private static boolean moved(
       Walk walk, double[] weights, IntPredicate receives, double least, double step) {
     double here = walk.mean();
