@@ -20,7 +20,7 @@ class SurfaceProposerTest {
   @ParameterizedTest
   @CsvSource({
     "8, QUADRATIC, 40, 0.3", "12, QUADRATIC, 44, 0.1", "12, SATURATING, 44, 0.3",
-    "20, QUADRATIC, 110, 0.5", "20, ACCURACY, 150, 2", "20, THRESHOLD, 150, 2"
+    "20, QUADRATIC, 110, 0.5", "12, ACCURACY, 60, 2", "12, THRESHOLD, 90, 2"
   })
   void findsTheBestInDozensOfEvaluations(
       int datasets, SyntheticScores.Kind kind, int evaluations, double regret) {
