@@ -42,6 +42,7 @@ class ArchitectureTest {
           List.of("training"),
           List.of("hocon", "config", "manifest"),
           List.of("output", "table"),
+          List.of("surface", "surface.proposal"),
           List.of("statistics"),
           List.of("search"),
           List.of("report", "report.chart"),

@@ -1,0 +1,52 @@
+package org.mergetomix.statistics;
+
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.surface.Axes;
+
+/**
+ * How alike the errors of two surrogates are. The surrogate of one dataset is the trained model
+ * itself, so everything vanishes with 1 − ρ.
+ *
+ * @param constant variance of an error common to all mixtures
+ * @param slope variance of an error in proportion to the standardised surrogate score
+ * @param local variance of an error that only mixtures with like weights share
+ */
+record CorrectionKernel(double constant, double slope, double local) {
+
+  private static final double RANGE = 0.6;
+
+  double between(Point first, Point second) {
+    double squares = 0;
+    for (int i = 0; i < first.weights.length; i++) {
+      double difference = first.weights[i] - second.weights[i];
+      squares += difference * difference;
+    }
+    return 2
+        * first.spread
+        * second.spread
+        * (constant + slope * first.score * second.score + local * Math.exp(-squares / RANGE));
+  }
+
+  /** A mixture as the kernel sees it. */
+  static final class Point {
+
+    private final double[] weights;
+    private final double spread;
+    private final double score;
+
+    /**
+     * A point.
+     *
+     * @param score of the surrogate, standardised
+     */
+    Point(Axes axes, Mixture mixture, double score) {
+      weights = axes.weights(mixture);
+      double concentration = 0;
+      for (double weight : weights) {
+        concentration += weight * weight;
+      }
+      spread = Math.max(0, 1 - concentration);
+      this.score = score;
+    }
+  }
+}

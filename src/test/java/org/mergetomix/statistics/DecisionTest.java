@@ -1,0 +1,131 @@
+package org.mergetomix.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.testing.CorrectionSimulation;
+import org.mergetomix.testing.CoverageSimulation;
+import org.mergetomix.testing.RaceSimulation;
+
+class DecisionTest {
+
+  @Test
+  void gapIsTheWeightedPairedDifference() {
+    Estimate gap =
+        PairedGap.of(new double[] {3, 5, 4}, new double[] {1, 4, 4}, new double[] {1, 2, 1});
+
+    assertThat(gap.value()).isCloseTo(1, within(1e-12));
+    assertThat(gap.error()).isCloseTo(Math.sqrt((.75 * .75 + .75 * .75) / 6), within(1e-12));
+  }
+
+  @Test
+  void whatCannotBeToldFromTheBestIsTiedAndBoundsTheRegret() {
+    assertThat(PairedGap.tied(new Estimate(1.9, 1))).isTrue();
+    assertThat(PairedGap.tied(new Estimate(2, 1))).isFalse();
+    assertThat(PairedGap.regretBound(List.of(new Estimate(2, 1), new Estimate(1, 1))))
+        .isCloseTo(.96, within(1e-12));
+    assertThat(PairedGap.regretBound(List.of(new Estimate(2, 1)))).isZero();
+  }
+
+  @Test
+  void ranksSpreadWhereScoresAreCloseAndOnlyThere() {
+    Random random = new Random(1);
+    double[] hardness = random.doubles(200).toArray();
+    BootstrapRanks ranks = new BootstrapRanks(random.doubles(200, 1, 2).toArray(), 400, 1);
+    for (double worse : new double[] {.5, 0, 0.001, 0.001}) {
+      double[] row = hardness.clone();
+      for (int e = 0; e < row.length; e++) {
+        row[e] += worse + .05 * random.nextGaussian();
+      }
+      ranks.add(row);
+    }
+
+    List<BootstrapRanks.Rank> found = ranks.ranks();
+
+    assertThat(found.get(0))
+        .isEqualTo(new BootstrapRanks.Rank(4, 4, 4, found.get(0).relativeWeightOfBest()));
+    assertThat(found.get(0).relativeWeightOfBest()).isZero();
+    assertThat(found.subList(1, 4)).allMatch(rank -> rank.lower() < rank.upper());
+    assertThat(found.stream().mapToDouble(BootstrapRanks.Rank::relativeWeightOfBest).sum())
+        .isCloseTo(1, within(1e-9));
+  }
+
+  @Test
+  void equalMixturesShareARank() {
+    BootstrapRanks ranks = new BootstrapRanks(new double[] {1, 1, 1}, 100, 1);
+    ranks.add(new double[] {1, 2, 3});
+    ranks.add(new double[] {1, 2, 3});
+
+    assertThat(ranks.ranks()).containsOnly(new BootstrapRanks.Rank(1, 1, 1, .5));
+  }
+
+  @Test
+  void intervalsCoverWhatTheySay() {
+    Map<String, Double> coverage = new CoverageSimulation(5, 150, 1).coverage(60);
+
+    assertThat(coverage.get("winner's score")).isBetween(.88, 1.001);
+    assertThat(coverage.get("best in tied set")).isBetween(.9, 1.001);
+    assertThat(coverage.get("regret bound")).isBetween(.9, 1.001);
+    assertThat(coverage.get("confirmed gap")).isBetween(.86, 1.001);
+    assertThat(coverage.get("ranks")).isBetween(.9, 1.001);
+  }
+
+  @Test
+  void aRaceKeepsTheBestOrItsLikeAndCostsLess() {
+    RaceSimulation races = new RaceSimulation(8, 1);
+    for (long shuffle = 0; shuffle < 2; shuffle++) {
+      RaceSimulation.Outcome plain = races.race(shuffle, 0);
+      RaceSimulation.Outcome surface = races.race(shuffle, 24);
+
+      assertThat(plain.bestOrTied()).isTrue();
+      assertThat(surface.bestOrTied()).isTrue();
+      assertThat(surface.share()).isLessThan(.2).isLessThan(plain.share());
+    }
+  }
+
+  @Test
+  void aRaceDropsNothingThatScoresLikeTheLeader() {
+    double[][] scores = new double[3][50];
+    double[][] predictions = new double[3][100];
+    Random random = new Random(1);
+    for (int e = 0; e < 50; e++) {
+      scores[0][e] = random.nextDouble();
+      scores[1][e] = scores[0][e];
+      scores[2][e] = scores[0][e] + 1 + .1 * random.nextGaussian();
+    }
+    double[] weights = new double[100];
+    Arrays.fill(weights, 1);
+
+    Race.Look look = new Race(100, 5, .05, 1).look(scores, predictions, weights);
+
+    assertThat(look.survivors()).containsExactly(0, 1);
+    assertThat(look.gaps().get(2).value()).isCloseTo(1, within(.1));
+    assertThat(look.gaps().get(2).error()).isBetween(.005, .02);
+    assertThat(look.quantile()).isGreaterThan(1.96);
+  }
+
+  @Test
+  void fewPlannedTrainingsHalveTheErrorOfSurrogates() {
+    for (long seed = 0; seed < 3; seed++) {
+      CorrectionSimulation simulation = new CorrectionSimulation(6, seed);
+      SurrogateCorrection correction = simulation.planned(8);
+
+      assertThat(correction.improves()).isTrue();
+      assertThat(simulation.ratio(correction)).isLessThan(.5);
+    }
+  }
+
+  @Test
+  void singleDatasetsAreNeverCorrected() {
+    CorrectionSimulation simulation = new CorrectionSimulation(6, 1);
+    SurrogateCorrection correction = simulation.planned(8);
+
+    assertThat(correction.corrected(Mixture.parse("d002"), 2.25)).isEqualTo(new Estimate(2.25, 0));
+  }
+}
