@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import org.mergetomix.problem.UserException;
 
 /** Reads an untrusted JSON file, strictly and within limits, and says what is wrong with it. */
-final class JsonDocument {
+public final class JsonDocument {
 
   private static final int MAX_DEPTH = 32;
   private static final int MAX_TEXT = 100_000;
@@ -43,7 +43,7 @@ final class JsonDocument {
 
   /** What is made of the file's tokens. */
   @FunctionalInterface
-  interface Reading<T> {
+  public interface Reading<T> {
     T read(JsonParser json) throws IOException;
   }
 
@@ -53,7 +53,7 @@ final class JsonDocument {
    * @param limit the most bytes it may have
    * @throws UserException if the file is missing, too large, or not JSON
    */
-  static <T> T read(Path file, long limit, Reading<T> reading) {
+  public static <T> T read(Path file, long limit, Reading<T> reading) {
     FileProblems.requireRegularFile(file);
     byte[] bytes;
     try (InputStream stream = Files.newInputStream(file)) {
@@ -93,7 +93,8 @@ final class JsonDocument {
     }
   }
 
-  static UserException malformed(Path file, String what) {
+  /** A file that is not what it should be, as what is said to the user. */
+  public static UserException malformed(Path file, String what) {
     return UserException.input(what, file.toString(), REMEDY);
   }
 }

@@ -4,13 +4,14 @@ package org.mergetomix.checkpoint;
  * From float32 to a narrower type, rounded once to the nearest value, ties to the even one. What is
  * too large becomes an infinity; NaN stays NaN.
  */
-final class Narrowing {
+public final class Narrowing {
 
   private static final int INFINITY = 0x7f800000;
 
   private Narrowing() {}
 
-  static short bf16(float value) {
+  /** The upper sixteen bits of a float32, rounded. */
+  public static short bf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       // Set a bit that survives, or a NaN with only low bits would become an infinity.

@@ -3,7 +3,7 @@ package org.mergetomix.checkpoint;
 import java.util.Optional;
 
 /** Which names tensors may have, and how untrusted text is shown in messages. */
-final class TensorNames {
+public final class TensorNames {
 
   /** The one name in a header that is not a tensor's. */
   static final String METADATA = "__metadata__";
@@ -43,7 +43,7 @@ final class TensorNames {
   }
 
   /** The text on one short line, with control characters made visible. */
-  static String shown(String text) {
+  public static String shown(String text) {
     StringBuilder line = new StringBuilder();
     text.codePoints()
         .limit(MAX_SHOWN)
