@@ -98,8 +98,8 @@ LONG = dict(short_factor=[1.0, 1.1, 1.2, 1.5], long_factor=[1.0, 1.7, 3.0, 4.0])
 
 # name: (configuration, changes to config.json)
 MODELS = {
-    "llama": lambda: hf.LlamaConfig(**sizes(rope_parameters=LLAMA3)),
-    "llama-4": lambda: hf.LlamaConfig(**sizes(rope_parameters=LLAMA3)),
+    "llama": lambda: hf.LlamaConfig(**sizes(head_dim=16, rope_parameters=LLAMA3)),
+    "llama-4": lambda: hf.LlamaConfig(**sizes(head_dim=16, rope_parameters=LLAMA3)),
     "llama-tied": lambda: hf.LlamaConfig(
         **sizes(tie_word_embeddings=True, attention_bias=True, mlp_bias=True, head_dim=16)
     ),

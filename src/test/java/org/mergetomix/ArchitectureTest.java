@@ -64,6 +64,8 @@ class ArchitectureTest {
           room("training", "surrogate", "evaluation", "mixture", "score"),
           room("evaluation", "surrogate", "score"),
           room("surrogate", "checkpoint"),
+          room("model", "family", "surrogate", "checkpoint"),
+          room("family", "checkpoint"),
           room("merge", "checkpoint", "mixture"),
           room("checkpoint", "store"),
           room("mixture"),
@@ -94,7 +96,8 @@ class ArchitectureTest {
   private static final List<Door> DOORS =
       List.of(
           new Door("Spark", "org.apache.spark..", List.of("spark", "table", "demo")),
-          new Door("DJL", "ai.djl..", List.of("surrogate", "merge", "evaluation", "training")),
+          new Door(
+              "DJL", "ai.djl..", List.of("surrogate", "model", "merge", "evaluation", "training")),
           new Door(
               "Hadoop's file system",
               "org.apache.hadoop.fs..",

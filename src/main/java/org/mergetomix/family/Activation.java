@@ -2,12 +2,12 @@ package org.mergetomix.family;
 
 import java.util.Map;
 
-/** Non-linear functions that the graphs know; the ordinal is their number there. */
+/** Non-linear functions that the graphs know; each has its number there. */
 enum Activation {
-  SILU,
-  GELU,
-  GELU_TANH,
-  RELU;
+  SILU(0),
+  GELU(1),
+  GELU_TANH(2),
+  RELU(3);
 
   private static final Map<String, Activation> BY_NAME =
       Map.of(
@@ -20,12 +20,18 @@ enum Activation {
           "gelu_pytorch_tanh", GELU_TANH,
           "relu", RELU);
 
+  private final long number;
+
+  Activation(long number) {
+    this.number = number;
+  }
+
   /** Reads a key; {@code missing} stands for it where it is absent. */
   static Activation read(ConfigFields config, String key, String missing) {
     return config.oneOf(key, missing, BY_NAME, "activation");
   }
 
   long number() {
-    return ordinal();
+    return number;
   }
 }

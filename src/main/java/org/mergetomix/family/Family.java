@@ -123,7 +123,10 @@ public record Family(
           List<String> names = new ArrayList<>(aliases(name));
           names.add(0, name);
           List<TensorSpec> found =
-              names.stream().filter(checkpoint::containsKey).map(checkpoint::get).toList();
+              names.stream()
+                  .map(one -> Optional.ofNullable(checkpoint.get(one)))
+                  .flatMap(Optional::stream)
+                  .toList();
           if (found.isEmpty()) {
             problems.add(
                 new Problem(

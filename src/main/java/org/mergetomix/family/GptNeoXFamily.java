@@ -59,7 +59,9 @@ final class GptNeoXFamily implements Architecture {
                 vocabulary,
                 config.isOnUnlessOff("use_parallel_residual") ? 1L : 0L),
             List.of(
-                config.positive("layer_norm_eps", 1e-5), Math.pow(headSize, -0.5), rope.scale()),
+                config.positive("layer_norm_eps", 1e-5),
+                Math.pow((double) headSize, -0.5),
+                rope.scale()),
             GraphInputs.sorted(Map.of("rope.frequencies", rope.frequencies())));
     Bias bias = config.isOnUnlessOff("attention_bias") ? Bias.PRESENT : Bias.ABSENT;
     TensorTable table = new TensorTable();

@@ -51,7 +51,7 @@ final class LlamaFamily implements Architecture {
         List.of(
             config.positive("rms_norm_eps", kin.missingEpsilon()),
             Math.pow(attentionScalar(config, sizes), -0.5),
-            kin.isGemma() ? Math.sqrt(sizes.width) : 1,
+            kin.isGemma() ? Math.sqrt((double) sizes.width) : 1,
             cap(config, "attn_logit_softcapping", 50),
             cap(config, "final_logit_softcapping", 30),
             rope.scale(),
@@ -120,12 +120,12 @@ final class LlamaFamily implements Architecture {
                 sizes.groups,
                 sizes.head,
                 activation(config).number(),
-                (long) kin.norm().ordinal(),
+                kin.norm().number(),
                 kin.headNorms() == HeadNorms.TOGETHER ? 1L : 0L,
                 layers.window(),
                 padding(config, sizes),
                 sizes.vocabulary,
-                (long) rope.kind().ordinal(),
+                rope.kind().number(),
                 rope.positions()));
     integers.addAll(layers.windowed());
     integers.addAll(layers.ropes());

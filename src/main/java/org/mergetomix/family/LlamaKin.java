@@ -99,14 +99,25 @@ enum LlamaKin {
     };
   }
 
-  /** How a norm scales what it gives; the ordinal is its number in the graph. */
+  /** How a norm scales what it gives. */
   enum Norm {
     /** Rounded to the model's type first. */
-    PLAIN,
+    PLAIN(0),
     /** By one more than its weight, in float32. */
-    ONE_PLUS_WEIGHT,
+    ONE_PLUS_WEIGHT(1),
     /** In float32. */
-    SCALED_EARLY
+    SCALED_EARLY(2);
+
+    private final long number;
+
+    Norm(long number) {
+      this.number = number;
+    }
+
+    /** The graph's number for it. */
+    long number() {
+      return number;
+    }
   }
 
   /** Where the norms of a layer's two parts stand. */

@@ -22,14 +22,25 @@ record Rope(
     double base,
     double factor) {
 
-  /** The ordinal is the kind's number in the graphs. */
+  /** Which frequencies count when. */
   enum Kind {
     /** The same frequencies for every length. */
-    FIXED,
+    FIXED(0),
     /** Two sets, for short and for long texts. */
-    LONG,
+    LONG(1),
     /** Frequencies that fall with the length. */
-    DYNAMIC
+    DYNAMIC(2);
+
+    private final long number;
+
+    Kind(long number) {
+      this.number = number;
+    }
+
+    /** The graph's number for it. */
+    long number() {
+      return number;
+    }
   }
 
   Rope {

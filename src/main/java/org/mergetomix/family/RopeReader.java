@@ -189,19 +189,20 @@ final class RopeReader {
           "high_freq_factor has to be above low_freq_factor",
           ConfigFields.DAMAGED);
     }
-    return map(
-        plain(),
-        value -> {
-          double length = 2 * Math.PI / value;
-          if (length > original / low) {
-            return value / factor;
-          }
-          if (length < original / high) {
-            return value;
-          }
-          double smooth = (original / length - low) / (high - low);
-          return (1 - smooth) * value / factor + smooth * value;
-        });
+    return plain().stream().map(value -> stretched(value, factor, low, high, original)).toList();
+  }
+
+  private static float stretched(
+      float value, double factor, double low, double high, double original) {
+    float length = (float) (2 * Math.PI) / value;
+    if (length > original / low) {
+      return value / (float) factor;
+    }
+    if (length < original / high) {
+      return value;
+    }
+    float smooth = ((float) original / length - (float) low) / (float) (high - low);
+    return (1 - smooth) * value / (float) factor + smooth * value;
   }
 
   private Rope yarn() {

@@ -154,7 +154,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
               checkpoint.tensors().containsKey(name)
                   ? name
                   : family.aliases(name).stream()
-                      .filter(checkpoint.tensors()::containsKey)
+                      .filter(alias -> checkpoint.tensors().containsKey(alias))
                       .findFirst()
                       .orElseThrow();
           for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {

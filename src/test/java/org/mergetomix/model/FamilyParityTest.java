@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mergetomix.checkpoint.Checkpoint;
@@ -34,7 +35,7 @@ class FamilyParityTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void givesTheLogitsOfTransformers(TinyModel tiny) {
+  void givesTheLogitsOfTransformers(TinyModel tiny, TestReporter reporter) {
     try (FamilyModel model = tiny.open(Precision.FLOAT32);
         NDManager scope = model.newScope()) {
       NDArray tokens = tiny.integers("tokens", scope);
@@ -47,8 +48,8 @@ class FamilyParityTest {
           scope.create(tiny.floats("masked_logits"), model.logits(tokens, scope).getShape());
       double padded = difference(expected.mul(real), masked);
 
-      System.out.printf(
-          Locale.ROOT, "parity %-14s logits %.1e padded %.1e%n", tiny.name(), plain, padded);
+      reporter.publishEntry(
+          tiny.name(), String.format(Locale.ROOT, "logits %.1e padded %.1e", plain, padded));
       assertThat(plain).isLessThanOrEqualTo(ROUNDING);
       assertThat(padded).isLessThanOrEqualTo(ROUNDING);
     }
@@ -56,19 +57,20 @@ class FamilyParityTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void givesTheLossAndTheGradientsOfTransformers(TinyModel tiny) {
+  void givesTheLossAndTheGradientsOfTransformers(TinyModel tiny, TestReporter reporter) {
     try (FamilyModel model = tiny.open(Precision.FLOAT32);
         NDManager scope = model.newScope()) {
       Trained trained = train(model, tiny, model.parameters(), scope);
 
-      System.out.printf(
-          Locale.ROOT,
-          "parity %-14s loss %.7f of %.7f, gradient norm %.6f of %.6f%n",
+      reporter.publishEntry(
           tiny.name(),
-          trained.loss,
-          tiny.number("loss"),
-          trained.gradientNorm,
-          tiny.number("gradient_norm"));
+          String.format(
+              Locale.ROOT,
+              "loss %.7f of %.7f, gradient norm %.6f of %.6f",
+              trained.loss,
+              tiny.number("loss"),
+              trained.gradientNorm,
+              tiny.number("gradient_norm")));
       assertThat(trained.loss / tiny.number("loss")).isEqualTo(1, within(1e-5));
       assertThat(trained.gradientNorm / tiny.number("gradient_norm")).isEqualTo(1, within(1e-5));
     }
@@ -76,7 +78,7 @@ class FamilyParityTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void roundsInBfloat16NoMoreThanTransformers(TinyModel tiny) {
+  void roundsInBfloat16NoMoreThanTransformers(TinyModel tiny, TestReporter reporter) {
     try (FamilyModel model = tiny.open(Precision.BFLOAT16);
         NDManager scope = model.newScope()) {
       float[] logits = model.logits(tiny.integers("tokens", scope), scope).toFloatArray();
@@ -86,13 +88,14 @@ class FamilyParityTest {
         error += Math.abs((double) logits[i] - exact[i]) / exact.length;
       }
 
-      System.out.printf(
-          Locale.ROOT,
-          "parity %-14s bfloat16 error %.3e of %.3e: %.3f%n",
+      reporter.publishEntry(
           tiny.name(),
-          error,
-          tiny.number("bfloat16_error"),
-          error / tiny.number("bfloat16_error"));
+          String.format(
+              Locale.ROOT,
+              "bfloat16 error %.3e of %.3e: %.3f",
+              error,
+              tiny.number("bfloat16_error"),
+              error / tiny.number("bfloat16_error")));
       assertThat(error).isPositive().isLessThanOrEqualTo(1.1 * tiny.number("bfloat16_error"));
     }
   }
@@ -154,7 +157,7 @@ class FamilyParityTest {
 
   @ParameterizedTest
   @MethodSource("adapted")
-  void addsAdaptersAsPeftDoes(TinyModel tiny) {
+  void addsAdaptersAsPeftDoes(TinyModel tiny, TestReporter reporter) {
     try (FamilyModel model = tiny.open(Precision.FLOAT32);
         Checkpoint adapter = tiny.adapter();
         NDManager scope = model.newScope()) {
@@ -163,13 +166,14 @@ class FamilyParityTest {
       NDArray logits = model.logits(tiny.integers("tokens", scope), scope);
       Trained trained = train(model, tiny, model.factors(), scope);
 
-      System.out.printf(
-          Locale.ROOT,
-          "parity %-14s adapted logits %.1e, gradient norm %.6f of %.6f%n",
+      reporter.publishEntry(
           tiny.name(),
-          difference(logits, tiny.floats("adapted_logits")),
-          trained.gradientNorm,
-          tiny.number("adapted_gradient_norm"));
+          String.format(
+              Locale.ROOT,
+              "adapted logits %.1e, gradient norm %.6f of %.6f",
+              difference(logits, tiny.floats("adapted_logits")),
+              trained.gradientNorm,
+              tiny.number("adapted_gradient_norm")));
       assertThat(difference(logits, tiny.floats("adapted_logits"))).isLessThanOrEqualTo(ROUNDING);
       assertThat(trained.gradientNorm / tiny.number("adapted_gradient_norm"))
           .isEqualTo(1, within(1e-5));
