@@ -9,9 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +27,19 @@ class FamilyParityTest {
 
   private static final List<Integer> STOP = List.of(2, 17);
 
+  /** Loading a graph takes longer than all that is done with it here. */
+  private static final Map<TinyModel, FamilyModel> OPEN = new HashMap<>();
+
+  private static FamilyModel float32(TinyModel tiny) {
+    return OPEN.computeIfAbsent(tiny, model -> model.open(Precision.FLOAT32));
+  }
+
+  @AfterAll
+  static void close() {
+    OPEN.values().forEach(FamilyModel::close);
+    OPEN.clear();
+  }
+
   static List<TinyModel> models() {
     return TinyModel.all();
   }
@@ -36,8 +51,8 @@ class FamilyParityTest {
   @ParameterizedTest
   @MethodSource("models")
   void givesTheLogitsOfTransformers(TinyModel tiny, TestReporter reporter) {
-    try (FamilyModel model = tiny.open(Precision.FLOAT32);
-        NDManager scope = model.newScope()) {
+    FamilyModel model = float32(tiny);
+    try (NDManager scope = model.newScope()) {
       NDArray tokens = tiny.integers("tokens", scope);
       double plain = difference(model.logits(tokens, scope), tiny.floats("logits"));
 
@@ -58,8 +73,8 @@ class FamilyParityTest {
   @ParameterizedTest
   @MethodSource("models")
   void givesTheLossAndTheGradientsOfTransformers(TinyModel tiny, TestReporter reporter) {
-    try (FamilyModel model = tiny.open(Precision.FLOAT32);
-        NDManager scope = model.newScope()) {
+    FamilyModel model = float32(tiny);
+    try (NDManager scope = model.newScope()) {
       Trained trained = train(model, tiny, model.parameters(), scope);
 
       reporter.publishEntry(
@@ -103,51 +118,47 @@ class FamilyParityTest {
   @ParameterizedTest
   @MethodSource("models")
   void generatesTheTokensOfTransformers(TinyModel tiny) {
-    try (FamilyModel model = tiny.open(Precision.FLOAT32)) {
-      List<int[]> masks = tiny.rows("mask");
-      List<int[]> tokens = tiny.rows("tokens");
-      List<int[]> prompts = new ArrayList<>();
-      for (int row = 0; row < tokens.size(); row++) {
-        int[] text = tokens.get(row);
-        prompts.add(
-            Arrays.copyOfRange(
-                text, text.length - Arrays.stream(masks.get(row)).sum(), text.length));
-      }
-
-      List<int[]> generated = model.generate(prompts, new GreedyDecoding(STOP, 0, 12));
-
-      List<int[]> expected =
-          tiny.rows("generated").stream().map(FamilyParityTest::upToStop).toList();
-      assertThat(generated).usingRecursiveComparison().isEqualTo(expected);
+    FamilyModel model = float32(tiny);
+    List<int[]> masks = tiny.rows("mask");
+    List<int[]> tokens = tiny.rows("tokens");
+    List<int[]> prompts = new ArrayList<>();
+    for (int row = 0; row < tokens.size(); row++) {
+      int[] text = tokens.get(row);
+      prompts.add(
+          Arrays.copyOfRange(text, text.length - Arrays.stream(masks.get(row)).sum(), text.length));
     }
+
+    List<int[]> generated = model.generate(prompts, new GreedyDecoding(STOP, 0, 12));
+
+    List<int[]> expected = tiny.rows("generated").stream().map(FamilyParityTest::upToStop).toList();
+    assertThat(generated).usingRecursiveComparison().isEqualTo(expected);
   }
 
   @ParameterizedTest
   @MethodSource("models")
   void scoresContinuationsAsWholeTexts(TinyModel tiny) {
-    try (FamilyModel model = tiny.open(Precision.FLOAT32)) {
-      List<int[]> choices = new ArrayList<>(tiny.rows("choices"));
-      float[] expected = tiny.floats("continuations");
-      // One that is shorter: only its own tokens count.
-      choices.set(0, Arrays.copyOf(choices.get(0), 3));
+    FamilyModel model = float32(tiny);
+    List<int[]> choices = new ArrayList<>(tiny.rows("choices"));
+    float[] expected = tiny.floats("continuations");
+    // One that is shorter: only its own tokens count.
+    choices.set(0, Arrays.copyOf(choices.get(0), 3));
 
-      List<ContinuationScore> scores = model.continuations(tiny.rows("context").get(0), choices);
+    List<ContinuationScore> scores = model.continuations(tiny.rows("context").get(0), choices);
 
-      for (int row = 0; row < choices.size(); row++) {
-        double sum = 0;
-        for (int at = 0; at < choices.get(row).length; at++) {
-          sum += expected[row * 5 + at];
-        }
-        assertThat(scores.get(row).logProbability()).isEqualTo(sum, within(1e-4));
+    for (int row = 0; row < choices.size(); row++) {
+      double sum = 0;
+      for (int at = 0; at < choices.get(row).length; at++) {
+        sum += expected[row * 5 + at];
       }
+      assertThat(scores.get(row).logProbability()).isEqualTo(sum, within(1e-4));
     }
   }
 
   @ParameterizedTest
   @MethodSource("models")
   void givesTheMeanHiddenStateOfTransformers(TinyModel tiny) {
-    try (FamilyModel model = tiny.open(Precision.FLOAT32);
-        NDManager scope = model.newScope()) {
+    FamilyModel model = float32(tiny);
+    try (NDManager scope = model.newScope()) {
       NDArray mean =
           model.meanHidden(tiny.integers("tokens", scope), tiny.integers("mask", scope), scope);
 
@@ -223,6 +234,7 @@ class FamilyParityTest {
       NDArray gradient = parameter.getGradient();
       gradient.attach(scope);
       squares += gradient.toType(DataType.FLOAT64, true).square().sum().getDouble();
+      parameter.setRequiresGradient(false);
     }
     return new Trained(loss, Math.sqrt(squares));
   }
