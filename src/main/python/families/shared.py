@@ -159,24 +159,25 @@ class Graph(nn.Module):
         values: List[Tensor] = []
         return self.read(tokens, positions_of(tokens, mask), mask, tokens.size(1), keys, values)
 
-    def scored(self, hidden: Tensor, targets: Tensor) -> Tensor:
-        """Of every target its log probability, and 1 where it is the likeliest: [2, targets].
+    def scored(self, hidden: Tensor, targets: Tensor, choice: bool) -> List[Tensor]:
+        """The log probability of every target; with choice also 1 where it is the likeliest.
 
         hidden [targets, width]. Works on slices, so that logits of a large vocabulary never stand
         in memory for all tokens at once.
         """
-        parts: List[Tensor] = []
+        told: List[Tensor] = []
+        likeliest: List[Tensor] = []
         first = 0
         while first < hidden.size(0):
             # 2^26 logits, 256 MB.
             rows = max(1, 67108864 // self.vocabulary())
             target = targets[first : first + rows]
             logits = self.head(hidden[first : first + rows]).float()
-            chosen = logits.gather(1, target.unsqueeze(1)).squeeze(1)
-            likeliest = (logits.argmax(-1) == target).to(torch.float32)
-            parts.append(torch.stack([chosen - logits.logsumexp(-1), likeliest]))
+            told.append(-functional.cross_entropy(logits, target, reduction="none"))
+            if choice:
+                likeliest.append((logits.argmax(-1) == target).to(torch.float32))
             first += rows
-        return torch.cat(parts, 1)
+        return [torch.cat(told), torch.cat(likeliest)] if choice else [torch.cat(told)]
 
     @torch.jit.export
     def losses(self, tokens: Tensor, targets: Tensor, mask: Optional[Tensor] = None) -> Tensor:
@@ -187,9 +188,11 @@ class Graph(nn.Module):
         hidden = self.whole(tokens, mask).flatten(0, 1)
         flat = targets.flatten()
         wanted = torch.nonzero(flat >= 0).squeeze(1)
-        told = -self.scored(hidden.index_select(0, wanted), flat.index_select(0, wanted))[0]
-        losses = torch.zeros(flat.size(0), dtype=torch.float32, device=told.device)
-        return losses.index_copy(0, wanted, told).view(tokens.size(0), tokens.size(1))
+        losses = torch.zeros(flat.size(0), dtype=torch.float32, device=flat.device)
+        if wanted.size(0) > 0:
+            told = self.scored(hidden.index_select(0, wanted), flat.index_select(0, wanted), False)
+            losses = losses.index_copy(0, wanted, -told[0])
+        return losses.view(tokens.size(0), tokens.size(1))
 
     @torch.jit.export
     def mean_hidden(self, tokens: Tensor, mask: Tensor) -> Tensor:
@@ -220,7 +223,8 @@ class Graph(nn.Module):
                 choices[:, :-1], places[:, begun : reach - 1], None, reach, keys, values
             )
             hidden = torch.cat([hidden, rest], 1)
-        return self.scored(hidden.flatten(0, 1), choices.flatten()).view(2, count, length)
+        scores = self.scored(hidden.flatten(0, 1), choices.flatten(), True)
+        return torch.stack(scores).view(2, count, length)
 
     @torch.jit.export
     def generate(
