@@ -313,21 +313,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
       List<int[]> ones = prompts.stream().map(FamilyModel::ones).toList();
       NDArray mask = TokenRows.of(scope, ones, length, TokenRows.Side.LEFT, 0);
       NDArray produced = graph.generate(tokens, mask, decoding, scope);
-      long[] all = produced.toLongArray();
-      int most = all.length / prompts.size();
-      List<int[]> results = new ArrayList<>();
-      for (int row = 0; row < prompts.size(); row++) {
-        int count = 0;
-        while (count < most) {
-          count++;
-          if (decoding.stop().contains((int) all[row * most + count - 1])) {
-            break;
-          }
-        }
-        int first = row * most;
-        results.add(Arrays.stream(all, first, first + count).mapToInt(Math::toIntExact).toArray());
-      }
-      return results;
+      return decoding.texts(produced.toLongArray(), prompts.size());
     } catch (EngineException failure) {
       throw refused("prompts of up to %d tokens".formatted(length), failure);
     }

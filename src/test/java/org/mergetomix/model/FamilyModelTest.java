@@ -6,20 +6,29 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mergetomix.checkpoint.Checkpoint;
 import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.family.FamilyReader;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.surrogate.ComputeDevice;
 
 class FamilyModelTest {
 
   private static final TinyModel TINY = TinyModel.named("llama-tied");
+  private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String WEIGHT = "model.layers.1.mlp.up_proj.weight";
+
+  @TempDir Path directory;
 
   @ParameterizedTest
   @EnumSource(Precision.class)
@@ -101,6 +110,8 @@ class FamilyModelTest {
       float[] expected = model.logits(tokens, scope).logSoftmax(2).neg().toFloatArray();
       assertThat(losses[0]).isCloseTo(expected[9], within(1e-6f));
       assertThat(losses[1]).isZero();
+      NDArray none = targets.onesLike().neg();
+      assertThat(model.losses(tokens, none, scope).toFloatArray()).containsOnly(0);
       assertThat(losses[2]).isCloseTo(expected[2 * 64 + 7], within(1e-6f));
     }
   }
@@ -185,6 +196,53 @@ class FamilyModelTest {
           .isInstanceOf(UserException.class)
           .hasMessageContaining("of type gpt2 cannot process tokens of shape (1, 2): index out of");
     }
+  }
+
+  @Test
+  void reachesEveryElementOfATensorOverTwoGibibytes() throws IOException {
+    try (FamilyModel model = large(BoundTensors.Access.DIRECT)) {
+      assertThat(model.tensors().get(EMBEDDING).bytes()).isGreaterThan(1L << 31);
+      long last = model.tensors().get(EMBEDDING).elements() - 1;
+      for (long offset : new long[] {0, (1L << 28) - 1, 1L << 29, last - 2}) {
+        float[] written = {offset, 2, -3};
+        float[] read = new float[3];
+        model.write(EMBEDDING, offset, written, 3);
+        model.read(EMBEDDING, offset, read, 3);
+        assertThat(read).isEqualTo(written);
+      }
+    }
+  }
+
+  @Test
+  void stagesATensorOverTwoGibibytesInStretches() throws IOException {
+    try (FamilyModel model = large(BoundTensors.Access.STAGED)) {
+      long size = model.tensors().get(EMBEDDING).elements();
+      long first = size - size % (1 << 24);
+      float[] written = new float[1 << 20];
+      for (long offset = first; offset < size; offset += written.length) {
+        int length = (int) Math.min(written.length, size - offset);
+        written[0] = offset - first + 1;
+        model.write(EMBEDDING, offset, written, length);
+      }
+      float[] read = new float[1];
+      model.read(EMBEDDING, 0, read, 1);
+      model.read(EMBEDDING, first + written.length, read, 1);
+      assertThat(read).containsExactly(written.length + 1);
+    }
+  }
+
+  /** Its memory is hardly touched, so it costs little. */
+  private FamilyModel large(BoundTensors.Access access) throws IOException {
+    Path config =
+        Files.writeString(
+            directory.resolve("config.json"),
+            """
+            {"model_type": "llama", "vocab_size": 600000, "hidden_size": 1024,
+             "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 8,
+             "max_position_embeddings": 8, "tie_word_embeddings": true}
+            """);
+    return FamilyModel.open(
+        FamilyReader.read(config), Precision.FLOAT32, ComputeDevice.CPU, access);
   }
 
   private static float[] all(FamilyModel model, String tensor) {
