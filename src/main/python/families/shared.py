@@ -5,7 +5,7 @@ config.json says as numbers; an optional part (a bias, a norm, LoRA factors) is 
 bound. Hidden states have the type of the bound embedding, float32 or bfloat16; logits and losses are
 float32 always.
 
-TorchScript compiles this: no keyword-only cleverness, no global numbers, types on every argument.
+TorchScript compiles this, so every argument has its type and there are no global numbers.
 """
 
 from typing import Dict, List, Optional

@@ -85,9 +85,9 @@ public final class FamilyReader {
     config.refuseIfOn("is_encoder_decoder");
     config.refuseIfOn("add_cross_attention");
     config.refuseIfOn("use_bidirectional_attention");
-    Architecture architecture = architecture(config);
+    Optional<Architecture> architecture = architecture(config);
     config.refuseIfAny();
-    Family family = architecture.read(config);
+    Family family = architecture.orElseThrow().read(config);
     config.refuseIfAny();
     return family;
   }
@@ -97,21 +97,20 @@ public final class FamilyReader {
     return root == null ? MissingNode.getInstance() : root;
   }
 
-  private static Architecture architecture(ConfigFields config) {
+  private static Optional<Architecture> architecture(ConfigFields config) {
     Optional<String> type = config.text("model_type");
     if (type.isEmpty()) {
       config.complain(
           "model_type", "The configuration does not say its model_type", ConfigFields.DAMAGED);
-      return BY_MODEL_TYPE.get("gpt2");
+      return Optional.empty();
     }
-    Architecture architecture = BY_MODEL_TYPE.get(type.get());
-    if (architecture == null) {
+    Optional<Architecture> architecture = Optional.ofNullable(BY_MODEL_TYPE.get(type.get()));
+    if (architecture.isEmpty()) {
       String own = config.has("auto_map") ? ", and runs code of its own (auto_map)" : "";
       config.complain(
           "model_type",
           "The model_type %s is not known%s".formatted(ConfigFields.shown(type.get()), own),
           "Known: %s. %s".formatted(String.join(", ", modelTypes()), OWN_GRAPH));
-      return BY_MODEL_TYPE.get("gpt2");
     }
     return architecture;
   }
