@@ -3,7 +3,7 @@
 The deltas are computed in float64 from the adapter's definition, by numpy alone, and rounded once to
 float32. Run with the folder to write to:
 
-    python lora_reference.py ../resources/org/mergetomix/checkpoint/lora
+    python lora_reference.py ../resources/org/mergetomix/expert/lora
 """
 
 import json

@@ -3,7 +3,7 @@
 Run with PyTorch 2.7.1:
 
     PYTHONHASHSEED=0 PYTHONPATH=src/main/python python src/test/python/unusual_graphs.py \
-        src/test/resources/org/mergetomix/surrogate
+        src/test/resources/org/mergetomix/model
 """
 
 import pathlib

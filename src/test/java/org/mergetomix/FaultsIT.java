@@ -41,7 +41,7 @@ import org.mergetomix.testing.SparkSubmit;
 class FaultsIT {
 
   private static final String CLUSTER = "local-cluster[2,1,1024]";
-  private static final String EVALUATE = "org.mergetomix.spark.EvaluateMixtures";
+  private static final String EVALUATE = "org.mergetomix.executor.EvaluateMixtures";
 
   /** A mixture a task, so that what is lost can be counted. */
   private static final String[] SMALL = {
@@ -68,7 +68,7 @@ class FaultsIT {
 
   @ParameterizedTest
   @CsvSource({
-    "org.mergetomix.surrogate.LiveModel, write, 30",
+    "org.mergetomix.model.LiveModel, write, 30",
     "org.mergetomix.evaluation.TokenBatch, negativeLogLikelihood, 3"
   })
   void losesOneMixtureWithAnExecutorThatIsKilledIn(String type, String method, int times)
@@ -131,7 +131,7 @@ class FaultsIT {
     while (true) {
       boolean[] fetch = new boolean[executors.size()];
       for (int i = 0; i < fetch.length; i++) {
-        fetch[i] = executors.get(i).isIn("org.mergetomix.checkpoint.cache.RemoteStore$RangeReader");
+        fetch[i] = executors.get(i).isIn("org.mergetomix.cache.RemoteStore$RangeReader");
       }
       if (fetch[0] != fetch[1]) {
         return executors.get(fetch[0] ? 0 : 1);

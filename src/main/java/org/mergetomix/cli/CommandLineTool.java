@@ -4,10 +4,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.mergetomix.output.Failures;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.spark.Failures;
 import picocli.CommandLine;
 
 /** The command line as a whole: parses, runs one sub-command, and says what went wrong. */

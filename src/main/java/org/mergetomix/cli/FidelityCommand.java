@@ -1,14 +1,14 @@
 package org.mergetomix.cli;
 
 import java.util.Locale;
-import org.mergetomix.analysis.Correlation;
-import org.mergetomix.analysis.Fidelity;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.FidelityAction;
 import org.mergetomix.spark.ReportAction;
 import org.mergetomix.spark.Session;
+import org.mergetomix.statistics.Correlation;
+import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.table.Confirmation;
 import picocli.CommandLine;
 

@@ -3,10 +3,10 @@ package org.mergetomix.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.FineTuneAction;
 import org.mergetomix.spark.Session;
-import org.mergetomix.spark.TrainingOutcome;
 import picocli.CommandLine;
 
 @CommandLine.Command(

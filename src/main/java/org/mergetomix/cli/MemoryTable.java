@@ -1,8 +1,8 @@
 package org.mergetomix.cli;
 
-import org.mergetomix.spark.ByteCount;
-import org.mergetomix.spark.ExecutorMemory;
-import org.mergetomix.spark.MemoryPlan;
+import org.mergetomix.memory.ByteCount;
+import org.mergetomix.memory.ExecutorMemory;
+import org.mergetomix.memory.MemoryPlan;
 
 /** What a search needs of one executor, as lines of text. */
 final class MemoryTable {

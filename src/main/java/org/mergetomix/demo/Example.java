@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.SafetensorsWriter;
-import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.manifest.Tokenizer;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.SafetensorsWriter;
 import org.mergetomix.spark.Progress;
 import org.mergetomix.spark.TrainAction;
-import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.tensor.TensorSpec;
 import org.mergetomix.training.FineTuning;
 
 /**

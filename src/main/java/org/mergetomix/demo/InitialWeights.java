@@ -2,8 +2,8 @@ package org.mergetomix.demo;
 
 import java.util.Random;
 import java.util.SortedMap;
-import org.mergetomix.checkpoint.TensorSource;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.tensor.TensorSource;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * The weights that the example's model starts its life with, drawn from a seed: matrices from a

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.ExampleScores;
-import org.mergetomix.surrogate.LiveModel;
 
 /**
  * How well a model predicts a text: bits per byte of every example, lower is better. An example's

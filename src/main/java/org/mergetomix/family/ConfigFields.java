@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.mergetomix.checkpoint.TensorNames;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.TensorNames;
 
 /**
  * The keys of a configuration, or of an object in it, with what is wrong about them. A value that

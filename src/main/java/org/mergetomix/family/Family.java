@@ -11,11 +11,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.TensorNames;
-import org.mergetomix.checkpoint.TensorSpec;
-import org.mergetomix.checkpoint.TiedNames;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorNames;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A model of a known architecture, as its configuration describes it. Immutable.

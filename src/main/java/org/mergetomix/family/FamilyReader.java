@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.JsonDocument;
+import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.tensor.DType;
 
 /**
  * Reads {@code config.json}, with the keys of transformers 4 and 5. The file is not trusted: it is

@@ -3,7 +3,6 @@ package org.mergetomix.family;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.mergetomix.checkpoint.TiedNames;
 
 /** GPT-2. */
 final class Gpt2Family implements Architecture {

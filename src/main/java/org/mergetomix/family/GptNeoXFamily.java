@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.mergetomix.checkpoint.TiedNames;
 import org.mergetomix.family.TensorTable.Bias;
 
 /** GPT-NeoX, which Pythia is. */

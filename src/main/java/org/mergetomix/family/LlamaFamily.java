@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.TiedNames;
 import org.mergetomix.family.LlamaKin.Biases;
 import org.mergetomix.family.LlamaKin.HeadNorms;
 import org.mergetomix.family.LlamaKin.Norms;

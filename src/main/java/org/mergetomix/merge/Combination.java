@@ -1,9 +1,10 @@
 package org.mergetomix.merge;
 
 import java.io.Serializable;
+import org.mergetomix.tensor.TensorPlace;
 
 /** How the prepared deltas of a mixture become one merged delta. */
-sealed interface Combination extends Serializable
+public sealed interface Combination extends Serializable
     permits WeightedSum, SignConsensus, ModelStock, SelectCalculateErase {
 
   /** The arithmetic for a mixture; how it accumulates depends on nothing but {@code sums()}. */

@@ -1,14 +1,16 @@
 package org.mergetomix.merge;
 
 import java.util.List;
-import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.TensorReader;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorPlace;
+import org.mergetomix.tensor.TensorReader;
 
 /**
  * Inner products of experts' deltas, tensor by tensor, in float64. Each is summed over the elements
  * in a fixed order of its own, so it does not depend on the other experts. Immutable.
  */
-final class InnerProducts {
+public final class InnerProducts {
 
   /** Which products a method asks for. */
   enum Pairs {
@@ -65,7 +67,7 @@ final class InnerProducts {
   }
 
   /** In lanes that do not wait for each other. */
-  static double dot(float[] one, float[] other, int length) {
+  public static double dot(float[] one, float[] other, int length) {
     double a = 0;
     double b = 0;
     double c = 0;

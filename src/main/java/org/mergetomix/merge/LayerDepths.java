@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.mergetomix.tensor.TensorPlace;
 
 /**
  * Where in its stack of layers a tensor stands, from its name: {@code model.layers.5.mlp.0.weight}
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * that numbers further inside are not taken for layers; a model may have several stacks, each with
  * its own depth.
  */
-final class LayerDepths {
+public final class LayerDepths {
 
   /** Words before the number of a layer. */
   static final List<String> WORDS =
@@ -26,9 +27,9 @@ final class LayerDepths {
   private LayerDepths() {}
 
   /** A layer of a stack. */
-  record Layer(String stack, int number) {}
+  public record Layer(String stack, int number) {}
 
-  static Optional<Layer> layer(String tensor) {
+  public static Optional<Layer> layer(String tensor) {
     Matcher matcher = LAYER.matcher(tensor);
     return matcher.find()
         ? Optional.of(new Layer(matcher.group("stack"), Integer.parseInt(matcher.group("layer"))))

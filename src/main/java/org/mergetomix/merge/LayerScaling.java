@@ -1,6 +1,7 @@
 package org.mergetomix.merge;
 
 import java.io.Serializable;
+import org.mergetomix.tensor.Layout;
 
 /** What the merged delta is multiplied by, layer by layer, whatever the method. */
 sealed interface LayerScaling extends Serializable permits Unscaled, Lines {

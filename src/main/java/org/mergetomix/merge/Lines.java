@@ -2,6 +2,7 @@ package org.mergetomix.merge;
 
 import java.util.stream.Collectors;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Layout;
 
 /**
  * LiNeS: a delta grows with its layer, since early layers are better left as the base has them. In

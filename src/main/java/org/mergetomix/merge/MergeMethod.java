@@ -5,9 +5,12 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.merge.sparsify.Dense;
+import org.mergetomix.merge.sparsify.Sparsifier;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A merge method with its parameters, as data: what it does to each delta once, how the deltas of a
@@ -127,15 +130,15 @@ public final class MergeMethod implements Serializable {
     return scaling.needsNorms() && !own;
   }
 
-  Sparsifier sparsifier() {
+  public Sparsifier sparsifier() {
     return sparsifier;
   }
 
-  Combination combination() {
+  public Combination combination() {
     return combination;
   }
 
-  LayerScaling scaling() {
+  public LayerScaling scaling() {
     return scaling;
   }
 }

@@ -1,5 +1,7 @@
 package org.mergetomix.merge;
 
+import org.mergetomix.tensor.TensorPlace;
+
 /** The merged delta of one mixture, tensor after tensor and chunk after chunk. One thread. */
 interface MergedDelta {
 

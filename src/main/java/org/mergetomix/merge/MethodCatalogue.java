@@ -5,6 +5,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.mergetomix.merge.sparsify.Dense;
+import org.mergetomix.merge.sparsify.MagnitudeBand;
+import org.mergetomix.merge.sparsify.RandomDrop;
+import org.mergetomix.merge.sparsify.RankedRandomDrop;
+import org.mergetomix.merge.sparsify.Rescale;
+import org.mergetomix.merge.sparsify.Sparsifier;
 import org.mergetomix.problem.UserException;
 
 /**

@@ -1,5 +1,7 @@
 package org.mergetomix.merge;
 
+import org.mergetomix.tensor.TensorPlace;
+
 /**
  * The weighted mean of the deltas times {@code t = N c / (1 + (N - 1) c)} for each tensor, where
  * {@code c} is the mean cosine between the {@code N} deltas, two by two. The more they agree, the

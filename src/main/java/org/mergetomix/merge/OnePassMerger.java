@@ -2,8 +2,11 @@ package org.mergetomix.merge;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.mergetomix.checkpoint.TensorReader;
+import org.mergetomix.merge.sparsify.PreparedDelta;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorPlace;
+import org.mergetomix.tensor.TensorReader;
 
 /**
  * Merges mixtures that are written somewhere, all of them in one pass: of each chunk the base and

@@ -3,9 +3,11 @@ package org.mergetomix.merge;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.mergetomix.checkpoint.TensorReader;
-import org.mergetomix.checkpoint.TensorSink;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorPlace;
+import org.mergetomix.tensor.TensorReader;
+import org.mergetomix.tensor.TensorSink;
 
 /**
  * Merges one mixture after the other, sharing the work of common prefixes.

@@ -8,7 +8,10 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.mergetomix.checkpoint.TensorReader;
+import org.mergetomix.merge.sparsify.PreparedDelta;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorPlace;
+import org.mergetomix.tensor.TensorReader;
 
 /**
  * Sums mixtures one after the other, each from the longest prefix of the last one that is still

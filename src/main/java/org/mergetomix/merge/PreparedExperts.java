@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.merge.sparsify.DeltaScan;
+import org.mergetomix.merge.sparsify.PreparedDelta;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.Layout;
 
 /**
  * The base and the experts of a run, prepared for a merge method: what it does to each delta alone,

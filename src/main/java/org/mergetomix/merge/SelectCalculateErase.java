@@ -1,5 +1,7 @@
 package org.mergetomix.merge;
 
+import org.mergetomix.tensor.TensorPlace;
+
 /**
  * SCE: selects the elements whose deltas vary most between experts, calculates a weight for each
  * expert and tensor from the mean square of what is selected, and erases the deltas against the
@@ -14,7 +16,7 @@ package org.mergetomix.merge;
  * @param mode for mergekit, experts have equal weights where the mean squares of all sum to less
  *     than 1e-6, as those of a light fine-tuning do
  */
-record SelectCalculateErase(double topK, Mode mode) implements Combination {
+public record SelectCalculateErase(double topK, Mode mode) implements Combination {
 
   @Override
   public boolean sharesPrefixes() {

@@ -2,7 +2,10 @@ package org.mergetomix.merge;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.mergetomix.checkpoint.TensorReader;
+import org.mergetomix.merge.sparsify.MagnitudeCut;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorPlace;
+import org.mergetomix.tensor.TensorReader;
 
 /**
  * SCE where what is selected, or how it is weighed, depends on the whole mixture, so that no sums

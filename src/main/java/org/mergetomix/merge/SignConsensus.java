@@ -1,5 +1,7 @@
 package org.mergetomix.merge;
 
+import org.mergetomix.tensor.TensorPlace;
+
 /**
  * {@code lambda ×} the mean or the sum of those deltas that have the elected sign, for each
  * element: TIES without its trimming.
@@ -7,7 +9,7 @@ package org.mergetomix.merge;
  * @param mode for the paper, weights have no vote, and a draw goes to the sign that most elements
  *     of the model have; for mergekit, they have, and a draw is positive
  */
-record SignConsensus(SignKernel.Agreeing agreeing, double lambda, Mode mode)
+public record SignConsensus(SignKernel.Agreeing agreeing, double lambda, Mode mode)
     implements Combination {
 
   @Override

@@ -1,6 +1,7 @@
 package org.mergetomix.merge;
 
 import java.util.Optional;
+import org.mergetomix.tensor.Layout;
 
 /**
  * Elects a sign for each element and merges the deltas that have it, as TIES does. Positive and
@@ -9,7 +10,7 @@ import java.util.Optional;
  * <p>So that the loops are vectorised, they have no branches: a sign is a number that is multiplied
  * with, 1 or -1, and 0 for 0.
  */
-final class SignKernel implements Kernel {
+public final class SignKernel implements Kernel {
 
   /** How the experts elect the sign: by the sign of a sum of deltas. */
   enum Vote {
@@ -20,7 +21,7 @@ final class SignKernel implements Kernel {
   }
 
   /** What becomes of the deltas that agree. */
-  enum Agreeing {
+  public enum Agreeing {
     /** Their weighted mean. */
     MEAN,
     /** Their weighted sum. */

@@ -1,6 +1,7 @@
 package org.mergetomix.merge;
 
 import java.util.Arrays;
+import org.mergetomix.tensor.Layout;
 
 /**
  * A sum of many small whole numbers, kept apart for each place in a chunk: the loop over a chunk is

@@ -1,9 +1,10 @@
 package org.mergetomix.merge;
 
 import java.util.Arrays;
+import org.mergetomix.tensor.Layout;
 
 /** All layers alike. */
-record Unscaled() implements LayerScaling {
+public record Unscaled() implements LayerScaling {
 
   @Override
   public boolean needsNorms() {

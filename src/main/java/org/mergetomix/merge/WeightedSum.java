@@ -1,13 +1,15 @@
 package org.mergetomix.merge;
 
+import org.mergetomix.tensor.TensorPlace;
+
 /**
  * {@code lambda × Σ weight × delta}, divided by {@code Σ weight} for a mean; for a sum, weights
  * have a mean of 1.
  */
-record WeightedSum(Kind kind, double lambda) implements Combination {
+public record WeightedSum(Kind kind, double lambda) implements Combination {
 
   /** What the deltas' sum becomes. */
-  enum Kind {
+  public enum Kind {
     MEAN,
     SUM
   }

@@ -16,7 +16,7 @@
  * org.mergetomix.merge.OnePassMerger} merges many mixtures side by side, for models too large to
  * keep sums of.
  *
- * <p>{@link org.mergetomix.merge.Preflight} tells, before anything is merged, how far the experts
- * moved and how much they agree.
+ * <p>{@link org.mergetomix.preflight.Preflight} tells, before anything is merged, how far the
+ * experts moved and how much they agree.
  */
 package org.mergetomix.merge;

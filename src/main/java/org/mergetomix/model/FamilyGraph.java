@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.mergetomix.family.GraphInputs;
-import org.mergetomix.surrogate.ComputeDevice;
-import org.mergetomix.surrogate.NativeSettings;
 
 /**
  * The TorchScript module of a family, from this project's own resources. It holds no weights: it

@@ -12,15 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.TensorSink;
-import org.mergetomix.checkpoint.TensorSource;
-import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.family.Family;
 import org.mergetomix.model.FamilyGraph.Gradients;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.ComputeDevice;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSink;
+import org.mergetomix.tensor.TensorSource;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A model of a known family in memory, whose weights are read and overwritten in place.

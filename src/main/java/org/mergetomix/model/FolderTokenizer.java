@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.NativeSettings;
 
 /**
  * A Hugging Face folder's {@code tokenizer.json}, as the Python package tokenizers reads it. Never

@@ -1,6 +1,6 @@
 package org.mergetomix.model;
 
-import org.mergetomix.checkpoint.DType;
+import org.mergetomix.tensor.DType;
 
 /** What a model's weights are kept in and computed with. Logits and losses are float32 always. */
 public enum Precision {

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import org.mergetomix.checkpoint.JsonDocument;
+import org.mergetomix.folder.JsonDocument;
 import org.mergetomix.problem.UserException;
 
 /**

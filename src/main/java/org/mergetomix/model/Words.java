@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
-import org.mergetomix.checkpoint.Narrowing;
+import org.mergetomix.tensor.Narrowing;
 
 /** A piece of memory as float32 elements, whatever they are kept in. One thread at a time. */
 sealed interface Words {

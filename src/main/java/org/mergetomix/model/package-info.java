@@ -1,11 +1,14 @@
 /**
- * Models in memory: the graph of a family with the weights of one checkpoint bound to it, and the
- * tokenizer beside them.
+ * Models in memory whose parameters can be overwritten in place: the surrogate of one mixture after
+ * the other, without a file in between.
  *
- * <p>{@link org.mergetomix.model.FamilyModel} owns the weights and overwrites them in place, so
- * that one mixture follows the other; {@code FamilyGraph} is the TorchScript module that computes
- * with them and holds none itself. {@code BoundTensors} writes elements where the weights are, in
- * float32 or as rounded 16-bit words, for DJL must not touch bfloat16. {@link
- * org.mergetomix.model.FolderTokenizer} reads a folder's {@code tokenizer.json}.
+ * <p>{@link org.mergetomix.model.LiveModel} is a TorchScript graph of the user's own, on one
+ * device. {@link org.mergetomix.model.FamilyModel} is a model of a known family: {@code
+ * FamilyGraph} is the TorchScript module that computes and holds no weights itself; the weights are
+ * bound to it. {@code BoundTensors} writes elements where the weights are, in float32 or as rounded
+ * 16-bit words, for DJL must not touch bfloat16. Both own their native memory and are used by one
+ * thread at a time; what is computed with them lives in a scope that the caller closes.
+ *
+ * <p>{@link org.mergetomix.model.FolderTokenizer} reads a folder's {@code tokenizer.json}.
  */
 package org.mergetomix.model;

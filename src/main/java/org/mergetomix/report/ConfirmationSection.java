@@ -2,7 +2,10 @@ package org.mergetomix.report;
 
 import java.util.List;
 import java.util.Optional;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.table.Confirmation;
 
 /** The winner and its baselines, really fine-tuned, on examples that had no part in the choice. */

@@ -3,7 +3,12 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.mergetomix.report.Chart.Anchor;
+import org.mergetomix.report.chart.Box;
+import org.mergetomix.report.chart.Chart;
+import org.mergetomix.report.chart.Chart.Anchor;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.Labels;
+import org.mergetomix.report.chart.Markup;
 import org.mergetomix.table.PreflightRecord;
 
 /**

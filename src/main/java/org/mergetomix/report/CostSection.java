@@ -1,7 +1,10 @@
 package org.mergetomix.report;
 
 import java.util.List;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
 
 /** What the run spent and what it saved. */
 final class CostSection {

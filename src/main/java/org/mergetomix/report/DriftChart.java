@@ -3,7 +3,14 @@ package org.mergetomix.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.mergetomix.report.Chart.Anchor;
+import org.mergetomix.report.chart.Bounds;
+import org.mergetomix.report.chart.Box;
+import org.mergetomix.report.chart.Chart;
+import org.mergetomix.report.chart.Chart.Anchor;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Labels;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Scale;
 import org.mergetomix.table.PreflightRecord;
 
 /** How far each expert moved: a bar an expert from zero, and the line where evidence ends. */

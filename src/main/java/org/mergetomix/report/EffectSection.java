@@ -3,10 +3,17 @@ package org.mergetomix.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.mergetomix.analysis.DatasetEffect;
-import org.mergetomix.report.LaneChart.Lane;
-import org.mergetomix.report.LaneChart.Reference;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Bounds;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.LaneChart;
+import org.mergetomix.report.chart.LaneChart.Lane;
+import org.mergetomix.report.chart.LaneChart.Reference;
+import org.mergetomix.report.chart.Legend;
+import org.mergetomix.report.chart.Mark;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
+import org.mergetomix.statistics.DatasetEffect;
 
 /** What each dataset does to the score: mixtures with it against mixtures without it. */
 final class EffectSection {

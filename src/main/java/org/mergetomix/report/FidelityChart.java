@@ -6,9 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.mergetomix.analysis.FidelityPoint;
-import org.mergetomix.report.Chart.Anchor;
+import org.mergetomix.report.chart.Bounds;
+import org.mergetomix.report.chart.Chart;
+import org.mergetomix.report.chart.Chart.Anchor;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.Labels;
+import org.mergetomix.report.chart.Legend;
+import org.mergetomix.report.chart.Mark;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Plot;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.statistics.FidelityPoint;
 
 /** Surrogate scores across, real scores upright, a mark for why each mixture was picked. */
 final class FidelityChart {

@@ -1,10 +1,14 @@
 package org.mergetomix.report;
 
 import java.util.List;
-import org.mergetomix.analysis.Correlation;
-import org.mergetomix.analysis.Fidelity;
-import org.mergetomix.analysis.FidelityPoint;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
+import org.mergetomix.statistics.Correlation;
+import org.mergetomix.statistics.Fidelity;
+import org.mergetomix.statistics.FidelityPoint;
 
 /** Whether the order of surrogates is the order of models really fine-tuned. */
 final class FidelitySection {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Markup;
 
 /**
  * The report of a run as one HTML page: no script, nothing loaded from elsewhere, light and dark as

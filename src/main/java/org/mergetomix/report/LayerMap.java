@@ -6,7 +6,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.mergetomix.report.Chart.Anchor;
+import org.mergetomix.report.chart.Box;
+import org.mergetomix.report.chart.Chart;
+import org.mergetomix.report.chart.Chart.Anchor;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Labels;
+import org.mergetomix.report.chart.Markup;
 import org.mergetomix.table.PreflightRecord;
 
 /** Where in the model each expert moved: a row a dataset, a column a layer, stronger for more. */

@@ -3,7 +3,13 @@ package org.mergetomix.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Legend;
+import org.mergetomix.report.chart.Mark;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.table.PreflightRecord;
 
 /** How far the experts moved and how much they agree: whether their merges can be trusted. */

@@ -2,7 +2,9 @@ package org.mergetomix.report;
 
 import java.util.List;
 import java.util.SortedMap;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
 
 /** What decided the result: inputs, versions, configuration. Folded, for those who look. */
 final class RecordSection {

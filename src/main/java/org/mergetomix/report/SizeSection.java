@@ -2,9 +2,17 @@ package org.mergetomix.report;
 
 import java.util.Comparator;
 import java.util.List;
-import org.mergetomix.analysis.BestOfSize;
-import org.mergetomix.report.Table.Column;
+import org.mergetomix.report.chart.Bounds;
+import org.mergetomix.report.chart.Chart;
+import org.mergetomix.report.chart.Decimals;
+import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Mark;
+import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Plot;
+import org.mergetomix.report.chart.Table;
+import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.statistics.BestOfSize;
 
 /** The best score among mixtures of one dataset, of two, of three, and so on. */
 final class SizeSection {

@@ -11,19 +11,23 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.CheckpointFolderWriter;
-import org.mergetomix.checkpoint.TensorSpec;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.executor.ExecutorRuntime;
+import org.mergetomix.executor.SlotLease;
+import org.mergetomix.folder.CheckpointFolderWriter;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
-import org.mergetomix.merge.MergekitRecipe;
+import org.mergetomix.mergekit.MergekitRecipe;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.output.LocalOutput;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.table.LocalOutput;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * Writes the surrogate of one mixture as a folder that Hugging Face reads: the only way one reaches

@@ -5,19 +5,24 @@ import java.util.List;
 import java.util.SortedMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.TensorSpec;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.model.LiveModel;
+import org.mergetomix.output.Failures;
+import org.mergetomix.plan.ExpertInput;
+import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
 
 /** Looks at the inputs before any time is spent on them, and finds all problems at once. */
-final class InputCheck {
+public final class InputCheck {
 
   private final SparkSession spark;
   private final InputAccess access;
@@ -50,7 +55,7 @@ final class InputCheck {
     Location baseFile = manifest.base().checkpoint();
     attempt(
         () -> {
-          try (Checkpoint base = Checkpoint.open(files.headers(baseFile))) {
+          try (Checkpoint base = Checkpoints.open(files.headers(baseFile))) {
             warnings.addAll(base.warnings());
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(base, manifest, expert));

@@ -5,8 +5,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.output.OutputLease;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.table.OutputLease;
 import org.mergetomix.table.RunDirectory;
 
 /** Work on an output that no other driver may write to at the same time. */

@@ -1,10 +1,11 @@
 package org.mergetomix.spark;
 
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.UserException;
 
 /** Reads the manifest, wherever it lies. */

@@ -7,7 +7,8 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
-import org.mergetomix.checkpoint.cache.FetchStatistics;
+import org.mergetomix.cache.FetchStatistics;
+import org.mergetomix.executor.ExecutorMetrics;
 
 /**
  * Gives Spark's metrics system what every executor did, for any sink that Spark has. It is named in

@@ -9,16 +9,22 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.ExpertPolicy;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.executor.ExecutorRuntime;
+import org.mergetomix.executor.SlotLease;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.merge.Preflight;
-import org.mergetomix.merge.PreflightSums;
+import org.mergetomix.plan.ExpertInput;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.RunPlan;
+import org.mergetomix.preflight.Preflight;
+import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.table.PreflightRecord;
+import org.mergetomix.tensor.Checkpoint;
 
 /**
  * Measures the experts before they are merged, as a job of its own: each task reads some of the
@@ -69,7 +75,7 @@ final class Preflights {
       int parts) {
     Map<String, Delta> deltas = new TreeMap<>();
     try (InputFiles files = access.open();
-        Checkpoint base = Checkpoint.open(files.fetch(baseLocation, ""))) {
+        Checkpoint base = Checkpoints.open(files.fetch(baseLocation, ""))) {
       try {
         locations.forEach(
             (id, expert) ->

@@ -8,8 +8,11 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
-import org.mergetomix.surrogate.ComputeDevice;
-import org.mergetomix.surrogate.NativeSettings;
+import org.mergetomix.executor.DeviceChoice;
+import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.NativeSettings;
+import org.mergetomix.plan.RunPlan;
 import org.mergetomix.table.PreflightRecord;
 import org.mergetomix.table.RunRecord;
 

@@ -6,8 +6,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.mergetomix.executor.ExecutorRuntime;
+import org.mergetomix.executor.ModelScores;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.RunPlan;
 import org.mergetomix.score.ExampleScores;
 import scala.Tuple2;
 

@@ -2,27 +2,24 @@ package org.mergetomix.spark;
 
 import static org.apache.spark.sql.functions.col;
 
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.executor.RoundWork;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
+import org.mergetomix.output.OutputLease;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.table.EvaluationRow;
-import org.mergetomix.table.OutputLease;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
 import org.slf4j.Logger;
@@ -33,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * committed before the next begins. What the driver keeps does not grow with the number of
  * mixtures.
  */
-final class SearchRounds {
+public final class SearchRounds {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SearchRounds.class);
 
@@ -59,17 +56,6 @@ final class SearchRounds {
   }
 
   /**
-   * What the work of a round tells the driver while it goes on.
-   *
-   * @param done mixtures evaluated
-   * @param failed those of them that failed
-   */
-  record Counters(LongAccumulator done, LongAccumulator failed) implements Serializable {}
-
-  /** What is done with the indices of a partition. */
-  interface Work extends FlatMapFunction<Iterator<IndexRange>, EvaluationRow> {}
-
-  /**
    * Evaluates.
    *
    * @param size of the space
@@ -79,13 +65,13 @@ final class SearchRounds {
    * @throws UserException if more failed than {@code search.max-failed} allows, or another driver
    *     took over
    */
-  long run(long size, IndexRanges committed, Function<Counters, Work> work) {
+  long run(long size, IndexRanges committed, Function<RoundWork.Counters, RoundWork> work) {
     JavaSparkContext context = Session.context(spark);
     IndexRanges done = committed;
     try (ProgressListener listener =
         new ProgressListener(context, "search", done.size(), size, progress)) {
       LongAccumulator failed = context.sc().longAccumulator("merge-to-mix.failed");
-      Work evaluate = work.apply(new Counters(listener.counter(), failed));
+      RoundWork evaluate = work.apply(new RoundWork.Counters(listener.counter(), failed));
       int round = directory.evaluations(spark).nextRound();
       RoundLength length = RoundLength.first(context.defaultParallelism());
       while (done.size() < size) {

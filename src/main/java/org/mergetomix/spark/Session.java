@@ -8,6 +8,7 @@ import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.problem.UserException;
 import scala.Option;
 
@@ -86,7 +87,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** The context of a session, for RDDs. */
-  static JavaSparkContext context(SparkSession spark) {
+  public static JavaSparkContext context(SparkSession spark) {
     return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 

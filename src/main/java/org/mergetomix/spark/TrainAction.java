@@ -7,8 +7,13 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.TextData;
+import org.mergetomix.executor.TrainingJob;
+import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.FileInput;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.TextInput;
 import org.mergetomix.training.FineTuning;
 
 /** Trains one model on some texts, from any checkpoint; a model that is there already stays. */

@@ -6,10 +6,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.RunPlan;
 
 /**
  * What a trainer needs to fine-tune on a mixture: which data in which shares, from which base.

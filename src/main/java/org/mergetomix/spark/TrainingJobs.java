@@ -8,10 +8,15 @@ import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.executor.DeviceChoice;
+import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.executor.TrainingJob;
+import org.mergetomix.executor.TrainingOutcome;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.ComputeDevice;
+import org.mergetomix.tensor.Checkpoint;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
 final class TrainingJobs {
@@ -87,7 +92,7 @@ final class TrainingJobs {
       // Fine-tuning writes files: a folder, of whatever form, is the user's.
       return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));
     }
-    try (Checkpoint checkpoint = Checkpoint.open(target)) {
+    try (Checkpoint checkpoint = Checkpoints.open(target)) {
       String recipe = checkpoint.metadata().getOrDefault(TrainingJob.RECIPE, "");
       if (recipe.isEmpty()) {
         return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));

@@ -4,11 +4,16 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
-import org.mergetomix.checkpoint.Digests;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.executor.TrainingJob;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.FileInput;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.InputDigests;
+import org.mergetomix.plan.TextInput;
 import org.mergetomix.training.FineTuning;
 
 /** Makes training jobs from what the user has and wants. */

@@ -15,6 +15,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
+import org.mergetomix.output.Commits;
+import org.mergetomix.output.LiteralPath;
+import org.mergetomix.output.TableWriteException;
 
 /**
  * The evaluations of a run: {@code evaluations/round=NNNN/}, append-only Parquet. A round is there

@@ -10,6 +10,9 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.mergetomix.location.Location;
+import org.mergetomix.output.Commits;
+import org.mergetomix.output.LiteralPath;
+import org.mergetomix.output.TableWriteException;
 import org.mergetomix.score.Estimate;
 
 /** The fidelity table of a run: {@code fidelity/}, Parquet, a row per model really fine-tuned. */

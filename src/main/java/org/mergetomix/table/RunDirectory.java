@@ -21,14 +21,15 @@ import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
+import org.mergetomix.output.Commits;
+import org.mergetomix.output.OutputFiles;
+import org.mergetomix.output.OutputLease;
+import org.mergetomix.output.OutputProblems;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /** The output directory of one run: where its files lie. */
 public final class RunDirectory {
-
-  /** The folder of what keeps two drivers apart; nothing of the run. */
-  static final String LEASE = "lease";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -223,7 +224,7 @@ public final class RunDirectory {
       // A process that was killed while it wrote leaves its temporary file.
       return files.children(directory).stream()
           .filter(child -> !child.name().startsWith(OutputFiles.UNFINISHED))
-          .filter(child -> !child.name().equals(LEASE))
+          .filter(child -> !child.name().equals(OutputLease.FOLDER))
           .toList();
     } catch (IOException failure) {
       throw OutputProblems.of(directory, failure);

@@ -13,9 +13,9 @@
  * </ul>
  *
  * <p>All of it may lie on this machine or in a store that Hadoop reaches: {@code OutputFiles} reads
- * and writes whole files, {@link org.mergetomix.table.LocalOutput} brings there what has to be
+ * and writes whole files, {@link org.mergetomix.output.LocalOutput} brings there what has to be
  * written on this machine, {@code Commits} makes tables durable, {@link
- * org.mergetomix.table.OutputLease} keeps a second driver away, and {@code OutputProblems} says
+ * org.mergetomix.output.OutputLease} keeps a second driver away, and {@code OutputProblems} says
  * what a failure means.
  */
 package org.mergetomix.table;

@@ -12,8 +12,8 @@ import java.util.function.IntConsumer;
 import org.mergetomix.evaluation.TokenBatch;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.LiveModel;
 
 /**
  * Fine-tunes a live model in place, on the thread that calls it.

@@ -2,9 +2,9 @@ package org.mergetomix.benchmark;
 
 import java.util.Map;
 import java.util.SortedMap;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.TensorReader;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorReader;
+import org.mergetomix.tensor.TensorSpec;
 
 /** A checkpoint that counts the bytes that are read of it. One thread. */
 final class CountedCheckpoint implements Checkpoint {

@@ -12,10 +12,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.ExpertPolicy;
-import org.mergetomix.checkpoint.FullCheckpointDelta;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.expert.FullCheckpointDelta;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.merge.OnePassMerger;
 import org.mergetomix.merge.PreparedExperts;
@@ -71,8 +71,9 @@ public final class LargeExpertCheck {
     report("Files written", start);
     start = System.nanoTime();
     try (CountedCheckpoint base =
-            new CountedCheckpoint(Checkpoint.open(directory.resolve("base")));
-        CountedCheckpoint expert = new CountedCheckpoint(Checkpoint.open(directory.resolve("a")))) {
+            new CountedCheckpoint(Checkpoints.open(directory.resolve("base")));
+        CountedCheckpoint expert =
+            new CountedCheckpoint(Checkpoints.open(directory.resolve("a")))) {
       SortedMap<String, Delta> deltas = new TreeMap<>();
       deltas.put("a", FullCheckpointDelta.of(base, expert, "a"));
       for (String adapter : ADAPTERS) {

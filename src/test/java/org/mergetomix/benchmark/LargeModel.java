@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.CheckpointFolderWriter;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.SafetensorsWriter;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.folder.CheckpointFolderWriter;
+import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSpec;
 
 /** A language model of 8 GB in bf16, as large as it is untrained: four shards, seeded values. */
 final class LargeModel {

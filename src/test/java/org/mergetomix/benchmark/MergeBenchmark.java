@@ -9,16 +9,17 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.ExpertPolicy;
-import org.mergetomix.checkpoint.TensorSink;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSink;
+import org.mergetomix.tensor.TensorSpec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -69,7 +70,7 @@ public class MergeBenchmark {
   @Setup
   public void open() {
     SortedMap<String, TensorSpec> tensors = SyntheticModel.tensors(DType.F32, 10, 2441);
-    base = Checkpoint.open(SyntheticModel.checkpoint("base", tensors, Map.of()));
+    base = Checkpoints.open(SyntheticModel.checkpoint("base", tensors, Map.of()));
     for (String dataset : List.of("a", "b", "c")) {
       deltas.put(
           dataset,

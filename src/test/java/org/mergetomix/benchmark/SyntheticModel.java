@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.SafetensorsWriter;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSpec;
 
 /** Checkpoints of a chosen size with seeded values, kept between runs under target/benchmark. */
 final class SyntheticModel {

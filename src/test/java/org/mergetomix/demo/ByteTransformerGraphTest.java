@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
-import org.mergetomix.checkpoint.TensorSpec;
-import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.model.LiveModel;
+import org.mergetomix.tensor.TensorSpec;
 import org.mergetomix.testing.ByteTransformer;
 
 /** The graph is the one that {@code src/main/python/export_byte_transformer.py} describes. */

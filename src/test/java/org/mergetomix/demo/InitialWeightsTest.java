@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSpec;
 
 class InitialWeightsTest {
 

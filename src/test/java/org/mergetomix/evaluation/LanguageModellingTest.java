@@ -22,10 +22,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.ExampleScores;
-import org.mergetomix.surrogate.LiveModel;
 import org.mergetomix.testing.ByteTransformer;
 
 class LanguageModellingTest {

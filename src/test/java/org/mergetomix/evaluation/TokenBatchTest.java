@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.mergetomix.surrogate.NativeSettings;
+import org.mergetomix.model.NativeSettings;
 
 class TokenBatchTest {
 

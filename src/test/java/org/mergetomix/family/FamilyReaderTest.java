@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.TiedNames;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
 
 class FamilyReaderTest {
 
@@ -42,7 +42,7 @@ class FamilyReaderTest {
   @ParameterizedTest
   @MethodSource("folders")
   void impliesTheTensorsThatTransformersWrote(Path folder) {
-    try (Checkpoint weights = Checkpoint.open(folder.resolve("model.safetensors"))) {
+    try (Checkpoint weights = Checkpoints.open(folder.resolve("model.safetensors"))) {
       Family family =
           FamilyReader.read(folder.resolve(FamilyReader.FILE)).named(weights.tensors().keySet());
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mergetomix.checkpoint.cache.CacheSettings;
-import org.mergetomix.checkpoint.cache.InputFiles;
+import org.mergetomix.cache.CacheSettings;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.location.Location;
 import org.mergetomix.location.Readability;
 import org.mergetomix.manifest.Manifest.Base;
@@ -191,8 +191,8 @@ class ManifestTest {
             + " sparse.",
         "missing = zero | Unknown datasets.missing \"zero\" (FILE). Choices are fail, base.",
         "extra = skip | Unknown datasets.extra \"skip\" (FILE). Choices are fail, ignore-listed.",
-        "extra = ignore-listed | datasets.extra is ignore-listed, but no name is listed (FILE). List"
-            + " the names in ignore.",
+        "extra = ignore-listed | datasets.extra is ignore-listed, but no name is listed (FILE)."
+            + " List the names in ignore.",
         "ignore = [a] | datasets.ignore lists names, but extra tensors are not ignored (FILE). Set"
             + " extra = ignore-listed beside it.",
         "prefixes = [{ from = a }] | datasets.prefixes.to is missing (FILE).",
@@ -397,7 +397,8 @@ class ManifestTest {
         "weight = -1 | tasks.weight must be above 0, not -1",
         "weight = 1e999 | tasks.weight must be a finite number, not 1e999",
         "weight = \"1\" | tasks.weight must be a number, not \"1\"",
-        "confirm = \"s3a://KEY:SECRET@b/c\" | tasks.confirm holds a password: give credentials to Spark, as spark.hadoop.*, not here",
+        "confirm = \"s3a://KEY:SECRET@b/c\" | tasks.confirm holds a password: give credentials to"
+            + " Spark, as spark.hadoop.*, not here",
         "confirm = \"a\\u0000b\" | tasks.confirm is not a path: Nul character not allowed",
         "confirm = [] | tasks.confirm must be text, not a list",
       })

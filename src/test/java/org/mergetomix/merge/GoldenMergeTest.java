@@ -19,7 +19,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.merge.sparsify.CounterRandom;
 import org.mergetomix.mixture.Mixture;
 
 /**

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.merge.sparsify.CounterRandom;
+import org.mergetomix.merge.sparsify.Dense;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 

@@ -6,40 +6,40 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.DType;
-import org.mergetomix.checkpoint.Delta;
-import org.mergetomix.checkpoint.TensorReader;
-import org.mergetomix.checkpoint.TensorSink;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.expert.Delta;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorReader;
+import org.mergetomix.tensor.TensorSink;
+import org.mergetomix.tensor.TensorSpec;
 
 /** Tensors on the heap, as a base, as a delta, and to merge into. */
-final class MemoryTensors implements Checkpoint, Delta, TensorSink {
+public final class MemoryTensors implements Checkpoint, Delta, TensorSink {
 
   private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
   private final SortedMap<String, float[]> values = new TreeMap<>();
   private final AtomicLong elementsRead = new AtomicLong();
   private final AtomicLong tensorsOpened = new AtomicLong();
 
-  MemoryTensors with(String name, List<Long> shape, float... elements) {
+  public MemoryTensors with(String name, List<Long> shape, float... elements) {
     tensors.put(name, new TensorSpec(name, DType.F32, shape));
     values.put(name, elements);
     return this;
   }
 
-  MemoryTensors with(String name, float... elements) {
+  public MemoryTensors with(String name, float... elements) {
     return with(name, List.of((long) elements.length), elements);
   }
 
   /** A tensor of integers, which cannot be read. */
-  MemoryTensors withIntegers(String name, long elements) {
+  public MemoryTensors withIntegers(String name, long elements) {
     tensors.put(name, new TensorSpec(name, DType.I64, List.of(elements)));
     return this;
   }
 
   /** As large as another, all 0. */
-  static MemoryTensors like(Checkpoint other) {
+  public static MemoryTensors like(Checkpoint other) {
     MemoryTensors empty = new MemoryTensors();
     other
         .tensors()
@@ -52,12 +52,12 @@ final class MemoryTensors implements Checkpoint, Delta, TensorSink {
     return empty;
   }
 
-  float[] of(String name) {
+  public float[] of(String name) {
     return values.get(name);
   }
 
   /** All elements, tensor after tensor. */
-  float[] all() {
+  public float[] all() {
     float[] all = new float[values.values().stream().mapToInt(array -> array.length).sum()];
     int at = 0;
     for (float[] array : values.values()) {
@@ -68,12 +68,12 @@ final class MemoryTensors implements Checkpoint, Delta, TensorSink {
   }
 
   /** How many elements were read since the beginning. */
-  long elementsRead() {
+  public long elementsRead() {
     return elementsRead.get();
   }
 
   /** How many tensors were made ready to be read since the beginning. */
-  long tensorsOpened() {
+  public long tensorsOpened() {
     return tensorsOpened.get();
   }
 

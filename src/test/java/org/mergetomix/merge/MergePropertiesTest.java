@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.assertj.core.data.Offset;
-import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.expert.Delta;
 
 /** What holds whatever the experts. */
 class MergePropertiesTest {

@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.expert.Delta;
 import org.mergetomix.mixture.Mixture;
 
 /** A base with experts, and what comes of merging them. */
-record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
+public record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
 
   private static final String[] NAMES = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
 
   /** One tensor, named w. */
-  static Merging of(float[] base, float[]... deltas) {
+  public static Merging of(float[] base, float[]... deltas) {
     MemoryTensors start = new MemoryTensors().with("w", base);
     SortedMap<String, Delta> experts = new TreeMap<>();
     for (int i = 0; i < deltas.length; i++) {
@@ -25,7 +25,7 @@ record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
   }
 
   /** Tensors of many shapes, one of them larger than a chunk, with zeros of both signs. */
-  static Merging random(int experts, long seed) {
+  public static Merging random(int experts, long seed) {
     MemoryTensors base = randomTensors(new Random(seed));
     SortedMap<String, Delta> deltas = new TreeMap<>();
     for (int i = 0; i < experts; i++) {
@@ -52,31 +52,31 @@ record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
     return values;
   }
 
-  List<String> datasets() {
+  public List<String> datasets() {
     return List.copyOf(deltas.keySet());
   }
 
-  Mixture all() {
+  public Mixture all() {
     return Mixture.subset(deltas.keySet());
   }
 
-  PreparedExperts prepared(MergeMethod method) {
+  public PreparedExperts prepared(MergeMethod method) {
     return PreparedExperts.of(base, deltas, method);
   }
 
   /** The surrogate, merged alone. */
-  MemoryTensors merge(MergeMethod method, Mixture mixture) {
+  public MemoryTensors merge(MergeMethod method, Mixture mixture) {
     MemoryTensors target = MemoryTensors.like(base);
     new PrefixMerger(prepared(method), deltas.size()).merge(mixture, target);
     return target;
   }
 
   /** The surrogate of all datasets by a method, with parameters as key, value, key, value. */
-  MemoryTensors merge(String method, String... given) {
+  public MemoryTensors merge(String method, String... given) {
     return merge(method(method, given), all());
   }
 
-  static MergeMethod method(String name, String... given) {
+  public static MergeMethod method(String name, String... given) {
     Map<String, String> parameters = new TreeMap<>();
     for (int i = 0; i < given.length; i += 2) {
       parameters.put(given[i], given[i + 1]);
@@ -85,7 +85,7 @@ record Merging(MemoryTensors base, SortedMap<String, Delta> deltas) {
   }
 
   /** Each method in each mode, dropping something, and with layers scaled. */
-  static List<MergeMethod> methods() {
+  public static List<MergeMethod> methods() {
     List<MergeMethod> methods = new ArrayList<>();
     for (String name : MethodCatalogue.names()) {
       switch (name) {

@@ -11,9 +11,10 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.mergetomix.checkpoint.Delta;
+import org.mergetomix.expert.Delta;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.tensor.Layout;
 
 class OnePassMergerTest {
 

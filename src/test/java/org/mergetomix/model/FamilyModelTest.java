@@ -16,11 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.ComputeDevice;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
 
 class FamilyModelTest {
 

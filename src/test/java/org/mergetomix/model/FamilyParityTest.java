@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.mergetomix.checkpoint.Checkpoint;
+import org.mergetomix.tensor.Checkpoint;
 
 /** Every family and variant beside transformers, on the same weights. */
 class FamilyParityTest {

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
-import org.mergetomix.surrogate.ComputeDevice;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A folder that {@code src/test/python/family_models.py} made, and what transformers makes of it.
@@ -48,7 +48,7 @@ record TinyModel(String name, Path folder) {
   }
 
   Checkpoint weights() {
-    return Checkpoint.open(folder.resolve("model.safetensors"));
+    return Checkpoints.open(folder.resolve("model.safetensors"));
   }
 
   /** The model in memory; the caller closes it. */
@@ -72,7 +72,7 @@ record TinyModel(String name, Path folder) {
   }
 
   Checkpoint adapter() {
-    return Checkpoint.open(folder.resolve("adapter").resolve("adapter_model.safetensors"));
+    return Checkpoints.open(folder.resolve("adapter").resolve("adapter_model.safetensors"));
   }
 
   /** An expected tensor of float32. */
@@ -116,7 +116,7 @@ record TinyModel(String name, Path folder) {
   }
 
   private Checkpoint expected() {
-    return Checkpoint.open(folder.resolve("expected.safetensors"));
+    return Checkpoints.open(folder.resolve("expected.safetensors"));
   }
 
   @Override

@@ -14,11 +14,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mergetomix.checkpoint.Checkpoint;
-import org.mergetomix.checkpoint.TensorSpec;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.memory.ExecutorMemory;
+import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.table.PreflightRecord;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -72,7 +75,7 @@ class CheckActionTest {
   }
 
   private long elements() {
-    try (Checkpoint base = Checkpoint.open(run.base())) {
+    try (Checkpoint base = Checkpoints.open(run.base())) {
       return base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
     }
   }

@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRanges;
-import org.mergetomix.table.OutputLease;
+import org.mergetomix.output.OutputLease;
 import org.mergetomix.table.RunDirectory;
 
 /**

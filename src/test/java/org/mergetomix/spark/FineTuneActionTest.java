@@ -2,9 +2,9 @@ package org.mergetomix.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mergetomix.spark.TrainingOutcome.Origin.GIVEN;
-import static org.mergetomix.spark.TrainingOutcome.Origin.REUSED;
-import static org.mergetomix.spark.TrainingOutcome.Origin.TRAINED;
+import static org.mergetomix.executor.TrainingOutcome.Origin.GIVEN;
+import static org.mergetomix.executor.TrainingOutcome.Origin.REUSED;
+import static org.mergetomix.executor.TrainingOutcome.Origin.TRAINED;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,8 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.output.Failures;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.testing.SmallRun;

@@ -14,8 +14,8 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
+import org.mergetomix.output.OutputLease;
 import org.mergetomix.table.EvaluationRow;
-import org.mergetomix.table.OutputLease;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.testing.SparkSessionExtension;
 

@@ -3,6 +3,8 @@ package org.mergetomix.spark;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.mergetomix.executor.PartitionRows;
+import org.mergetomix.executor.RoundWork;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
@@ -11,14 +13,14 @@ import org.mergetomix.score.ExampleScores;
 import org.mergetomix.table.EvaluationRow;
 
 /** Scores mixtures by their index, without any model: what is left is Spark and the driver. */
-final class TrivialWork implements SearchRounds.Work {
+final class TrivialWork implements RoundWork {
 
   private static final long serialVersionUID = 1L;
 
   private final int datasets;
-  private final SearchRounds.Counters counters;
+  private final RoundWork.Counters counters;
 
-  TrivialWork(int datasets, SearchRounds.Counters counters) {
+  TrivialWork(int datasets, RoundWork.Counters counters) {
     this.datasets = datasets;
     this.counters = counters;
   }

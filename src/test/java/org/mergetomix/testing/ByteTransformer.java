@@ -3,7 +3,7 @@ package org.mergetomix.testing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.model.LiveModel;
 
 /**
  * The embedded example's model with weights that are neither drawn nor trained but computed from

@@ -16,17 +16,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.mergetomix.checkpoint.SafetensorsFile;
-import org.mergetomix.checkpoint.SafetensorsWriter;
-import org.mergetomix.checkpoint.TensorSource;
-import org.mergetomix.checkpoint.TensorSpec;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.demo.Example;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.manifest.Tokenizer;
-import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.model.LiveModel;
+import org.mergetomix.safetensors.SafetensorsFile;
+import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.tensor.TensorSource;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A real run in small: the embedded example's graph with seeded weights, four datasets of a few

@@ -13,7 +13,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.surrogate.LiveModel;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.testing.ByteTransformer;
 
 /**

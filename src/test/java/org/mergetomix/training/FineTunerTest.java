@@ -15,9 +15,9 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.surrogate.LiveModel;
 import org.mergetomix.testing.ByteTransformer;
 import org.mergetomix.training.FineTuning.Steps;
 

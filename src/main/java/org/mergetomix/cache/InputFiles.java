@@ -1,0 +1,258 @@
+package org.mergetomix.cache;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.folder.Digests;
+import org.mergetomix.location.InputFile;
+import org.mergetomix.location.Location;
+import org.mergetomix.location.Readability;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * The inputs of a run as local files of this JVM, wherever they lie: local ones in place, remote
+ * ones in the cache of this host, where they stay until this is closed. Nothing is opened, on disk
+ * or in a store, before the first remote file is asked for. Safe for use by several threads.
+ */
+public final class InputFiles implements Readability, AutoCloseable {
+
+  /** What a model's folder holds beside its tensors: configuration and tokenizer. */
+  private static final Pattern COMPANION =
+      Pattern.compile("(?!.*\\.index\\.json$).*\\.(json|txt|model|jinja)");
+
+  private final CacheSettings settings;
+  private final Configuration hadoop;
+  private final ConcurrentMap<RemoteFile, Input> inputs = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Location, Path> headers = new ConcurrentHashMap<>();
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private Optional<LocalCache> cache = Optional.empty();
+  private Optional<HeaderCopies> headerCopies = Optional.empty();
+
+  /**
+   * @param hadoop names the file systems and holds their credentials; not to be changed any more
+   */
+  public InputFiles(CacheSettings settings, Configuration hadoop) {
+    this.settings = settings;
+    this.hadoop = hadoop;
+  }
+
+  /** Where an input is on this host, and how its digest is found out. */
+  private record Input(Path path, Supplier<String> digest) {}
+
+  /**
+   * A file, or the folder of a checkpoint, with all its bytes.
+   *
+   * @param location what to bring here
+   * @param sha256 what the bytes must hash to, as far as the manifest says; empty otherwise. A
+   *     remote file is compared with it when it is fetched, everything else by who asks for its
+   *     digest.
+   * @throws UserException if it is missing, cannot be read, or does not have the promised bytes
+   */
+  public Path fetch(Location location, String sha256) {
+    return input(location, sha256).path();
+  }
+
+  /**
+   * The digest of a file, or of a checkpoint's folder as {@link Digests#checkpoint} has it. What is
+   * remote is fetched for it, once.
+   *
+   * @throws UserException as {@link #fetch}
+   */
+  public String digest(Location location, String sha256) {
+    return input(location, sha256).digest().get();
+  }
+
+  private Input input(Location location, String sha256) {
+    if (location.isLocal()) {
+      Path path = location.path();
+      return new Input(path, () -> Digests.checkpoint(path));
+    }
+    // A checkpoint is fetched in minutes; whoever asks for the same one waits for it.
+    return inputs.computeIfAbsent(new RemoteFile(location, sha256), this::fetch);
+  }
+
+  private Input fetch(RemoteFile file) {
+    FileStatus status = store().fileOrFolder(file.location());
+    return status.isDirectory() ? fetchFolder(file.location()) : fetchFile(file);
+  }
+
+  private Input fetchFile(RemoteFile file) {
+    CachedFile lent = keep(cache().fetch(file));
+    return new Input(lent.path(), lent::digest);
+  }
+
+  private Input fetchFolder(Location folder) {
+    SortedMap<String, String> wanted = new TreeMap<>();
+    SortedMap<String, String> decisive = new TreeMap<>();
+    Checkpoints.files(headers(folder)).forEach(name -> decisive.put(name, ""));
+    wanted.putAll(decisive);
+    store().files(folder).keySet().stream()
+        .filter(InputFiles::isCompanion)
+        .forEach(name -> wanted.put(name, ""));
+    CachedFolder lent = keep(cache().fetchFolder(folder, wanted));
+    decisive.replaceAll((name, unknown) -> lent.files().get(name).digest());
+    return new Input(lent.path(), () -> Digests.folder(decisive));
+  }
+
+  private static boolean isCompanion(String name) {
+    return COMPANION.matcher(name).matches();
+  }
+
+  /**
+   * The size of a file, or of those files of a checkpoint's folder that are fetched, in bytes;
+   * nothing but headers is read for it.
+   *
+   * @throws UserException if it is missing or cannot be read
+   */
+  public long bytes(Location location) {
+    if (location.isLocal()) {
+      return LocalFiles.bytes(location.path());
+    }
+    FileStatus status = store().fileOrFolder(location);
+    if (!status.isDirectory()) {
+      return status.getLen();
+    }
+    List<String> decisive = Checkpoints.files(headers(location));
+    return store().files(location).entrySet().stream()
+        .filter(file -> decisive.contains(file.getKey()) || isCompanion(file.getKey()))
+        .mapToLong(file -> file.getValue().getLen())
+        .sum();
+  }
+
+  /**
+   * A stand-in for a checkpoint of which only the headers are read: in place when it is local,
+   * otherwise with holes where the tensors are.
+   *
+   * @throws UserException if it is missing or cannot be read
+   */
+  public Path headers(Location checkpoint) {
+    return checkpoint.isLocal()
+        ? checkpoint.path()
+        : headers.computeIfAbsent(checkpoint, this::copyHeaders);
+  }
+
+  private Path copyHeaders(Location checkpoint) {
+    try {
+      return headerCopies().of(checkpoint);
+    } catch (IOException failure) {
+      throw CacheProblems.local(CacheSettings.temporaryDirectory(), failure);
+    }
+  }
+
+  @Override
+  public Optional<String> complaint(Location file) {
+    if (file.isLocal()) {
+      return InputFile.complaint(file.path());
+    }
+    Optional<FileStatus> status = store().find(file);
+    if (status.isEmpty()) {
+      return Optional.of("does not exist");
+    }
+    if (status.get().isDirectory()) {
+      return Optional.of("is a folder, not a file");
+    }
+    return status.get().getLen() == 0 ? Optional.of("is empty") : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> complaintOfFileOrFolder(Location location) {
+    if (location.isLocal()) {
+      return InputFile.complaintOfFileOrFolder(location.path());
+    }
+    return store().find(location).filter(FileStatus::isDirectory).isPresent()
+        ? Optional.empty()
+        : complaint(location);
+  }
+
+  @Override
+  public boolean exists(Location location) {
+    return location.isLocal()
+        ? location.path().toFile().exists()
+        : store().find(location).isPresent();
+  }
+
+  /** The same problems, with locations in place of the local files that stand for them. */
+  public UserException named(UserException problems) {
+    SortedMap<String, String> names = new TreeMap<>();
+    inputs.forEach((file, input) -> names.put(input.path().toString(), file.location().text()));
+    headers.forEach((location, path) -> names.put(path.toString(), location.text()));
+    return names.isEmpty() ? problems : problems.with(problem -> named(problem, names));
+  }
+
+  private static Problem named(Problem problem, SortedMap<String, String> names) {
+    String what = problem.what();
+    String where = problem.where();
+    for (Map.Entry<String, String> name : names.entrySet()) {
+      what = what.replace(name.getKey(), name.getValue());
+      where = where.replace(name.getKey(), name.getValue());
+    }
+    return new Problem(what, where, problem.remedy());
+  }
+
+  /** What was fetched by this JVM since this was opened. */
+  public synchronized FetchStatistics statistics() {
+    return cache.map(LocalCache::statistics).orElse(FetchStatistics.NONE);
+  }
+
+  private synchronized LocalCache cache() {
+    if (cache.isEmpty()) {
+      cache = Optional.of(LocalCache.open(settings, hadoop));
+    }
+    return cache.get();
+  }
+
+  private RemoteStore store() {
+    return cache().store();
+  }
+
+  private synchronized HeaderCopies headerCopies() throws IOException {
+    if (headerCopies.isEmpty()) {
+      headerCopies = Optional.of(new HeaderCopies(store()));
+    }
+    return headerCopies.get();
+  }
+
+  private synchronized <T extends AutoCloseable> T keep(T lent) {
+    opened.push(lent);
+    return lent;
+  }
+
+  /** Lets go of everything; the paths that were given must not be used any more. */
+  @Override
+  public synchronized void close() {
+    for (AutoCloseable lent : opened) {
+      release(lent);
+    }
+    opened.clear();
+    inputs.clear();
+    headers.clear();
+    headerCopies.ifPresent(HeaderCopies::close);
+    headerCopies = Optional.empty();
+    cache.ifPresent(LocalCache::close);
+    cache = Optional.empty();
+  }
+
+  private static void release(AutoCloseable lent) {
+    try {
+      lent.close();
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception undeclared) {
+      throw new IllegalStateException(undeclared);
+    }
+  }
+}

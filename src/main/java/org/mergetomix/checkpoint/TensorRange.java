@@ -1,9 +1,0 @@
-package org.mergetomix.checkpoint;
-
-/**
- * A tensor and where it lies.
- *
- * @param begin its first byte, counted from the start of the data
- * @param end one past its last byte
- */
-record TensorRange(TensorSpec spec, long begin, long end) {}

@@ -1,0 +1,67 @@
+package org.mergetomix.executor;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.problem.UserException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The device of a task: the GPU that Spark gave it, as {@code spark.task.resource.gpu.amount} has
+ * it, otherwise the CPU. Tasks that share a GPU are given the same one.
+ */
+public final class DeviceChoice {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(DeviceChoice.class);
+
+  private static final String GPU = "gpu";
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
+  private DeviceChoice() {}
+
+  /** What Spark gave the task of this thread; the CPU where there is no task. */
+  public static ComputeDevice given() {
+    return Optional.ofNullable(TaskContext.get())
+        .map(task -> task.resourcesJMap().get(GPU))
+        .map(ResourceInformation::addresses)
+        .map(DeviceChoice::at)
+        .orElse(ComputeDevice.CPU);
+  }
+
+  /**
+   * The first of some addresses that Spark gave.
+   *
+   * @throws UserException usage, if it is not the number of a GPU
+   */
+  static ComputeDevice at(String... addresses) {
+    if (!NUMBER.matcher(addresses[0]).matches()) {
+      throw UserException.usage(
+          "Spark gave a task the GPU %s, but PyTorch knows GPUs by numbers from 0"
+              .formatted(addresses[0]),
+          "spark.executor.resource.gpu.discoveryScript",
+          "Have it tell numbers, as deploy/gpu/gpus.sh does");
+    }
+    return ComputeDevice.gpu(Integer.parseInt(addresses[0]));
+  }
+
+  /** The same if PyTorch can use it here, otherwise the CPU, which is said once. */
+  public static ComputeDevice usable(ComputeDevice given) {
+    if (given.isUsable()) {
+      return given;
+    }
+    if (!TOLD.getAndSet(true)) {
+      LOGGER.warn(
+          "Spark gave a task {}, but PyTorch has no CUDA here: this executor works on the CPU."
+              + " Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH.",
+          given);
+    }
+    return ComputeDevice.CPU;
+  }
+}

@@ -1,0 +1,15 @@
+package org.mergetomix.executor;
+
+import java.io.Serializable;
+import java.util.SortedMap;
+import org.mergetomix.score.ExampleScores;
+
+/**
+ * The scores of one model, by task.
+ *
+ * @param search on the examples that rank the mixtures
+ * @param confirm on the examples that judge the winner; tasks without some are left out
+ */
+public record ModelScores(
+    SortedMap<String, ExampleScores> search, SortedMap<String, ExampleScores> confirm)
+    implements Serializable {}

@@ -1,0 +1,136 @@
+package org.mergetomix.executor;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TextData;
+import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.evaluation.TokenWindow;
+import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.folder.Digests;
+import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.LiveModel;
+import org.mergetomix.output.LocalOutput;
+import org.mergetomix.plan.FileInput;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.TextInput;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.training.FineTuner;
+import org.mergetomix.training.FineTuning;
+
+/**
+ * One model to fine-tune: what an executor needs for it.
+ *
+ * @param access how a JVM gets at the inputs
+ * @param mixture what it is trained on
+ * @param model the TorchScript graph
+ * @param start the checkpoint it starts from
+ * @param texts the training text of every dataset of the mixture, by id
+ * @param recipe how it is trained
+ * @param seed what the order of the data is drawn from
+ * @param output the checkpoint to write
+ */
+public record TrainingJob(
+    InputAccess access,
+    Mixture mixture,
+    FileInput model,
+    FileInput start,
+    SortedMap<String, TextInput> texts,
+    FineTuning recipe,
+    long seed,
+    Location output)
+    implements Serializable {
+
+  /** The metadata entry that says what a checkpoint of ours was trained from. */
+  public static final String RECIPE = "merge-to-mix.recipe";
+
+  /** A digest of everything that decides the trained model. */
+  public String digest() {
+    List<String> parts = new ArrayList<>();
+    parts.add(mixture.id());
+    parts.add(model.digest());
+    parts.add(start.digest());
+    parts.add(recipe.describe());
+    parts.add(String.valueOf(seed));
+    texts.forEach(
+        (dataset, text) -> {
+          parts.add(dataset);
+          parts.add(text.digest());
+          parts.add(text.tokenizer());
+          parts.add(String.valueOf(text.context()));
+        });
+    return Digests.sha256(parts.toArray(String[]::new));
+  }
+
+  /** How many steps the training has. */
+  public int steps() {
+    if (recipe.length() instanceof FineTuning.Steps fixed) {
+      return fixed.count();
+    }
+    long windows;
+    try (InputFiles files = access.open()) {
+      windows = fetched(files).windows().values().stream().mapToLong(List::size).sum();
+    }
+    return recipe.length().steps(windows, recipe.batchSize());
+  }
+
+  /**
+   * Trains the model and writes its checkpoint.
+   *
+   * @param device where it is trained
+   * @param progress told the number of every step that is done
+   * @return the mean loss of the last steps, in nats a token
+   */
+  public double run(ComputeDevice device, IntConsumer progress) {
+    try (InputFiles files = access.open()) {
+      try {
+        return fetched(files).train(device, progress);
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
+    }
+  }
+
+  private TrainingJob fetched(InputFiles files) {
+    SortedMap<String, TextInput> here = new TreeMap<>();
+    texts.forEach((dataset, text) -> here.put(dataset, text.fetched(files)));
+    return new TrainingJob(
+        access, mixture, model.fetched(files), start.fetched(files), here, recipe, seed, output);
+  }
+
+  private double train(ComputeDevice device, IntConsumer progress) {
+    Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
+    try (LiveModel live = LiveModel.load(model.file(), device);
+        Checkpoint checkpoint = Checkpoints.open(start.file());
+        LocalOutput target = LocalOutput.of(output, access.hadoop().value())) {
+      live.fill(checkpoint, start.path());
+      double loss =
+          new FineTuner(live, recipe)
+              .train(mixture, windows(), tokenizer.padding(), seed, progress);
+      SafetensorsWriter.write(target.path(), live.tensors(), Map.of(RECIPE, digest()), live);
+      target.publish();
+      return loss;
+    }
+  }
+
+  private SortedMap<String, List<TokenWindow>> windows() {
+    SortedMap<String, List<TokenWindow>> windows = new TreeMap<>();
+    for (Map.Entry<String, TextInput> entry : texts.entrySet()) {
+      TextData text = entry.getValue().text();
+      windows.put(
+          entry.getKey(),
+          TokenWindow.of(TextExamples.read(text.file()), text.tokenizer(), text.context()));
+    }
+    return windows;
+  }
+}

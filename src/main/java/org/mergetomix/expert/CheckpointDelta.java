@@ -1,0 +1,46 @@
+package org.mergetomix.expert;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
+
+/** A delta that is read from one checkpoint, which it owns, beside the base, which it does not. */
+abstract class CheckpointDelta implements Delta {
+
+  final Checkpoint base;
+  final Checkpoint stored;
+
+  CheckpointDelta(Checkpoint base, Checkpoint stored) {
+    this.base = base;
+    this.stored = stored;
+  }
+
+  /** Makes a delta that owns a checkpoint, which is closed if that fails. */
+  static <D extends CheckpointDelta> D owning(Checkpoint stored, Supplier<D> pairing) {
+    try {
+      return pairing.get();
+    } catch (RuntimeException failure) {
+      stored.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public final SortedMap<String, TensorSpec> tensors() {
+    return base.tensors();
+  }
+
+  @Override
+  public final List<Problem> warnings() {
+    return stored.warnings();
+  }
+
+  /** Closes what was given for the expert, not the base. */
+  @Override
+  public final void close() {
+    stored.close();
+  }
+}

@@ -1,0 +1,86 @@
+package org.mergetomix.expert;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import org.mergetomix.family.TiedNames;
+
+/**
+ * What to make of an expert whose names and tensors may differ from the base's. Immutable.
+ *
+ * @param kind the form that it must have
+ * @param prefixes how its names become the base's; the first whose {@code from} fits is used, and
+ *     no other; a name that none fits stays
+ * @param missing what becomes of a tensor that only the base has; of a whole checkpoint or a delta,
+ *     because adapters and sparse deltas name only what they change
+ * @param extra what becomes of a tensor that only the expert has
+ * @param ignored names of the expert that {@link Extra#IGNORE_LISTED} passes over: exact, or a
+ *     prefix that ends with {@code *}
+ * @param tied names that stand for one tensor
+ */
+public record ExpertPolicy(
+    ExpertKind kind,
+    List<PrefixMapping> prefixes,
+    Missing missing,
+    Extra extra,
+    List<String> ignored,
+    List<TiedNames> tied)
+    implements Serializable {
+
+  /** Same names, the same tensors: everything else is refused. */
+  public static final ExpertPolicy STRICT =
+      new ExpertPolicy(ExpertKind.AUTO, List.of(), Missing.FAIL, Extra.FAIL, List.of(), List.of());
+
+  /** What becomes of a tensor that the base has and the expert lacks. */
+  public enum Missing {
+    /** The expert is refused. */
+    FAIL,
+    /** The expert has the base's: its delta is zero. */
+    BASE
+  }
+
+  /** What becomes of a tensor that the expert has and the base lacks. */
+  public enum Extra {
+    /** The expert is refused. */
+    FAIL,
+    /** It is passed over if it is listed; otherwise the expert is refused. */
+    IGNORE_LISTED
+  }
+
+  public ExpertPolicy {
+    prefixes = List.copyOf(prefixes);
+    ignored = List.copyOf(ignored);
+    tied = List.copyOf(tied);
+  }
+
+  /** This policy for another form. */
+  public ExpertPolicy of(ExpertKind otherKind) {
+    return new ExpertPolicy(otherKind, prefixes, missing, extra, ignored, tied);
+  }
+
+  /** The base's name for a name of the expert. */
+  String baseName(String expertName) {
+    return prefixes.stream()
+        .filter(mapping -> mapping.applies(expertName))
+        .findFirst()
+        .map(mapping -> mapping.apply(expertName))
+        .orElse(expertName);
+  }
+
+  /** The other name of a tied tensor. */
+  Optional<String> partner(String baseName) {
+    return tied.stream().flatMap(pair -> pair.partner(baseName).stream()).findFirst();
+  }
+
+  /** Whether a name of the expert may be passed over. */
+  boolean ignores(String expertName) {
+    return extra == Extra.IGNORE_LISTED
+        && ignored.stream().anyMatch(pattern -> fits(pattern, expertName));
+  }
+
+  private static boolean fits(String pattern, String name) {
+    return pattern.endsWith("*")
+        ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+        : name.equals(pattern);
+  }
+}

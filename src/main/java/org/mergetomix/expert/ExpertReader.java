@@ -1,0 +1,84 @@
+package org.mergetomix.expert;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.mergetomix.folder.CheckpointFolder;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.Pickles;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorNames;
+
+/** Finds out in which form an expert comes, and opens it as that. */
+final class ExpertReader {
+
+  private ExpertReader() {}
+
+  static Delta open(Checkpoint base, Path expert, ExpertPolicy policy) {
+    if (adapter(expert, policy.kind())) {
+      return LoraDelta.open(base, expert, policy.of(ExpertKind.LORA));
+    }
+    Checkpoint checkpoint = Checkpoints.open(expert);
+    ExpertKind kind;
+    try {
+      kind = kind(checkpoint, policy.kind());
+    } catch (RuntimeException failure) {
+      checkpoint.close();
+      throw failure;
+    }
+    String name = expert.toString();
+    return switch (kind) {
+      case DELTA -> StoredDelta.of(base, checkpoint, name, policy.of(kind));
+      case SPARSE -> SparseDelta.of(base, checkpoint, name, policy.of(kind));
+      default -> FullCheckpointDelta.of(base, checkpoint, name, policy.of(kind));
+    };
+  }
+
+  private static boolean adapter(Path expert, ExpertKind asked) {
+    if (!Files.isDirectory(expert)) {
+      String file = String.valueOf(expert.getFileName());
+      if (asked == ExpertKind.LORA || file.equals(CheckpointFolder.ADAPTER)) {
+        Pickles.refuse(expert);
+        throw UserException.input(
+            "A LoRA adapter is a folder, not a file",
+            expert.toString(),
+            "Give the folder that holds %s and %s"
+                .formatted(CheckpointFolder.ADAPTER_CONFIG, CheckpointFolder.ADAPTER));
+      }
+      return false;
+    }
+    CheckpointFolder folder = CheckpointFolder.of(expert);
+    if (asked == ExpertKind.AUTO && folder.holdsAdapter() && folder.holdsModel()) {
+      throw UserException.input(
+          "The folder holds an adapter and a whole checkpoint",
+          expert.toString(),
+          "Say which is meant with the kind of the expert: full or lora");
+    }
+    return asked == ExpertKind.LORA || (asked == ExpertKind.AUTO && folder.holdsAdapter());
+  }
+
+  private static ExpertKind kind(Checkpoint checkpoint, ExpertKind asked) {
+    Optional<String> said = Optional.ofNullable(checkpoint.metadata().get(ExpertKind.METADATA));
+    if (said.isEmpty()) {
+      return asked == ExpertKind.AUTO ? ExpertKind.FULL : asked;
+    }
+    ExpertKind found =
+        ExpertKind.ofMetadata(said.get())
+            .orElseThrow(
+                () ->
+                    UserException.input(
+                        "The metadata gives an unknown %s, \"%s\""
+                            .formatted(ExpertKind.METADATA, TensorNames.shown(said.get())),
+                        checkpoint.name(),
+                        "Known: " + ExpertKind.metadataTexts()));
+    if (asked != ExpertKind.AUTO && asked != found) {
+      throw UserException.input(
+          "The metadata says %s = %s, but the expert's kind is given as %s"
+              .formatted(ExpertKind.METADATA, found.text(), asked.text()),
+          checkpoint.name(),
+          "Correct the kind, or leave it out");
+    }
+    return found;
+  }
+}

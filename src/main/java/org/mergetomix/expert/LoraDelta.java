@@ -1,0 +1,122 @@
+package org.mergetomix.expert;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import org.mergetomix.expert.lora.LowRankProduct;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorReader;
+import org.mergetomix.tensor.TensorSpec;
+
+/**
+ * The delta of a PEFT LoRA adapter: {@code scale · B · A} for each adapted weight, computed in
+ * float32 for the elements that are read and never as a whole; saved minus base for what was saved
+ * whole; zero for everything else. The factors are never averaged or rounded.
+ *
+ * <p>Reading an element of an adapted weight costs as many multiplications and additions as its
+ * rank; {@code LowRankProduct} says why, and what a reader keeps in memory. Safe for use by several
+ * threads.
+ */
+public final class LoraDelta implements Delta {
+
+  private final Checkpoint base;
+  private final Checkpoint adapter;
+  private final SortedMap<String, Change> changes;
+  private final List<Problem> warnings;
+
+  /** What an adapter does to one tensor of the base. */
+  sealed interface Change {}
+
+  /** Adds a product of two factors. */
+  record Product(LowRankProduct product) implements Change {}
+
+  /** Puts a saved tensor in its place. */
+  record Replacement(String saved) implements Change {}
+
+  /** Adds a stored tensor times a factor. */
+  record Scaled(String stored, float scale) implements Change {}
+
+  LoraDelta(
+      Checkpoint base,
+      Checkpoint adapter,
+      SortedMap<String, Change> changes,
+      List<Problem> warnings) {
+    this.base = base;
+    this.adapter = adapter;
+    this.changes = Collections.unmodifiableSortedMap(changes);
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Opens an adapter.
+   *
+   * @param base stays the caller's, and must be open as long as the delta is read
+   * @param folder holds {@code adapter_config.json} and {@code adapter_model.safetensors}
+   * @param policy prefixes, ties and ignored names; the adapter names only what it changes, so
+   *     nothing can be missing
+   * @throws UserException with everything that is wrong with the adapter, that is not built, or
+   *     that does not fit the base
+   */
+  public static LoraDelta open(Checkpoint base, Path folder, ExpertPolicy policy) {
+    return AdapterReader.open(base, folder, policy);
+  }
+
+  @Override
+  public SortedMap<String, TensorSpec> tensors() {
+    return base.tensors();
+  }
+
+  @Override
+  public List<Problem> warnings() {
+    return warnings;
+  }
+
+  @Override
+  public void read(String tensor, long offset, float[] destination, int length) {
+    reader(tensor).read(offset, destination, length);
+  }
+
+  @Override
+  public TensorReader reader(String tensor) {
+    TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
+    Change change = changes.get(tensor);
+    if (change instanceof Product low) {
+      return within(spec, low.product().reader());
+    }
+    if (change instanceof Scaled scaled) {
+      return scaled(adapter.reader(scaled.stored()), scaled.scale());
+    }
+    if (change instanceof Replacement replacement) {
+      return FullCheckpointDelta.difference(
+          adapter.reader(replacement.saved()), base.reader(tensor));
+    }
+    return ZeroDelta.reader(spec);
+  }
+
+  private static TensorReader within(TensorSpec spec, TensorReader reader) {
+    long elements = spec.elements();
+    return (offset, destination, length) -> {
+      Objects.checkFromIndexSize(offset, length, elements);
+      reader.read(offset, destination, length);
+    };
+  }
+
+  private static TensorReader scaled(TensorReader stored, float scale) {
+    return (offset, destination, length) -> {
+      stored.read(offset, destination, length);
+      for (int i = 0; i < length; i++) {
+        destination[i] *= scale;
+      }
+    };
+  }
+
+  /** Closes the adapter, not the base. */
+  @Override
+  public void close() {
+    adapter.close();
+  }
+}

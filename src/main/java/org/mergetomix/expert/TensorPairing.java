@@ -1,0 +1,164 @@
+package org.mergetomix.expert;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.Complaints;
+import org.mergetomix.tensor.TensorNames;
+import org.mergetomix.tensor.TensorSpec;
+
+/**
+ * Which tensor of an expert belongs to which of the base, by names, prefixes and ties.
+ *
+ * @param sources the expert's name for each name of the base; a name that is not in it has no delta
+ */
+record TensorPairing(SortedMap<String, String> sources) {
+
+  TensorPairing {
+    sources = Collections.unmodifiableSortedMap(sources);
+  }
+
+  /**
+   * Pairs an expert that has tensors like the base's.
+   *
+   * @param policy of a kind that is found out
+   * @throws UserException with every tensor that is missing, extra or differs in shape; stored
+   *     types may differ as long as both or neither are floating
+   */
+  static TensorPairing of(
+      Checkpoint base, Checkpoint expert, String expertName, ExpertPolicy policy) {
+    Pairing pairing = new Pairing(base, expert, policy, new Complaints("expert " + expertName));
+    pairing.nameExtras();
+    pairing.pair();
+    pairing.complaints.refuseIfAny();
+    return new TensorPairing(pairing.sources);
+  }
+
+  Optional<String> source(String baseName) {
+    return Optional.ofNullable(sources.get(baseName));
+  }
+
+  private record Pairing(
+      SortedMap<String, TensorSpec> base,
+      Checkpoint expert,
+      ExpertPolicy policy,
+      Complaints complaints,
+      SortedMap<String, String> named,
+      SortedMap<String, String> sources) {
+
+    Pairing(Checkpoint base, Checkpoint expert, ExpertPolicy policy, Complaints complaints) {
+      this(base.tensors(), expert, policy, complaints, new TreeMap<>(), new TreeMap<>());
+    }
+
+    /** Gives the expert's tensors the base's names, and looks at those that the base lacks. */
+    void nameExtras() {
+      for (String name : expert.tensors().keySet()) {
+        String renamed = policy.baseName(name);
+        if (!base.containsKey(renamed) && policy.ignores(name)) {
+          continue;
+        }
+        String other = named.putIfAbsent(renamed, name);
+        if (other != null) {
+          complaints.addTensor(
+              "The expert's tensors %s and %s both become %s"
+                  .formatted(
+                      TensorNames.shown(other),
+                      TensorNames.shown(name),
+                      TensorNames.shown(renamed)),
+              name,
+              "Give each its own name with prefixes");
+        }
+      }
+      named.forEach(
+          (renamed, name) -> {
+            if (!base.containsKey(renamed)) {
+              lookAtExtra(renamed, name);
+            }
+          });
+    }
+
+    private void lookAtExtra(String renamed, String name) {
+      Optional<String> partner = policy.partner(renamed).filter(other -> base.containsKey(other));
+      if (partner.isEmpty()) {
+        complaints.addTensor(
+            "The base lacks a tensor that the expert has as "
+                + expert.tensors().get(name).describe(),
+            name,
+            "Fine-tune the expert from this base, and save it under the base's names");
+        return;
+      }
+      String twin = named.get(partner.get());
+      if (twin != null && !TensorSamples.same(expert, name, twin)) {
+        complaints.addTensor(
+            "The expert's tensor differs from %s, to which it is tied in the base"
+                .formatted(TensorNames.shown(twin)),
+            name,
+            "Fine-tune the expert with tied weights, or give a base that has both tensors");
+      }
+    }
+
+    void pair() {
+      base.forEach(
+          (name, expected) -> {
+            Optional<String> source =
+                Optional.ofNullable(named.get(name))
+                    .or(() -> policy.partner(name).map(other -> named.get(other)));
+            if (source.isPresent()) {
+              compare(name, expected, expert.tensors().get(source.get()));
+              sources.put(name, source.get());
+            } else if (policy.missing() == ExpertPolicy.Missing.FAIL && needed(expected)) {
+              complaints.addTensor(
+                  "The expert lacks a tensor that the base has as " + expected.describe(),
+                  name,
+                  "Save all parameters of the fine-tuned model, under the base's names");
+            }
+          });
+    }
+
+    /** A delta has nothing to say about whole numbers. */
+    private boolean needed(TensorSpec expected) {
+      return expected.dtype().floating() || policy.kind() != ExpertKind.DELTA;
+    }
+
+    private void compare(String name, TensorSpec expected, TensorSpec found) {
+      if (expected.shape().equals(found.shape())
+          && expected.dtype().floating() == found.dtype().floating()) {
+        return;
+      }
+      Optional<String> rows = rows(expected, found);
+      complaints.addTensor(
+          "Expected %s as in the base, found %s%s"
+              .formatted(
+                  expected.describe(), found.describe(), rows.map(text -> ": " + text).orElse("")),
+          name,
+          rows.isPresent()
+              ? "If the rows are a vocabulary, fine-tune with the base's tokenizer and without"
+                  + " resizing the embeddings"
+              : "Fine-tune the expert from this base, and keep its shapes and kinds of numbers");
+    }
+  }
+
+  /** Which rows only one of two tables has, if they differ in nothing else. */
+  static Optional<String> rows(TensorSpec base, TensorSpec expert) {
+    int rank = base.shape().size();
+    if (rank < 2
+        || rank != expert.shape().size()
+        || !base.shape().subList(1, rank).equals(expert.shape().subList(1, rank))) {
+      return Optional.empty();
+    }
+    long ofBase = base.shape().get(0);
+    long ofExpert = expert.shape().get(0);
+    if (ofBase == ofExpert) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "rows %d to %d exist only in the %s"
+            .formatted(
+                Math.min(ofBase, ofExpert),
+                Math.max(ofBase, ofExpert) - 1,
+                ofBase > ofExpert ? "base" : "expert"));
+  }
+}

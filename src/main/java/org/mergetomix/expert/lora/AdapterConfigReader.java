@@ -1,0 +1,310 @@
+package org.mergetomix.expert.lora;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.tensor.Complaints;
+import org.mergetomix.tensor.TensorNames;
+
+/**
+ * Reads {@code adapter_config.json}. Every variant that changes the arithmetic and is not built is
+ * refused by its name; what only concerns training is passed over.
+ */
+public final class AdapterConfigReader {
+
+  static final int MAX_RANK = 1 << 16;
+
+  private static final long MAX_BYTES = 10_000_000;
+  private static final int DEFAULT_RANK = 8;
+  private static final double DEFAULT_ALPHA = 8;
+
+  private static final ObjectReader TREE =
+      new ObjectMapper()
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+  private static final String MERGE_IT =
+      "Merge the adapter into its base with PEFT's merge_and_unload, and give the full checkpoint";
+
+  /** Fields that must be absent, null, false or empty, and what to do when they are not. */
+  private static final SortedMap<String, String> VARIANTS =
+      new TreeMap<>(
+          Map.of(
+              "use_dora",
+              MERGE_IT,
+              "use_qalora",
+              MERGE_IT,
+              "use_bdlora",
+              MERGE_IT,
+              "target_parameters",
+              MERGE_IT,
+              "trainable_token_indices",
+              MERGE_IT,
+              "layer_replication",
+              "The adapted model has other layers than the base: it cannot be merged with experts"
+                  + " of this base",
+              "alora_invocation_tokens",
+              "An activated LoRA is not one fixed model: train a plain LoRA",
+              "arrow_config",
+              "A router over adapters is not one fixed model: give each adapter as its own"
+                  + " expert"));
+
+  /** Ways to initialise that leave the base as it is. */
+  private static final List<String> PLAIN_STARTS = List.of("gaussian", "eva", "orthogonal");
+
+  private final Path file;
+  private final JsonNode root;
+  private final Complaints complaints;
+
+  private AdapterConfigReader(Path file, JsonNode root) {
+    this.file = file;
+    this.root = root;
+    this.complaints = new Complaints(file.toString());
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws org.mergetomix.problem.UserException with everything that is wrong or not built
+   */
+  public static AdapterConfig read(Path file) {
+    JsonNode root = JsonDocument.read(file, MAX_BYTES, AdapterConfigReader::tree);
+    if (!root.isObject()) {
+      throw JsonDocument.malformed(file, "The adapter's configuration is not a JSON object");
+    }
+    AdapterConfigReader reader = new AdapterConfigReader(file, root);
+    return reader.config();
+  }
+
+  private static JsonNode tree(JsonParser json) throws IOException {
+    JsonNode root = TREE.readTree(json);
+    return root == null ? MissingNode.getInstance() : root;
+  }
+
+  private AdapterConfig config() {
+    requireLora();
+    VARIANTS.forEach(this::refuseVariant);
+    refuseStart();
+    refuseUnknownVariants();
+    AdapterConfig config =
+        new AdapterConfig(
+            (int) positive("r", DEFAULT_RANK),
+            number("lora_alpha").orElse(DEFAULT_ALPHA),
+            flag("use_rslora") ? AdapterConfig.Scaling.ROOT_OF_RANK : AdapterConfig.Scaling.RANK,
+            patterns("rank_pattern", this::rank),
+            patterns("alpha_pattern", this::finite),
+            flag("fan_in_fan_out")
+                ? AdapterConfig.Layout.INPUTS_BY_OUTPUTS
+                : AdapterConfig.Layout.OUTPUTS_BY_INPUTS,
+            biases(),
+            savedModules(),
+            text("base_model_name_or_path").filter(name -> !name.isBlank()));
+    complaints.refuseIfAny();
+    return config;
+  }
+
+  /** Another kind of adapter has other fields, so nothing else is worth saying about it. */
+  private void requireLora() {
+    JsonNode type = root.path("peft_type");
+    if (!type.isTextual() || !type.asText().equals("LORA")) {
+      complain(
+          type.isTextual()
+              ? "The adapter's peft_type is %s, and only LORA can be read"
+                  .formatted(TensorNames.shown(type.asText()))
+              : "The adapter's configuration has no peft_type",
+          MERGE_IT);
+      complaints.refuseIfAny();
+    }
+  }
+
+  private void refuseVariant(String field, String remedy) {
+    if (isSet(root.path(field))) {
+      complain("The adapter uses %s, which is not supported".formatted(field), remedy);
+    }
+  }
+
+  private void refuseStart() {
+    JsonNode start = root.path("init_lora_weights");
+    if (start.isTextual() && !PLAIN_STARTS.contains(start.asText())) {
+      complain(
+          "The adapter was initialised with init_lora_weights = %s, which changes the base itself"
+              .formatted(TensorNames.shown(start.asText())),
+          "Convert it to a plain LoRA with PEFT's path_initial_model_for_weight_conversion, or give"
+              + " the full checkpoint");
+    } else if (!start.isTextual() && !start.isBoolean() && !start.isMissingNode()) {
+      wrong("init_lora_weights", "true, false or a text");
+    }
+  }
+
+  /** A switch that came after this reader may change the arithmetic, so it is not passed over. */
+  private void refuseUnknownVariants() {
+    root.fieldNames()
+        .forEachRemaining(
+            field -> {
+              if (field.startsWith("use_")
+                  && !field.equals("use_rslora")
+                  && !VARIANTS.containsKey(field)
+                  && isSet(root.path(field))) {
+                complain(
+                    "The adapter uses %s, which is not known here"
+                        .formatted(TensorNames.shown(field)),
+                    MERGE_IT);
+              }
+            });
+    if (isSet(root.path("lora_bias")) && !root.path("lora_bias").isBoolean()) {
+      wrong("lora_bias", "true or false");
+    }
+  }
+
+  private static boolean isSet(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case MISSING, NULL -> false;
+      case BOOLEAN -> value.asBoolean();
+      case ARRAY, OBJECT -> !value.isEmpty();
+      default -> true;
+    };
+  }
+
+  private double positive(String field, int absent) {
+    OptionalDouble given = number(field);
+    if (given.isPresent() && rank(root.path(field)).isEmpty()) {
+      wrong(field, "a whole number from 1 to " + MAX_RANK);
+      return absent;
+    }
+    return given.orElse(absent);
+  }
+
+  private OptionalDouble number(String field) {
+    JsonNode value = root.path(field);
+    if (value.isMissingNode()) {
+      return OptionalDouble.empty();
+    }
+    Optional<Double> number = finite(value);
+    if (number.isEmpty()) {
+      wrong(field, "a number");
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(number.get());
+  }
+
+  private Optional<Integer> rank(JsonNode value) {
+    return value.isInt() && value.asInt() >= 1 && value.asInt() <= MAX_RANK
+        ? Optional.of(value.asInt())
+        : Optional.empty();
+  }
+
+  private Optional<Double> finite(JsonNode value) {
+    // Beyond float32 the scale would be infinite.
+    return value.isNumber() && Float.isFinite(value.floatValue())
+        ? Optional.of(value.asDouble())
+        : Optional.empty();
+  }
+
+  private <T> List<ModulePattern<T>> patterns(
+      String field, Function<JsonNode, Optional<T>> convert) {
+    JsonNode value = root.path(field);
+    List<ModulePattern<T>> patterns = new ArrayList<>();
+    if (value.isMissingNode() || value.isNull()) {
+      return patterns;
+    }
+    if (!value.isObject()) {
+      wrong(field, "a JSON object");
+      return patterns;
+    }
+    value
+        .fields()
+        .forEachRemaining(
+            entry -> {
+              String key = entry.getKey();
+              Optional<T> converted = convert.apply(entry.getValue());
+              if (converted.isEmpty()) {
+                wrong(field, "made of numbers that fit, and of %s is not".formatted(shown(key)));
+                return;
+              }
+              try {
+                patterns.add(ModulePattern.of(key, converted.get()));
+              } catch (IllegalArgumentException broken) {
+                complain(
+                    "The key %s of %s is %s".formatted(shown(key), field, broken.getMessage()),
+                    "Correct the key, or train the adapter again");
+              }
+            });
+    return patterns;
+  }
+
+  private AdapterConfig.Biases biases() {
+    return switch (text("bias").orElse("none")) {
+      case "none" -> AdapterConfig.Biases.NONE;
+      case "all", "lora_only" -> AdapterConfig.Biases.SAVED;
+      default -> {
+        wrong("bias", "none, all or lora_only");
+        yield AdapterConfig.Biases.NONE;
+      }
+    };
+  }
+
+  private List<String> savedModules() {
+    JsonNode value = root.path("modules_to_save");
+    List<String> modules = new ArrayList<>();
+    if (value.isMissingNode() || value.isNull()) {
+      return modules;
+    }
+    boolean texts = value.isArray();
+    for (JsonNode module : value) {
+      texts &= module.isTextual() && !module.asText().isEmpty();
+      modules.add(module.asText());
+    }
+    if (!texts) {
+      wrong("modules_to_save", "a list of names");
+    }
+    return modules;
+  }
+
+  private boolean flag(String field) {
+    JsonNode value = root.path(field);
+    if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+      wrong(field, "true or false");
+    }
+    return value.asBoolean(false);
+  }
+
+  private Optional<String> text(String field) {
+    JsonNode value = root.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    if (!value.isTextual()) {
+      wrong(field, "a text");
+      return Optional.empty();
+    }
+    return Optional.of(value.asText());
+  }
+
+  private void wrong(String field, String needed) {
+    complain(
+        "The adapter's %s must be %s".formatted(field, needed),
+        "Write the adapter again with a current PEFT");
+  }
+
+  private void complain(String what, String remedy) {
+    complaints.add(what, file.toString(), remedy);
+  }
+
+  private static String shown(String text) {
+    return "\"%s\"".formatted(TensorNames.shown(text));
+  }
+}

@@ -1,0 +1,2 @@
+/** LoRA adapters: what their configuration says, and the product of their factors. */
+package org.mergetomix.expert.lora;

@@ -1,0 +1,225 @@
+package org.mergetomix.folder;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.mergetomix.problem.FileProblems;
+import org.mergetomix.safetensors.FileLayout;
+import org.mergetomix.safetensors.StoredElements;
+import org.mergetomix.tensor.TensorSink;
+import org.mergetomix.tensor.TensorSpec;
+
+/**
+ * Writes a checkpoint as a folder that Hugging Face reads: one {@code model.safetensors}, or shards
+ * of a bounded size and their index. The folder appears as a whole with {@link #commit}; closing
+ * without it leaves nothing behind. Elements may come in any order, each once. One thread.
+ */
+public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
+
+  /** What Hugging Face's own writer takes as the size of a shard: 5 GB. */
+  public static final long SHARD_BYTES = 5_000_000_000L;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private final Path folder;
+  private final Path temporary;
+  private final SortedMap<String, TensorSpec> tensors;
+  private final SortedMap<String, Shard> shardOf = new TreeMap<>();
+  private final List<Shard> shards = new ArrayList<>();
+  private final SortedMap<String, Long> missing = new TreeMap<>();
+
+  private CheckpointFolderWriter(Path folder, SortedMap<String, TensorSpec> tensors) {
+    this.folder = folder.toAbsolutePath();
+    this.temporary =
+        this.folder.resolveSibling(
+            ".%s.%s.tmp".formatted(this.folder.getFileName(), UUID.randomUUID()));
+    this.tensors = tensors;
+    tensors.forEach((name, spec) -> missing.put(name, spec.elements()));
+  }
+
+  /**
+   * Begins a folder.
+   *
+   * @param folder where; must not exist
+   * @param tensors what will be written, by name: F32, F16, BF16 (rounded once, ties to even), I64,
+   *     I32, I16, I8 or U8
+   * @param metadata what every file shall say about itself
+   * @param shardBytes how large a shard may be; a larger tensor has a shard of its own
+   * @throws org.mergetomix.problem.UserException if the folder cannot be written
+   */
+  public static CheckpointFolderWriter begin(
+      Path folder,
+      SortedMap<String, TensorSpec> tensors,
+      Map<String, String> metadata,
+      long shardBytes) {
+    CheckpointFolderWriter writer = new CheckpointFolderWriter(folder, tensors);
+    try {
+      Files.createDirectories(writer.temporary);
+      writer.openShards(metadata, shardBytes);
+      return writer;
+    } catch (IOException failure) {
+      writer.close();
+      throw FileProblems.writing(folder, failure);
+    } catch (RuntimeException failure) {
+      writer.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public void write(String tensor, long offset, float[] source, int length) {
+    Shard shard = shardOf.get(tensor);
+    TensorSpec spec = tensors.get(tensor);
+    try {
+      shard.elements.write(spec, shard.layout.position(spec, offset), source, length);
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+    missing.merge(tensor, (long) -length, Long::sum);
+  }
+
+  /** Writes whole numbers; otherwise as {@link #write}. */
+  public void writeIntegers(String tensor, long offset, long[] source, int length) {
+    Shard shard = shardOf.get(tensor);
+    TensorSpec spec = tensors.get(tensor);
+    try {
+      shard.elements.write(spec, shard.layout.position(spec, offset), source, length);
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+    missing.merge(tensor, (long) -length, Long::sum);
+  }
+
+  /** Puts a further file into the folder, under its own name. */
+  public void copy(Path file) {
+    try {
+      Files.copy(file, temporary.resolve(file.getFileName()));
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  /** Puts a further text file into the folder. */
+  public void write(String fileName, String text) {
+    try {
+      Files.writeString(temporary.resolve(fileName), text);
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  /**
+   * Makes the folder appear, whole.
+   *
+   * @throws IllegalStateException if some elements were not written
+   */
+  public void commit() {
+    missing.forEach(
+        (tensor, count) -> {
+          if (count != 0) {
+            throw new IllegalStateException(
+                "%d elements of %s were not written once".formatted(count, tensor));
+          }
+        });
+    try {
+      if (shards.size() > 1) {
+        write("model.safetensors.index.json", JSON.writeValueAsString(index()) + "\n");
+      }
+      for (Shard shard : shards) {
+        shard.channel.force(true);
+        shard.channel.close();
+      }
+      Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  /** Removes what was not committed. */
+  @Override
+  public void close() {
+    try {
+      for (Shard shard : shards) {
+        shard.channel.close();
+      }
+      if (Files.exists(temporary)) {
+        try (Stream<Path> files = Files.walk(temporary)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  private Map<String, Object> index() {
+    Map<String, String> weightMap = new TreeMap<>();
+    shardOf.forEach((tensor, shard) -> weightMap.put(tensor, shard.name));
+    long total = tensors.values().stream().mapToLong(TensorSpec::bytes).sum();
+    Map<String, Object> index = new TreeMap<>();
+    index.put("metadata", Map.of("total_size", total));
+    index.put("weight_map", weightMap);
+    return index;
+  }
+
+  private void openShards(Map<String, String> metadata, long shardBytes) throws IOException {
+    List<SortedMap<String, TensorSpec>> groups = groups(shardBytes);
+    for (int i = 0; i < groups.size(); i++) {
+      String name =
+          groups.size() == 1
+              ? "model.safetensors"
+              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, groups.size());
+      FileChannel channel =
+          FileChannel.open(
+              temporary.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      Shard shard =
+          new Shard(
+              name,
+              channel,
+              FileLayout.of(groups.get(i), metadata),
+              new StoredElements(channel, folder.resolve(name).toString()));
+      shards.add(shard);
+      shard.elements.writeHeader(shard.layout.header());
+      groups.get(i).keySet().forEach(tensor -> shardOf.put(tensor, shard));
+    }
+  }
+
+  /** In the order of names, a new group whenever the next tensor would not fit. */
+  private List<SortedMap<String, TensorSpec>> groups(long shardBytes) {
+    List<SortedMap<String, TensorSpec>> groups = new ArrayList<>();
+    groups.add(new TreeMap<>());
+    long bytes = 0;
+    for (TensorSpec spec : tensors.values()) {
+      SortedMap<String, TensorSpec> group = groups.get(groups.size() - 1);
+      if (!group.isEmpty() && bytes + spec.bytes() > shardBytes) {
+        group = new TreeMap<>();
+        groups.add(group);
+        bytes = 0;
+      }
+      group.put(spec.name(), spec);
+      bytes += spec.bytes();
+    }
+    return groups;
+  }
+
+  private record Shard(
+      String name, FileChannel channel, FileLayout layout, StoredElements elements) {}
+}

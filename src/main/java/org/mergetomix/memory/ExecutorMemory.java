@@ -1,0 +1,160 @@
+package org.mergetomix.memory;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
+
+/**
+ * The memory that one executor has, and how many tasks share it.
+ *
+ * @param kind who starts executors
+ * @param models where live models are
+ * @param slots tasks that run at once
+ * @param direct bytes that the JVM allows itself outside its heap, for buffers such as prefix sums
+ * @param physical bytes of memory of the machine, or of the container where that has a limit
+ * @param outsideHeap bytes that all but the heap may take; as much as {@code physical} where nobody
+ *     watches over it
+ */
+public record ExecutorMemory(
+    Kind kind, Models models, int slots, long direct, long physical, long outsideHeap) {
+
+  private static final String OVERHEAD = "spark.executor.memoryOverhead";
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  /** Who starts executors, and which settings of Spark then say what they have. */
+  public enum Kind {
+    /** Nobody: the driver's JVM does the work. */
+    LOCAL(
+        "spark.driver.memory (-Dheap with Maven)", "spark.driver.extraJavaOptions", "spark.master"),
+    /** A master that limits the heap and nothing else. */
+    STANDALONE("spark.executor.memory", "spark.executor.extraJavaOptions", "spark.executor.cores"),
+    /** YARN or Kubernetes, which end an executor that takes more than heap and overhead. */
+    CONTAINER("spark.executor.memory", "spark.executor.extraJavaOptions", "spark.executor.cores");
+
+    private final String heapKey;
+    private final String optionsKey;
+    private final String coresKey;
+
+    Kind(String heapKey, String optionsKey, String coresKey) {
+      this.heapKey = heapKey;
+      this.optionsKey = optionsKey;
+      this.coresKey = coresKey;
+    }
+
+    String heapKey() {
+      return heapKey;
+    }
+
+    String optionsKey() {
+      return optionsKey;
+    }
+
+    String coresKey() {
+      return coresKey;
+    }
+
+    private static Kind of(SparkSession spark) {
+      String master = spark.sparkContext().master();
+      if (spark.sparkContext().isLocal()) {
+        return LOCAL;
+      }
+      return master.startsWith("yarn") || master.startsWith("k8s") ? CONTAINER : STANDALONE;
+    }
+  }
+
+  /** Where live models are. */
+  public enum Models {
+    /** Outside the heap of the executor's JVM. */
+    HOST,
+    /** In the memory of a GPU, which is not planned here. */
+    GPU
+  }
+
+  /** What the JVM of an executor says of itself. */
+  private record Jvm(long direct, long physical, int processors) implements Serializable {}
+
+  /** Asks one executor, by a Spark task, and Spark's settings. */
+  static ExecutorMemory ask(SparkSession spark, Configuration configuration) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    context.setJobGroup("memory", "Ask an executor for its memory", false);
+    Jvm jvm;
+    try {
+      jvm = context.parallelize(List.of(0), 1).map(one -> ofThisJvm()).first();
+    } finally {
+      context.clearJobGroup();
+    }
+    Kind kind = Kind.of(spark);
+    SparkConf conf = spark.sparkContext().getConf();
+    double taskGpus =
+        configuration.spark().gpusPerTask() > 0
+            ? configuration.spark().gpusPerTask()
+            : conf.getDouble("spark.task.resource.gpu.amount", 0);
+    return new ExecutorMemory(
+        kind,
+        taskGpus > 0 ? Models.GPU : Models.HOST,
+        slots(cores(kind, context, jvm.processors()), taskGpus, conf),
+        jvm.direct(),
+        jvm.physical(),
+        kind == Kind.CONTAINER ? overhead(conf) : jvm.physical());
+  }
+
+  private static Jvm ofThisJvm() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return new Jvm(
+        directLimit(), system.getTotalMemorySize(), Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Where it is not set, the JVM takes as much as for the heap. */
+  private static long directLimit() {
+    long set =
+        Long.parseLong(
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .getVMOption("MaxDirectMemorySize")
+                .getValue());
+    return set == 0 ? Runtime.getRuntime().maxMemory() : set;
+  }
+
+  /**
+   * Where nothing is said, an executor has all cores of a standalone worker, which are no more than
+   * the machine has and no more than all executors have; otherwise 1.
+   */
+  private static int cores(Kind kind, JavaSparkContext context, int processors) {
+    return switch (kind) {
+      case LOCAL -> context.defaultParallelism();
+      case STANDALONE ->
+          context
+              .getConf()
+              .getInt("spark.executor.cores", Math.min(processors, context.defaultParallelism()));
+      case CONTAINER -> context.getConf().getInt("spark.executor.cores", 1);
+    };
+  }
+
+  static int slots(int cores, double taskGpus, SparkConf conf) {
+    int slots = Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
+    double gpus = conf.getDouble("spark.executor.resource.gpu.amount", 0);
+    if (taskGpus == 0 || gpus == 0) {
+      return slots;
+    }
+    double onGpus = taskGpus < 1 ? Math.floor(1 / taskGpus) * gpus : gpus / taskGpus;
+    return Math.max(1, (int) Math.min(slots, onGpus));
+  }
+
+  /** As YARN and Kubernetes reckon it. */
+  static long overhead(SparkConf conf) {
+    double share = conf.getDouble("spark.executor.memoryOverheadFactor", 0.1);
+    long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
+    long least = conf.getSizeAsMb("spark.executor.minMemoryOverhead", "384m");
+    long mebibytes =
+        conf.contains(OVERHEAD)
+            ? conf.getSizeAsMb(OVERHEAD)
+            : Math.max(least, (long) (share * heap));
+    return mebibytes * MEBIBYTE;
+  }
+}

@@ -1,0 +1,181 @@
+package org.mergetomix.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * What a search needs of one executor, beside its heap, and what that has. All sizes are in bytes.
+ * Immutable.
+ *
+ * <p>Base and experts are mapped: they take memory only as long as nothing else wants it. Masks,
+ * live models and prefix sums are there from the first mixture to the last.
+ *
+ * @param checkpoints base and experts on disk, shared by all slots; an expert that is still to be
+ *     fine-tuned counts as a whole model
+ * @param texts the texts of the tasks on disk
+ * @param masks what the merge method keeps of all experts, shared by all slots: mostly a bit for
+ *     each element; 0 where it drops no elements
+ * @param model one live model, of which every slot has one: all parameters in float32
+ * @param prefix the running sums of one kept prefix; 0 where the merge method keeps none
+ * @param prefixes the most prefixes that a slot keeps
+ * @param download what is copied out of stores to the executor's host
+ * @param capacity the most that such copies may take
+ * @param executor what it has
+ */
+public record MemoryPlan(
+    long checkpoints,
+    long texts,
+    long masks,
+    long model,
+    long prefix,
+    int prefixes,
+    long download,
+    long capacity,
+    ExecutorMemory executor) {
+
+  private static final String MERGE_BUFFERS = "merge.buffers";
+
+  /** The prefix sums of one slot. */
+  public long slotSums() {
+    return prefix * prefixes;
+  }
+
+  /** The prefix sums of all slots. */
+  public long sums() {
+    return executor.slots() * slotSums();
+  }
+
+  /** The live models of all slots, wherever they are. */
+  public long models() {
+    return executor.slots() * model;
+  }
+
+  /** What is there from the first mixture to the last in the memory of the host. */
+  long resident() {
+    return withoutSums() + sums();
+  }
+
+  private long withoutSums() {
+    return hostModels() + masks;
+  }
+
+  private long hostModels() {
+    return executor.models() == ExecutorMemory.Models.GPU ? 0 : models();
+  }
+
+  /**
+   * This plan, which can be done.
+   *
+   * @throws UserException usage, with everything that does not fit
+   */
+  MemoryPlan fitting() {
+    List<Problem> problems = problems();
+    if (!problems.isEmpty()) {
+      throw UserException.usage(problems);
+    }
+    return this;
+  }
+
+  /** Everything that does not fit. */
+  List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    if (masks + sums() > executor.direct()) {
+      problems.add(littleDirect());
+    }
+    if (resident() > executor.outsideHeap()) {
+      problems.add(
+          executor.kind() == ExecutorMemory.Kind.CONTAINER ? littleOverhead() : littleMemory());
+    }
+    if (download > capacity) {
+      problems.add(
+          new Problem(
+              "Base, experts and texts are %s in their stores, but a host may keep copies of %s"
+                  .formatted(new ByteCount(download), new ByteCount(capacity)),
+              "cache.capacity",
+              "Raise it to at least " + new ByteCount(download).roundedUp()));
+    }
+    return List.copyOf(problems);
+  }
+
+  /** What fits but will be slow. */
+  public List<Problem> warnings() {
+    return checkpoints <= executor.physical()
+        ? List.of()
+        : List.of(
+            new Problem(
+                "Base and experts are %s, but an executor's machine has %s of memory: they will be"
+                        .formatted(new ByteCount(checkpoints), new ByteCount(executor.physical()))
+                    + " read from disk again and again",
+                "",
+                "Use machines with more memory, or fewer datasets"));
+  }
+
+  private Problem littleDirect() {
+    String raise =
+        "raise %s, or -XX:MaxDirectMemorySize in %s"
+            .formatted(executor.kind().heapKey(), executor.kind().optionsKey());
+    int fitting = fittingPrefixes(executor.direct() - masks);
+    return new Problem(
+        "The %s, but its JVM allows %s of direct memory"
+            .formatted(
+                masks == 0
+                    ? "prefix sums of an executor are " + sumsInWords()
+                    : "masks of an executor are %s and its prefix sums %s"
+                        .formatted(new ByteCount(masks), sumsInWords()),
+                new ByteCount(executor.direct())),
+        MERGE_BUFFERS,
+        fitting > 0
+            ? "Lower it to %d, or %s".formatted(fitting, raise)
+            : "Even 1 does not fit: " + raise);
+  }
+
+  private Problem littleOverhead() {
+    int fitting = fittingPrefixes(executor.outsideHeap() - withoutSums());
+    return new Problem(
+        "%s, but it may take %s beside its heap"
+            .formatted(residentInWords(), new ByteCount(executor.outsideHeap())),
+        "spark.executor.memoryOverhead",
+        "Raise it to more than %s%s"
+            .formatted(
+                new ByteCount(resident()).forSpark(),
+                fitting > 0 ? ", or lower merge.buffers to " + fitting : ""));
+  }
+
+  private Problem littleMemory() {
+    String what =
+        "%s, but its machine has %s of memory"
+            .formatted(residentInWords(), new ByteCount(executor.physical()));
+    int fitting = fittingPrefixes(executor.physical() - withoutSums());
+    return fitting > 0
+        ? new Problem(
+            what,
+            MERGE_BUFFERS,
+            "Lower it to %d, or run fewer tasks at once by %s"
+                .formatted(fitting, executor.kind().coresKey()))
+        : new Problem(
+            what,
+            executor.kind().coresKey(),
+            "Run fewer tasks at once, or use machines with more memory; no merge.buffers will do");
+  }
+
+  private String sumsInWords() {
+    return "%s (slots: %d, prefixes: %d, each %s)"
+        .formatted(new ByteCount(sums()), executor.slots(), prefixes, new ByteCount(prefix));
+  }
+
+  private String residentInWords() {
+    return "The live models of an executor are %s%s and its prefix sums %s"
+        .formatted(
+            new ByteCount(hostModels()),
+            masks == 0 ? "" : ", its masks " + new ByteCount(masks),
+            sumsInWords());
+  }
+
+  /** How many prefixes a slot can keep in some memory; 0 where that would not help. */
+  private int fittingPrefixes(long memory) {
+    long one = executor.slots() * prefix;
+    return one == 0 || memory < one ? 0 : (int) Math.min(prefixes, memory / one);
+  }
+}

@@ -1,0 +1,2 @@
+/** What a search needs of an executor's memory, and what that has. */
+package org.mergetomix.memory;

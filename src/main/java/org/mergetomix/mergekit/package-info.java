@@ -1,0 +1,2 @@
+/** The recipe by which mergekit merges the same numbers. */
+package org.mergetomix.mergekit;

@@ -1,0 +1,105 @@
+package org.mergetomix.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import java.nio.IntBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSpec;
+
+/** The parameters of a block by name, and access to their elements. */
+final class LiveParameters {
+
+  private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
+  private final SortedMap<String, NDArray> arrays = new TreeMap<>();
+  private final ParameterMemory memory;
+
+  /**
+   * Takes hold of all parameters.
+   *
+   * @param graph what the block was loaded from, for messages
+   * @param access how their elements are reached
+   * @param device creates arrays where the parameters are
+   * @throws UserException if one is not float32, or not laid out in the order of its elements
+   */
+  LiveParameters(Block block, Path graph, ParameterMemory.Access access, NDManager device) {
+    List<Problem> problems = new ArrayList<>();
+    for (Pair<String, Parameter> entry : block.getDirectParameters()) {
+      String name = entry.getKey();
+      NDArray array = entry.getValue().getArray();
+      if (array.getDataType() != DataType.FLOAT32) {
+        problems.add(
+            new Problem(
+                "Parameter " + name + " is " + array.getDataType() + ", not float32",
+                graph.toString(),
+                "Export the model with float32 parameters"));
+      } else if (access == ParameterMemory.Access.DIRECT && !viewsItsMemory(array)) {
+        problems.add(
+            new Problem(
+                "Parameter " + name + " does not lie in memory in the order of its elements",
+                graph.toString(),
+                "Call contiguous() on it before the model is exported"));
+      } else {
+        add(name, array);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw UserException.input(problems);
+    }
+    this.memory =
+        switch (access) {
+          case DIRECT -> new DirectMemory(arrays);
+          case STAGED -> new StagedMemory(arrays, device);
+        };
+  }
+
+  private void add(String name, NDArray array) {
+    List<Long> shape = new ArrayList<>();
+    for (long dimension : array.getShape().getShape()) {
+      shape.add(dimension);
+    }
+    tensors.put(name, new TensorSpec(name, DType.F32, shape));
+    arrays.put(name, array);
+  }
+
+  /** DJL silently gives a copy of an array that is not contiguous, and does not tell which is. */
+  private static boolean viewsItsMemory(NDArray array) {
+    IntBuffer first = array.toByteBuffer(true).asIntBuffer();
+    IntBuffer second = array.toByteBuffer(true).asIntBuffer();
+    if (!first.hasRemaining()) {
+      return true;
+    }
+    int bits = first.get(0);
+    first.put(0, ~bits);
+    boolean same = second.get(0) == ~bits;
+    first.put(0, bits);
+    return same;
+  }
+
+  SortedMap<String, TensorSpec> tensors() {
+    return Collections.unmodifiableSortedMap(tensors);
+  }
+
+  SortedMap<String, NDArray> arrays() {
+    return Collections.unmodifiableSortedMap(arrays);
+  }
+
+  void write(String tensor, long offset, float[] source, int length) {
+    memory.write(tensor, offset, source, length);
+  }
+
+  void read(String tensor, long offset, float[] destination, int length) {
+    memory.read(tensor, offset, destination, length);
+  }
+}

@@ -1,0 +1,210 @@
+package org.mergetomix.plan;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.folder.Digests;
+import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.MixtureSpace;
+import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.table.RunRecord;
+
+/**
+ * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
+ *
+ * @param access how a JVM gets at the inputs
+ * @param model the TorchScript graph
+ * @param base the base checkpoint
+ * @param experts the expert of every dataset, by id
+ * @param tasks what surrogates are evaluated on
+ * @param method the merge method with its parameters
+ * @param buffers prefix sums that a slot keeps
+ * @param batchSize windows evaluated at once
+ * @param space the candidate mixtures
+ */
+public record RunPlan(
+    InputAccess access,
+    FileInput model,
+    FileInput base,
+    SortedMap<String, ExpertInput> experts,
+    List<TaskPlan> tasks,
+    MergeMethod method,
+    int buffers,
+    int batchSize,
+    MixtureSpace space)
+    implements Serializable {
+
+  /**
+   * Reads every input once for its digest.
+   *
+   * @throws org.mergetomix.problem.UserException if one does not have the sha256 that the manifest
+   *     gives, or if there is no mixture to evaluate
+   */
+  public static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    InputAccess access = InputAccess.of(spark, configuration);
+    SortedMap<Location, FileInput> inputs = read(spark, access, manifest);
+    SortedMap<String, ExpertInput> experts = new TreeMap<>();
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      experts.put(
+          dataset.id(),
+          new ExpertInput(inputs.get(dataset.expert()), ExpertInput.policy(manifest, dataset)));
+    }
+    List<TaskPlan> tasks = new ArrayList<>();
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      tasks.add(
+          new TaskPlan(
+              task.id(),
+              TextInput.of(manifest, inputs.get(task.data())),
+              task.confirm().stream()
+                  .map(file -> TextInput.of(manifest, inputs.get(file)))
+                  .toList(),
+              task.weight()));
+    }
+    return new RunPlan(
+        access,
+        inputs.get(manifest.base().model()),
+        inputs.get(manifest.base().checkpoint()),
+        experts,
+        List.copyOf(tasks),
+        method(configuration),
+        configuration.merge().buffers(),
+        configuration.evaluation().batchSize(),
+        space(manifest, configuration));
+  }
+
+  /**
+   * The merge method that the configuration asks for.
+   *
+   * @throws org.mergetomix.problem.UserException if it cannot be
+   */
+  public static MergeMethod method(Configuration configuration) {
+    return MergeMethod.of(
+        configuration.merge().methodName(),
+        configuration.merge().parameters(),
+        configuration.seed());
+  }
+
+  /**
+   * The candidate mixtures.
+   *
+   * @throws org.mergetomix.problem.UserException if there are none, or too many to count
+   */
+  public static SubsetSpace space(Manifest manifest, Configuration configuration) {
+    List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
+    Configuration.Search search = configuration.search();
+    int largest = search.maximumSize() == 0 ? ids.size() : search.maximumSize();
+    return SubsetSpace.of(ids, search.minimumSize(), largest);
+  }
+
+  private static SortedMap<Location, FileInput> read(
+      SparkSession spark, InputAccess access, Manifest manifest) {
+    InputDigests inputs =
+        new InputDigests(spark, access)
+            .add(manifest.base().model(), Optional.empty())
+            .add(manifest.base().checkpoint(), manifest.base().sha256());
+    manifest.datasets().forEach(dataset -> inputs.add(dataset.expert(), dataset.sha256()));
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      inputs.add(task.data(), Optional.empty());
+      task.confirm().ifPresent(file -> inputs.add(file, Optional.empty()));
+    }
+    return inputs.read();
+  }
+
+  /**
+   * The same with all inputs on this host, as files of it.
+   *
+   * @throws org.mergetomix.problem.UserException if one cannot be fetched
+   */
+  public RunPlan fetched(InputFiles files) {
+    SortedMap<String, ExpertInput> here = new TreeMap<>();
+    experts.forEach((id, expert) -> here.put(id, expert.fetched(files)));
+    return new RunPlan(
+        access,
+        model.fetched(files),
+        base.fetched(files),
+        here,
+        tasks.stream().map(task -> task.fetched(files)).toList(),
+        method,
+        buffers,
+        batchSize,
+        space);
+  }
+
+  /** Everything that decides the result of the search, by name. */
+  public SortedMap<String, String> identity() {
+    SortedMap<String, String> identity = new TreeMap<>();
+    identity.put("base", base.digest());
+    identity.put("model", model.digest());
+    identity.put("merge.method", method.describe());
+    identity.put("evaluation.batch-size", String.valueOf(batchSize));
+    identity.put("space", space.describe());
+    experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
+    tasks.forEach(
+        task -> identity.put("task " + task.id(), task.identity() + " weight=" + task.weight()));
+    return identity;
+  }
+
+  /** A hash of {@link #identity}: names the run. */
+  public String runId() {
+    return Digests.sha256(identity().toString()).substring(0, 16);
+  }
+
+  /** The key of one evaluation: made of contents, never of paths or positions. */
+  public String key(Mixture mixture, TaskPlan task) {
+    List<String> parts = new ArrayList<>();
+    parts.add(model.digest());
+    parts.add(base.digest());
+    parts.add(method.describe());
+    parts.add(task.identity());
+    parts.add(String.valueOf(batchSize));
+    for (String dataset : mixture.datasets()) {
+      parts.add(experts.get(dataset).identity());
+      parts.add(String.valueOf(mixture.mergeWeight(dataset)));
+    }
+    return Digests.sha256(parts.toArray(String[]::new));
+  }
+
+  /** The score over the tasks that have one: their weighted mean. */
+  public Estimate overall(SortedMap<String, Estimate> scores) {
+    List<TaskPlan> scored = tasks.stream().filter(task -> scores.containsKey(task.id())).toList();
+    return Estimate.weightedMean(
+        scored.stream().map(task -> scores.get(task.id())).toList(),
+        scored.stream().map(TaskPlan::weight).toList());
+  }
+
+  /** The same, from the scores per example. */
+  public Estimate overallOf(SortedMap<String, ExampleScores> scores) {
+    SortedMap<String, Estimate> means = new TreeMap<>();
+    scores.forEach((task, examples) -> means.put(task, examples.mean()));
+    return overall(means);
+  }
+
+  /** The inputs, for the run record. */
+  public List<RunRecord.RunInput> inputs() {
+    List<RunRecord.RunInput> inputs = new ArrayList<>();
+    inputs.add(new RunRecord.RunInput("model", "", model.path(), model.digest()));
+    inputs.add(new RunRecord.RunInput("base", "", base.path(), base.digest()));
+    experts.forEach(
+        (id, expert) ->
+            inputs.add(new RunRecord.RunInput("expert", id, expert.path(), expert.digest())));
+    for (TaskPlan task : tasks) {
+      inputs.add(
+          new RunRecord.RunInput("task", task.id(), task.text().path(), task.text().digest()));
+      for (TextInput confirm : task.confirm()) {
+        inputs.add(new RunRecord.RunInput("confirm", task.id(), confirm.path(), confirm.digest()));
+      }
+    }
+    return List.copyOf(inputs);
+  }
+}

@@ -1,0 +1,42 @@
+package org.mergetomix.plan;
+
+import java.io.Serializable;
+import java.util.Locale;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TextData;
+import org.mergetomix.manifest.Manifest;
+
+/**
+ * A text that the run reads, and how a model reads it.
+ *
+ * @param input the file, one example a line
+ * @param tokenizer how text becomes tokens
+ * @param context how many tokens the model sees at once
+ */
+public record TextInput(FileInput input, String tokenizer, int context) implements Serializable {
+
+  /** A text as the models of a manifest read it. */
+  public static TextInput of(Manifest manifest, FileInput input) {
+    return new TextInput(
+        input,
+        manifest.base().tokenizer().name().toLowerCase(Locale.ROOT),
+        manifest.base().context());
+  }
+
+  public TextInput fetched(InputFiles files) {
+    return new TextInput(input.fetched(files), tokenizer, context);
+  }
+
+  /** The text of a fetched input. */
+  public TextData text() {
+    return new TextData(input.file().toString(), tokenizer, context);
+  }
+
+  String path() {
+    return input.path();
+  }
+
+  public String digest() {
+    return input.digest();
+  }
+}
