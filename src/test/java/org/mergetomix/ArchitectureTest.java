@@ -32,6 +32,7 @@ class ArchitectureTest {
           List.of("score"),
           List.of("mixture"),
           List.of("tensor", "safetensors", "folder"),
+          List.of("family"),
           List.of("expert", "expert.lora"),
           List.of("cache", "cache.disk"),
           List.of("merge", "merge.combine", "merge.sparsify"),

@@ -3,6 +3,7 @@ package org.mergetomix.expert;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.family.TiedNames;
 
 /**
  * What to make of an expert whose names and tensors may differ from the base's. Immutable.

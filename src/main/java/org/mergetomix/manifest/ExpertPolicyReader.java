@@ -7,7 +7,7 @@ import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.ExpertPolicy.Extra;
 import org.mergetomix.expert.ExpertPolicy.Missing;
 import org.mergetomix.expert.PrefixMapping;
-import org.mergetomix.expert.TiedNames;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.hocon.Section;
 
 /** Reads what a manifest says about names and forms of checkpoints. */

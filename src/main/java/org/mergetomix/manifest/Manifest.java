@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.expert.ExpertPolicy;
-import org.mergetomix.expert.TiedNames;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;

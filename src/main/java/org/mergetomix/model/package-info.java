@@ -1,9 +1,14 @@
 /**
- * A live model whose parameters can be overwritten in place: the surrogate of one mixture after the
- * other, without a file in between.
+ * Models in memory whose parameters can be overwritten in place: the surrogate of one mixture after
+ * the other, without a file in between.
  *
- * <p>{@link org.mergetomix.model.LiveModel} is a TorchScript graph on one device. It owns its
- * native memory and is used by one thread at a time; what is computed with it lives in a scope that
- * the caller closes.
+ * <p>{@link org.mergetomix.model.LiveModel} is a TorchScript graph of the user's own, on one
+ * device. {@link org.mergetomix.model.FamilyModel} is a model of a known family: {@code
+ * FamilyGraph} is the TorchScript module that computes and holds no weights itself; the weights are
+ * bound to it. {@code BoundTensors} writes elements where the weights are, in float32 or as rounded
+ * 16-bit words, for DJL must not touch bfloat16. Both own their native memory and are used by one
+ * thread at a time; what is computed with them lives in a scope that the caller closes.
+ *
+ * <p>{@link org.mergetomix.model.FolderTokenizer} reads a folder's {@code tokenizer.json}.
  */
 package org.mergetomix.model;

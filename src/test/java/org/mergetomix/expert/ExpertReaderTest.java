@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.safetensors.SafetensorsFile;

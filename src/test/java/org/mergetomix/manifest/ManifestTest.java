@@ -23,7 +23,7 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.PrefixMapping;
-import org.mergetomix.expert.TiedNames;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;

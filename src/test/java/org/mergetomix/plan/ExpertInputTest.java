@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.PrefixMapping;
-import org.mergetomix.expert.TiedNames;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
 
 class ExpertInputTest {

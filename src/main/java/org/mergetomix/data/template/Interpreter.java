@@ -159,7 +159,7 @@ final class Interpreter {
       List<Value> elements = items.elements(value);
       if (elements.size() != unpacked.targets().size()) {
         throw new Fault(
-            "%d values cannot be given to %d names"
+            "%s values cannot be given to %s names"
                 .formatted(elements.size(), unpacked.targets().size()));
       }
       for (int i = 0; i < elements.size(); i++) {

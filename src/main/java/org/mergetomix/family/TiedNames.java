@@ -1,4 +1,4 @@
-package org.mergetomix.expert;
+package org.mergetomix.family;
 
 import java.io.Serializable;
 import java.util.Optional;
@@ -19,7 +19,7 @@ public record TiedNames(String first, String second) implements Serializable {
   }
 
   /** The name beside {@code name}; empty if that is neither. */
-  Optional<String> partner(String name) {
+  public Optional<String> partner(String name) {
     if (name.equals(first)) {
       return Optional.of(second);
     }

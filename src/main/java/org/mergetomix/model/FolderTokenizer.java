@@ -1,0 +1,120 @@
+package org.mergetomix.model;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+
+/**
+ * A Hugging Face folder's {@code tokenizer.json}, as the Python package tokenizers reads it. Never
+ * cuts or pads, whatever the file says. Owns native memory; otherwise immutable, and safe for use
+ * by several threads.
+ */
+public final class FolderTokenizer implements AutoCloseable {
+
+  /** The file's name in a Hugging Face folder. */
+  public static final String FILE = TokenizerFiles.TOKENIZER;
+
+  private final Path folder;
+  private final TokenizerFiles files;
+  private final HuggingFaceTokenizer tokenizer;
+
+  private FolderTokenizer(Path folder, TokenizerFiles files, HuggingFaceTokenizer tokenizer) {
+    this.folder = folder;
+    this.files = files;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Reads the tokenizer of a folder.
+   *
+   * @throws UserException if the folder has none, or a damaged one
+   */
+  public static FolderTokenizer open(Path folder) {
+    NativeSettings.apply();
+    TokenizerFiles files = TokenizerFiles.read(folder);
+    Path file = folder.resolve(FILE);
+    // Without these two, texts are cut to 512 tokens.
+    Map<String, String> options = Map.of("truncation", "false", "padding", "false");
+    try (InputStream content = Files.newInputStream(file)) {
+      return new FolderTokenizer(folder, files, HuggingFaceTokenizer.newInstance(content, options));
+    } catch (IOException | RuntimeException failure) {
+      throw UserException.input(
+          "The tokenizer cannot be used: "
+              + String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
+          file.toString(),
+          "Write it again with a current transformers",
+          failure);
+    }
+  }
+
+  /** The tokens of a text alone. */
+  public int[] encode(String text) {
+    return ids(tokenizer.encode(text, false, false));
+  }
+
+  /** The tokens of a text with those that the tokenizer's own template puts around it. */
+  public int[] encodeWhole(String text) {
+    return ids(tokenizer.encode(text, true, false));
+  }
+
+  private static int[] ids(Encoding encoding) {
+    return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /** The text of tokens, without special ones such as begin and end. */
+  public String decode(int[] tokens) {
+    return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
+  }
+
+  /** One more than the highest token's number. */
+  public int vocabulary() {
+    return files.vocabulary();
+  }
+
+  /** The token that begins a text, as the tokenizer's configuration names it. */
+  public OptionalInt begin() {
+    return files.begin();
+  }
+
+  /** The token that ends a text, as the tokenizer's configuration names it. */
+  public OptionalInt end() {
+    return files.end();
+  }
+
+  /** The token that fills batches up, as the tokenizer's configuration names it. */
+  public OptionalInt padding() {
+    return files.padding();
+  }
+
+  /**
+   * What is wrong with giving this tokenizer's tokens to a model. A model may know more tokens than
+   * the tokenizer has: its vocabulary is often rounded up.
+   *
+   * @param modelVocabulary how many tokens the model knows
+   */
+  public Optional<Problem> mismatch(long modelVocabulary) {
+    if (vocabulary() <= modelVocabulary) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(
+            "The tokenizer has tokens up to %s, but the model's vocabulary ends at %s"
+                .formatted(vocabulary() - 1, modelVocabulary - 1),
+            folder.resolve(FILE).toString(),
+            "Give the tokenizer that the model was trained with"));
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

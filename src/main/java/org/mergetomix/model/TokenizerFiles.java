@@ -1,0 +1,172 @@
+package org.mergetomix.model;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.problem.UserException;
+
+/**
+ * What a folder's tokenizer files say about the vocabulary. Read before the native library sees
+ * them, strictly and within limits.
+ *
+ * @param vocabulary one more than the highest token's number
+ * @param begin the token that begins a text, if there is one
+ * @param end the token that ends a text, if there is one
+ * @param padding the token that fills up, if there is one
+ */
+record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, OptionalInt padding) {
+
+  static final String TOKENIZER = "tokenizer.json";
+
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final String SENTENCE_PIECES = "tokenizer.model";
+  private static final long MAX_BYTES = 200_000_000;
+  private static final long MAX_CONFIG_BYTES = 20_000_000;
+  private static final int MAX_VOCABULARY = 1 << 24;
+
+  private static final ObjectReader TREE =
+      new ObjectMapper()
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+  static TokenizerFiles read(Path folder) {
+    Path file = folder.resolve(TOKENIZER);
+    if (!Files.exists(file)) {
+      throw missing(folder);
+    }
+    JsonNode config =
+        Files.exists(folder.resolve(CONFIG))
+            ? JsonDocument.read(folder.resolve(CONFIG), MAX_CONFIG_BYTES, TokenizerFiles::tree)
+            : MissingNode.getInstance();
+    Map<String, String> named = new HashMap<>();
+    for (String role : Set.of("bos_token", "eos_token", "pad_token")) {
+      content(config.path(role)).ifPresent(text -> named.put(role, text));
+    }
+    Vocabulary vocabulary = new Vocabulary(file, Set.copyOf(named.values()));
+    JsonDocument.read(file, MAX_BYTES, vocabulary::read);
+    return new TokenizerFiles(
+        vocabulary.highest + 1,
+        vocabulary.number(named.get("bos_token")),
+        vocabulary.number(named.get("eos_token")),
+        vocabulary.number(named.get("pad_token")));
+  }
+
+  private static UserException missing(Path folder) {
+    boolean convertible = Files.exists(folder.resolve(SENTENCE_PIECES));
+    return UserException.input(
+        convertible
+            ? "The folder has %s but no %s".formatted(SENTENCE_PIECES, TOKENIZER)
+            : "The folder has no " + TOKENIZER,
+        folder.toString(),
+        convertible
+            ? "Convert it with transformers: AutoTokenizer.from_pretrained(folder)"
+                + ".save_pretrained(folder)"
+            : "Give the folder that save_pretrained of model and tokenizer wrote");
+  }
+
+  private static JsonNode tree(JsonParser json) throws IOException {
+    JsonNode root = TREE.readTree(json);
+    return root == null ? MissingNode.getInstance() : root;
+  }
+
+  /** A token is written as its text, or as an object that has it. */
+  private static Optional<String> content(JsonNode token) {
+    JsonNode text = token.isObject() ? token.path("content") : token;
+    return text.isTextual() ? Optional.of(text.asText()) : Optional.empty();
+  }
+
+  /** Walks through the large file without keeping more than what is asked for. */
+  private static final class Vocabulary {
+
+    private final Path file;
+    private final Set<String> wanted;
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private int highest = -1;
+
+    Vocabulary(Path file, Set<String> wanted) {
+      this.file = file;
+      this.wanted = wanted;
+    }
+
+    OptionalInt number(String text) {
+      Integer number = numbers.get(text);
+      return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    Vocabulary read(JsonParser json) throws IOException {
+      require(json.nextToken() == JsonToken.START_OBJECT, "is not a JSON object");
+      Set<String> seen = new TreeSet<>();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
+        require(seen.add(field), "has a field twice");
+        JsonToken value = json.nextToken();
+        if (field.equals("model") && value == JsonToken.START_OBJECT) {
+          readModel(json);
+        } else if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) {
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            JsonNode token = tree(json);
+            add(content(token).orElse(""), token.path("id"));
+          }
+        } else {
+          json.skipChildren();
+        }
+      }
+      require(highest >= 0, "has no vocabulary");
+      return this;
+    }
+
+    private void readModel(JsonParser json) throws IOException {
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean vocabulary = json.currentName().equals("vocab");
+        JsonToken value = json.nextToken();
+        if (vocabulary && value == JsonToken.START_OBJECT) {
+          while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String text = json.currentName();
+            require(json.nextToken() == JsonToken.VALUE_NUMBER_INT, "numbers a token wrongly");
+            add(text, json.getLongValue());
+          }
+        } else if (vocabulary && value == JsonToken.START_ARRAY) {
+          // Unigram: pairs of text and score, numbered by their order.
+          for (int number = 0; json.nextToken() != JsonToken.END_ARRAY; number++) {
+            add(content(tree(json).path(0)).orElse(""), number);
+          }
+        } else {
+          json.skipChildren();
+        }
+      }
+    }
+
+    private void add(String text, JsonNode number) {
+      require(number.canConvertToInt(), "numbers a token wrongly");
+      add(text, number.asLong());
+    }
+
+    private void add(String text, long number) {
+      require(number >= 0 && number < MAX_VOCABULARY, "numbers a token wrongly");
+      highest = Math.max(highest, (int) number);
+      if (wanted.contains(text)) {
+        numbers.put(text, (int) number);
+      }
+    }
+
+    private void require(boolean right, String otherwise) {
+      if (!right) {
+        throw JsonDocument.malformed(file, "The tokenizer's file " + otherwise);
+      }
+    }
+  }
+}
