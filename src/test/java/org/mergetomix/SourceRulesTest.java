@@ -40,7 +40,8 @@ class SourceRulesTest {
             TEST),
         new Ban(
             "String\\.format\\((?!\\s*Locale\\.ROOT)|\\bprintf\\(|\\.to(Lower|Upper)Case\\(\\)"
-                + "|\\b(DecimalFormat|NumberFormat|DateTimeFormatter\\.ofPattern)\\b",
+                + "|\\b(DecimalFormat|NumberFormat)\\b"
+                + "|\\bDateTimeFormatter\\.ofPattern\\((?!\\w+, Locale\\.)",
             "what is written does not depend on the user's locale: give Locale.ROOT",
             MAIN),
         new Ban(

@@ -1,5 +1,6 @@
 package org.mergetomix.rank;
 
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -35,10 +36,11 @@ public final class Ranking {
       Evaluations evaluations, Considered considered, ScoredTasks tasks, Objective objective) {
     SortedMap<String, ExampleScores> best = best(evaluations, considered, tasks, objective);
     return MixtureReduction.of(
-        evaluations.rows(),
-        considered,
-        tasks,
-        (mixture, rows) -> ranked(mixture, rows, objective, best));
+            evaluations.rows(),
+            considered,
+            tasks,
+            (mixture, rows) -> Judged.of(mixture, rows, objective, best))
+        .map(Judged::row);
   }
 
   /** The best mixture's scores by task; empty when there is none. */
@@ -53,14 +55,19 @@ public final class Ranking {
                 new Tuple2<>(
                     mixture,
                     rows.isComplete() ? objective.score(rows.scores()).value() : Double.NaN));
-    Comparator<Tuple2<Mixture, Double>> order =
-        Comparator.<Tuple2<Mixture, Double>, Double>comparing(Tuple2::_2, objective.bestFirst())
-            .thenComparing(total -> total._1().id());
     if (totals.isEmpty()) {
       return new TreeMap<>();
     }
-    Mixture best = totals.reduce((a, b) -> order.compare(a, b) <= 0 ? a : b)._1();
+    Mixture best = totals.reduce((a, b) -> better(a, b, objective))._1();
     return scores(evaluations, best, tasks);
+  }
+
+  private static Tuple2<Mixture, Double> better(
+      Tuple2<Mixture, Double> a, Tuple2<Mixture, Double> b, Objective objective) {
+    Comparator<Tuple2<Mixture, Double>> order =
+        Comparator.<Tuple2<Mixture, Double>, Double>comparing(Tuple2::_2, objective.bestFirst())
+            .thenComparing(total -> total._1().id());
+    return order.compare(a, b) <= 0 ? a : b;
   }
 
   /** The scores of one mixture by task, as far as there are rows of it. */
@@ -74,24 +81,49 @@ public final class Ranking {
     return rows.scores();
   }
 
-  private static RankedRow ranked(
+  /** A ranked row as it travels: an optional number cannot. */
+  private record Judged(
       Mixture mixture,
-      MixtureRows rows,
-      Objective objective,
-      SortedMap<String, ExampleScores> best) {
-    boolean scored = rows.isComplete();
-    SortedMap<String, ExampleScores> scores = rows.scores();
-    return new RankedRow(
-        OptionalLong.empty(),
-        mixture.id(),
-        mixture.datasets(),
-        mixture.weights(),
-        scored ? objective.score(scores) : NONE,
-        scored ? objective.gap(scores, best) : NONE,
-        scored ? objective.tasks(scores) : new TreeMap<>(),
-        scored ? RowStatus.OK : RowStatus.FAILED,
-        scored ? "" : rows.error(),
-        rows.rows().stream().mapToDouble(EvaluationRow::mergeSeconds).sum(),
-        rows.rows().stream().mapToDouble(EvaluationRow::evaluateSeconds).sum());
+      Estimate score,
+      Estimate gap,
+      SortedMap<String, Estimate> taskScores,
+      RowStatus status,
+      String error,
+      double mergeSeconds,
+      double evaluateSeconds)
+      implements Serializable {
+
+    static Judged of(
+        Mixture mixture,
+        MixtureRows rows,
+        Objective objective,
+        SortedMap<String, ExampleScores> best) {
+      boolean scored = rows.isComplete();
+      SortedMap<String, ExampleScores> scores = rows.scores();
+      return new Judged(
+          mixture,
+          scored ? objective.score(scores) : NONE,
+          scored ? objective.gap(scores, best) : NONE,
+          scored ? objective.tasks(scores) : new TreeMap<>(),
+          scored ? RowStatus.OK : RowStatus.FAILED,
+          scored ? "" : rows.error(),
+          rows.rows().stream().mapToDouble(EvaluationRow::mergeSeconds).sum(),
+          rows.rows().stream().mapToDouble(EvaluationRow::evaluateSeconds).sum());
+    }
+
+    RankedRow row() {
+      return new RankedRow(
+          OptionalLong.empty(),
+          mixture.id(),
+          mixture.datasets(),
+          mixture.weights(),
+          score,
+          gap,
+          taskScores,
+          status,
+          error,
+          mergeSeconds,
+          evaluateSeconds);
+    }
   }
 }

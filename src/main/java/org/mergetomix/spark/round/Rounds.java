@@ -77,6 +77,10 @@ public final class Rounds {
   }
 
   private long run(Round round, SearchStrategy strategy, RoundWork.Mark mark, Progress progress) {
+    context.setJobGroup(
+        strategy.id(),
+        "Look for what is missing of round %s of %s".formatted(mark.number(), mark.strategy()),
+        false);
     List<Portion> missing = planner.missing(round, table.read(), strategy);
     long total = round.candidates().size();
     long count = RoundRunner.mixtures(missing);
