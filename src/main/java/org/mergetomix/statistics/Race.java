@@ -50,8 +50,7 @@ public final class Race {
         residuals[i][e] = scores[i][e] - predictions[i][e];
       }
       estimates[i] =
-          mean(residuals[i], exampleWeights, seen)
-              + mean(predictions[i], exampleWeights, examples);
+          mean(residuals[i], exampleWeights, seen) + mean(predictions[i], exampleWeights, examples);
     }
     int leader = 0;
     for (int i = 1; i < mixtures; i++) {

@@ -204,7 +204,6 @@ public final class AllowedSubsets {
   }
 
   private double countOfSize(int size) {
-    return CombinatoricsUtils.binomialCoefficientDouble(
-        free.length, size - required.cardinality());
+    return CombinatoricsUtils.binomialCoefficientDouble(free.length, size - required.cardinality());
   }
 }

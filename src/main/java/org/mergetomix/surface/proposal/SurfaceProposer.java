@@ -54,8 +54,7 @@ public final class SurfaceProposer implements Proposer {
       return first;
     }
     if (calm(history)) {
-      return new SearchStep.Stop(
-          CALM_ROUNDS + " rounds in a row promised less than the tolerance");
+      return new SearchStep.Stop(CALM_ROUNDS + " rounds in a row promised less than the tolerance");
     }
     SearchStep.Evaluate proposed = proposed(history.observations());
     return proposed.mixtures().isEmpty()
