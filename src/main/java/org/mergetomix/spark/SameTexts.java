@@ -1,10 +1,10 @@
 package org.mergetomix.spark;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import org.mergetomix.problem.Problem;
 
 /**
@@ -21,9 +21,9 @@ final class SameTexts {
    * @param digests of the text of every task, by its id
    */
   static List<Problem> warnings(SortedMap<String, String> digests) {
-    Map<String, List<String>> tasks =
-        digests.keySet().stream()
-            .collect(Collectors.groupingBy(digests::get, LinkedHashMap::new, Collectors.toList()));
+    Map<String, List<String>> tasks = new TreeMap<>();
+    digests.forEach(
+        (task, digest) -> tasks.computeIfAbsent(digest, text -> new ArrayList<>()).add(task));
     return tasks.values().stream()
         .filter(sharing -> sharing.size() > 1)
         .map(
