@@ -114,9 +114,4 @@ public final class SubsetSpace implements MixtureSpace {
     }
     return all + ", of size " + minimumSize + " to " + maximumSize;
   }
-
-  @Override
-  public List<String> datasets() {
-    return List.of(datasets);
-  }
 }

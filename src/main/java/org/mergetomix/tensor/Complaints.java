@@ -40,10 +40,6 @@ public final class Complaints {
     }
   }
 
-  public boolean isEmpty() {
-    return problems.isEmpty();
-  }
-
   /** Throws everything, if there is anything. */
   public void refuseIfAny() {
     if (problems.isEmpty()) {

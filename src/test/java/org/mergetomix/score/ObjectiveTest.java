@@ -41,8 +41,9 @@ class ObjectiveTest {
 
     assertThat(objective.score(scores))
         .isEqualTo(
-            Estimate.weightedMean(
-                List.of(scores.get("a").mean(), scores.get("b").mean()), List.of(1.0, 3.0)));
+            Estimate.mean(
+                List.of(scores.get("a").mean(), scores.get("b").mean()),
+                new double[] {0.25, 0.75}));
     assertThat(objective.unit()).isEqualTo("bits per byte");
     assertThat(objective.bestFirst().compare(1.0, 2.0)).isNegative();
     assertThat(objective.gain(1, 3)).isEqualTo(2);
