@@ -38,11 +38,6 @@ public final class FullCheckpointDelta extends CheckpointDelta {
   }
 
   @Override
-  public void read(String tensor, long offset, float[] destination, int length) {
-    reader(tensor).read(offset, destination, length);
-  }
-
-  @Override
   public TensorReader reader(String tensor) {
     TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
     return pairing
