@@ -73,9 +73,7 @@ public record MemoryPlan(
    */
   MemoryPlan fitting() {
     List<Problem> problems = problems();
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems);
     return this;
   }
 

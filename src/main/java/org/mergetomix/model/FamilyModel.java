@@ -143,9 +143,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
    */
   public void fill(Checkpoint checkpoint, String checkpointName) {
     List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
     float[] chunk = new float[CHUNK];
     tensors.forEach(
         (name, tensor) -> {
@@ -192,9 +190,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
                 "Choose other target modules"));
       }
     }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
     updates.forEach(this::attach);
     graph.bind(bound, family.inputs());
   }
