@@ -24,6 +24,7 @@ public final class InputDigests {
   private final InputAccess access;
   private final SortedMap<Location, String> promised = new TreeMap<>();
 
+  /** Nothing to read yet. */
   public InputDigests(SparkSession spark, InputAccess access) {
     this.spark = spark;
     this.access = access;

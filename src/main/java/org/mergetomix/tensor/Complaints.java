@@ -22,6 +22,7 @@ public final class Complaints {
     this.input = input;
   }
 
+  /** Adds a complaint. */
   public void add(String what, String where, String remedy) {
     add(new Problem(what, where, remedy));
   }
