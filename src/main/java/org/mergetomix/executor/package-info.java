@@ -11,8 +11,8 @@
  *
  * <p>{@link org.mergetomix.executor.TrainingJob} is one model to fine-tune and {@link
  * org.mergetomix.executor.TrainingOutcome} what became of it. What cannot be done before a user
- * mends something is an {@link org.mergetomix.executor.Attempt} and not thrown, for Spark would try
- * it again. Native code runs on {@link org.mergetomix.executor.NativeThreads}; {@link
+ * mends something is an {@link org.mergetomix.plan.Attempt} and not thrown, for Spark would try it
+ * again. Native code runs on {@link org.mergetomix.executor.NativeThreads}; {@link
  * org.mergetomix.executor.ExecutorMetrics} counts what was done.
  */
 package org.mergetomix.executor;
