@@ -1,6 +1,7 @@
 package org.mergetomix.statistics;
 
 import java.util.Arrays;
+import org.mergetomix.score.Estimate;
 
 /**
  * How much worse mixtures are than the one chosen as the best, on the same examples, and what
@@ -38,7 +39,7 @@ public final class PairedGap {
    * cases of four only.
    */
   public static boolean tied(Estimate gap) {
-    return gap.lower() <= 0;
+    return gap.value() <= gap.margin();
   }
 
   /**
@@ -50,7 +51,7 @@ public final class PairedGap {
   public static double regretBound(Iterable<Estimate> gaps) {
     double bound = 0;
     for (Estimate gap : gaps) {
-      bound = Math.max(bound, -gap.lower());
+      bound = Math.max(bound, gap.margin() - gap.value());
     }
     return bound;
   }

@@ -3,6 +3,7 @@ package org.mergetomix.statistics;
 import java.util.ArrayList;
 import java.util.List;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Cholesky;
 
 /**
