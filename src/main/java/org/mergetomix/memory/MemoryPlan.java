@@ -72,8 +72,7 @@ public record MemoryPlan(
    * @throws UserException usage, with everything that does not fit
    */
   MemoryPlan fitting() {
-    List<Problem> problems = problems();
-    UserException.usageIfAny(problems);
+    UserException.usageIfAny(problems());
     return this;
   }
 

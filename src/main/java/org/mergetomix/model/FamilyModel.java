@@ -142,8 +142,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
    * @throws UserException if they do not match
    */
   public void fill(Checkpoint checkpoint, String checkpointName) {
-    List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
-    UserException.inputIfAny(problems);
+    UserException.inputIfAny(mismatches(checkpoint.tensors(), checkpointName));
     float[] chunk = new float[CHUNK];
     tensors.forEach(
         (name, tensor) -> {
