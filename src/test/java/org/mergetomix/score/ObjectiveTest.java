@@ -46,7 +46,7 @@ class ObjectiveTest {
                 new double[] {0.25, 0.75}));
     assertThat(objective.unit()).isEqualTo("bits per byte");
     assertThat(objective.bestFirst().compare(1.0, 2.0)).isNegative();
-    assertThat(objective.gain(1, 3)).isEqualTo(2);
+    assertThat(objective.scoreUnit().gain(1, 3)).isEqualTo(2);
     assertThat(objective.describe())
         .isEqualTo("weighted mean of bits per byte, lower is better: a 0.2500, b 0.7500");
     assertThat(objective.tasks(scores)).containsEntry("a", scores.get("a").mean());
