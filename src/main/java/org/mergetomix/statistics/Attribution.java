@@ -1,7 +1,5 @@
 package org.mergetomix.statistics;
 
-import org.mergetomix.score.Estimate;
-
 /**
  * What each dataset does to the score, averaged over the mixtures it may join. Lower scores are
  * better, so a dataset that helps has a value below 0. Datasets are named by their coordinate in

@@ -1,7 +1,6 @@
 package org.mergetomix.statistics;
 
 import org.apache.commons.math3.util.CombinatoricsUtils;
-import org.mergetomix.score.Estimate;
 
 /**
  * Attribution where every subset was evaluated: exact, so the errors are 0. What scores themselves

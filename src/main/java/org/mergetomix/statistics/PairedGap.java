@@ -1,7 +1,6 @@
 package org.mergetomix.statistics;
 
 import java.util.Arrays;
-import org.mergetomix.score.Estimate;
 
 /**
  * How much worse mixtures are than the one chosen as the best, on the same examples, and what
@@ -39,7 +38,7 @@ public final class PairedGap {
    * cases of four only.
    */
   public static boolean tied(Estimate gap) {
-    return gap.value() <= gap.margin();
+    return gap.lower() <= 0;
   }
 
   /**
@@ -51,7 +50,7 @@ public final class PairedGap {
   public static double regretBound(Iterable<Estimate> gaps) {
     double bound = 0;
     for (Estimate gap : gaps) {
-      bound = Math.max(bound, gap.margin() - gap.value());
+      bound = Math.max(bound, -gap.lower());
     }
     return bound;
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
-import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Prediction;
 import org.mergetomix.surface.Surface;

@@ -3,7 +3,6 @@ package org.mergetomix.statistics;
 import java.util.ArrayList;
 import java.util.List;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Cholesky;
 
 /**

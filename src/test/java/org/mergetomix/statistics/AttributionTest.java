@@ -13,7 +13,6 @@ import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.QuadraticSurface;
@@ -119,9 +118,8 @@ class AttributionTest {
   }
 
   private static void assertAgree(Estimate sampled, Estimate closed) {
-    assertThat(sampled.value())
-        .isCloseTo(closed.value(), within(4 * sampled.standardError() + 1e-9));
-    assertThat(sampled.standardError()).isPositive();
+    assertThat(sampled.value()).isCloseTo(closed.value(), within(4 * sampled.error() + 1e-9));
+    assertThat(sampled.error()).isPositive();
   }
 
   private static double[] values(int datasets, Attribution attribution) {

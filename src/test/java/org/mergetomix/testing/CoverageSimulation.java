@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.mergetomix.score.Estimate;
 import org.mergetomix.statistics.BootstrapRanks;
+import org.mergetomix.statistics.Estimate;
 import org.mergetomix.statistics.PairedGap;
 
 /**
@@ -64,7 +64,7 @@ public final class CoverageSimulation {
     }
     Map<String, Double> said = new LinkedHashMap<>();
     Estimate score = PairedGap.of(scores[best], new double[examples.length], weights);
-    said.put("winner's score", share(Math.abs(score.value() - truth[best]) <= score.margin()));
+    said.put("winner's score", share(score.lower() <= truth[best] && truth[best] <= score.upper()));
     said.put("best in tied set", share(PairedGap.tied(gaps.get(trueBest))));
     said.put("regret bound", share(truth[best] - truth[trueBest] <= PairedGap.regretBound(gaps)));
     said.put("confirmed gap", confirmed(scores));
@@ -97,7 +97,7 @@ public final class CoverageSimulation {
             Arrays.copyOfRange(scores[best], half, 2 * half),
             ones(half));
     double real = truth[second] - truth[best];
-    return share(Math.abs(gap.value() - real) <= gap.margin());
+    return share(gap.lower() <= real && real <= gap.upper());
   }
 
   private static double[] drawn(double[] row, int[] examples) {
