@@ -30,6 +30,10 @@ public final class MemoryCheck {
     this.configuration = configuration;
   }
 
+  /** What the inputs take. */
+  private record Sizes(
+      long checkpoints, long texts, long masks, long model, long prefix, long download) {}
+
   /**
    * The plan of a search over all datasets. It is empty where a checkpoint cannot be read, which is
    * for {@code InputCheck} to tell, with everything else that is wrong.
@@ -40,18 +44,33 @@ public final class MemoryCheck {
   public Optional<MemoryPlan> plan(Manifest manifest) {
     MergeMethod method = RunPlan.method(configuration);
     SubsetSpace space = RunPlan.space(manifest, configuration);
-    return readable(manifest, method, space).map(MemoryPlan::fitting);
+    Optional<Sizes> sizes = readable(manifest, method, space);
+    if (sizes.isEmpty()) {
+      return Optional.empty();
+    }
+    MemoryPlan plan =
+        new MemoryPlan(
+            sizes.get().checkpoints(),
+            sizes.get().texts(),
+            sizes.get().masks(),
+            sizes.get().model(),
+            sizes.get().prefix(),
+            Math.min(configuration.merge().buffers(), method.mostPrefixes(space)),
+            sizes.get().download(),
+            configuration.cache().capacity(),
+            ExecutorMemory.ask(spark, configuration));
+    return Optional.of(plan.fitting());
   }
 
-  private Optional<MemoryPlan> readable(Manifest manifest, MergeMethod method, SubsetSpace space) {
+  private Optional<Sizes> readable(Manifest manifest, MergeMethod method, SubsetSpace space) {
     try {
-      return Optional.of(needed(manifest, method, space));
+      return Optional.of(sizes(manifest, method, space));
     } catch (UserException unreadable) {
       return Optional.empty();
     }
   }
 
-  private MemoryPlan needed(Manifest manifest, MergeMethod method, SubsetSpace space) {
+  private Sizes sizes(Manifest manifest, MergeMethod method, SubsetSpace space) {
     long masks;
     long model;
     long prefix;
@@ -72,16 +91,8 @@ public final class MemoryCheck {
     remote.addAll(texts);
     remote.add(manifest.base().model());
     remote.removeIf(Location::isLocal);
-    return new MemoryPlan(
-        bytes(checkpoints, model),
-        bytes(texts, 0),
-        masks,
-        model,
-        prefix,
-        Math.min(configuration.merge().buffers(), method.mostPrefixes(space)),
-        bytes(remote, model),
-        configuration.cache().capacity(),
-        ExecutorMemory.ask(spark, configuration));
+    return new Sizes(
+        bytes(checkpoints, model), bytes(texts, 0), masks, model, prefix, bytes(remote, model));
   }
 
   private long bytes(Set<Location> locations, long absent) {
