@@ -1,6 +1,12 @@
 package org.mergetomix.family;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +27,11 @@ public final class FamilyReader {
   public static final String FILE = "config.json";
 
   private static final long MAX_BYTES = 10_000_000;
+
+  private static final ObjectReader TREE =
+      new ObjectMapper()
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   private static final SortedMap<String, Architecture> BY_MODEL_TYPE = new TreeMap<>();
 
@@ -64,7 +75,7 @@ public final class FamilyReader {
    *     describes something that no graph computes; with all problems at once
    */
   public static Family read(Path file) {
-    JsonNode root = JsonDocument.tree(file, MAX_BYTES);
+    JsonNode root = JsonDocument.read(file, MAX_BYTES, FamilyReader::tree);
     if (!root.isObject()) {
       throw JsonDocument.malformed(file, "The model's configuration is not a JSON object");
     }
@@ -79,6 +90,11 @@ public final class FamilyReader {
     Family family = architecture.orElseThrow().read(config);
     config.refuseIfAny();
     return family;
+  }
+
+  private static JsonNode tree(JsonParser json) throws IOException {
+    JsonNode root = TREE.readTree(json);
+    return root == null ? MissingNode.getInstance() : root;
   }
 
   private static Optional<Architecture> architecture(ConfigFields config) {

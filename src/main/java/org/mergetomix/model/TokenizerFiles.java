@@ -2,7 +2,10 @@ package org.mergetomix.model;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +38,11 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
   private static final long MAX_CONFIG_BYTES = 20_000_000;
   private static final int MAX_VOCABULARY = 1 << 24;
 
+  private static final ObjectReader TREE =
+      new ObjectMapper()
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
   static TokenizerFiles read(Path folder) {
     Path file = folder.resolve(TOKENIZER);
     if (!Files.exists(file)) {
@@ -42,7 +50,7 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
     }
     JsonNode config =
         Files.exists(folder.resolve(CONFIG))
-            ? JsonDocument.tree(folder.resolve(CONFIG), MAX_CONFIG_BYTES)
+            ? JsonDocument.read(folder.resolve(CONFIG), MAX_CONFIG_BYTES, TokenizerFiles::tree)
             : MissingNode.getInstance();
     Map<String, String> named = new HashMap<>();
     for (String role : Set.of("bos_token", "eos_token", "pad_token")) {
@@ -68,6 +76,11 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
             ? "Convert it with transformers: AutoTokenizer.from_pretrained(folder)"
                 + ".save_pretrained(folder)"
             : "Give the folder that save_pretrained of model and tokenizer wrote");
+  }
+
+  private static JsonNode tree(JsonParser json) throws IOException {
+    JsonNode root = TREE.readTree(json);
+    return root == null ? MissingNode.getInstance() : root;
   }
 
   /** A token is written as its text, or as an object that has it. */
@@ -105,7 +118,7 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
           readModel(json);
         } else if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) {
           while (json.nextToken() != JsonToken.END_ARRAY) {
-            JsonNode token = JsonDocument.tree(json);
+            JsonNode token = tree(json);
             add(content(token).orElse(""), token.path("id"));
           }
         } else {
@@ -129,7 +142,7 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
         } else if (vocabulary && value == JsonToken.START_ARRAY) {
           // Unigram: pairs of text and score, numbered by their order.
           for (int number = 0; json.nextToken() != JsonToken.END_ARRAY; number++) {
-            add(content(JsonDocument.tree(json).path(0)).orElse(""), number);
+            add(content(tree(json).path(0)).orElse(""), number);
           }
         } else {
           json.skipChildren();

@@ -24,6 +24,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.output.LocalOutput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.tensor.Checkpoint;
@@ -92,7 +93,10 @@ public final class ExportAction {
     String trainer;
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       Manifest needed = manifest.toMerge(mixture.datasets());
-      UserException.inputIfAny(needed.missingFiles(files, Purpose.SEARCHING));
+      List<Problem> missing = needed.missingFiles(files, Purpose.SEARCHING);
+      if (!missing.isEmpty()) {
+        throw UserException.input(missing);
+      }
       plan = RunPlan.of(spark, needed, configuration);
       trainer = TrainerManifest.of(files, needed, plan, mixture, configuration.seed());
     }

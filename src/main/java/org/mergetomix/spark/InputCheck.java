@@ -60,10 +60,7 @@ public final class InputCheck {
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(base, expert));
             }
-            attempt(
-                () ->
-                    UserException.inputIfAny(
-                        mismatches(manifest.base().model(), base.tensors(), baseFile.text())));
+            attempt(() -> checkModel(manifest.base().model(), base.tensors(), baseFile.text()));
           }
         });
     for (Manifest.TaskEntry task : manifest.tasks()) {
@@ -77,6 +74,14 @@ public final class InputCheck {
     manifest.tasks().forEach(task -> digests.put(task.id(), files.digest(task.data(), "")));
     warnings.addAll(SameTexts.warnings(digests));
     return List.copyOf(warnings);
+  }
+
+  private void checkModel(
+      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+    List<Problem> mismatches = mismatches(model, tensors, checkpoint);
+    if (!mismatches.isEmpty()) {
+      throw UserException.input(mismatches);
+    }
   }
 
   private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset) {
