@@ -2,7 +2,9 @@ package org.mergetomix.mixture;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,7 +34,9 @@ public final class MixtureList implements MixtureSpace {
    */
   public static MixtureList of(Collection<Mixture> mixtures) {
     Mixture[] ordered =
-        mixtures.stream().sorted(Comparator.comparing(Mixture::id)).toArray(Mixture[]::new);
+        mixtures.stream()
+            .sorted(Comparator.comparing(Mixture::id))
+            .toArray(Mixture[]::new);
     return new MixtureList(ordered);
   }
 
@@ -54,5 +58,14 @@ public final class MixtureList implements MixtureSpace {
   @Override
   public String describe() {
     return mixtures.length + " mixtures";
+  }
+
+  @Override
+  public List<String> datasets() {
+    TreeSet<String> datasets = new TreeSet<>();
+    for (Mixture mixture : mixtures) {
+      datasets.addAll(mixture.datasets());
+    }
+    return List.copyOf(datasets);
   }
 }

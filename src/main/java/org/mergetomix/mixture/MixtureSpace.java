@@ -1,6 +1,7 @@
 package org.mergetomix.mixture;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The candidate mixtures of a search, numbered but never listed: there may be more of them than fit
@@ -28,4 +29,7 @@ public interface MixtureSpace extends Serializable {
 
   /** The space in words, for logs and reports: {@code all 255 subsets of 8 datasets}. */
   String describe();
+
+  /** The ids of the datasets that mixtures are made of, ascending. */
+  List<String> datasets();
 }

@@ -114,4 +114,9 @@ public final class SubsetSpace implements MixtureSpace {
     }
     return all + ", of size " + minimumSize + " to " + maximumSize;
   }
+
+  @Override
+  public List<String> datasets() {
+    return List.of(datasets);
+  }
 }

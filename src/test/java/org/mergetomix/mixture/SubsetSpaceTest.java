@@ -37,6 +37,7 @@ class SubsetSpaceTest {
     assertThat(SubsetSpace.of(ids(8), 1, 8).describe()).isEqualTo("all 255 subsets of 8 datasets");
     assertThat(SubsetSpace.of(ids(8), 2, 4).describe())
         .isEqualTo("154 subsets of 8 datasets, of size 2 to 4");
+    assertThat(SubsetSpace.of(List.of("b", "a"), 1, 2).datasets()).containsExactly("a", "b");
   }
 
   @Test
