@@ -9,21 +9,30 @@
  *       result.
  *   <li>{@code manifest} reads what the user has (base, datasets with their experts, tasks), {@code
  *       config} what the user wants. Both go through the strict reader in {@code hocon}.
+ *   <li>{@code location} names places, here or in a store; {@code store} is how a store is reached;
+ *       {@code cache} brings what lies there to the host, once.
+ *   <li>{@code tensor} says what named tensors are, {@code safetensors} reads and writes the format
+ *       that holds them, {@code folder} a model's folder of several such files. {@code expert}
+ *       gives every expert, in whatever form it came, as its delta from the base. {@code family}
+ *       knows what a {@code config.json} implies.
+ *   <li>{@code preflight} measures the experts before a search: how far they moved and how much
+ *       they agree.
  *   <li>{@code mixture} knows mixtures and spaces of them: {@code SubsetSpace} finds the mixture of
  *       an index without listing the ones before it, in an order in which neighbours share
  *       prefixes.
- *   <li>{@code location} names places, here or in a store; {@code store} is how a store is reached;
- *       {@code checkpoint.cache} brings what lies there to the host, once.
- *   <li>{@code checkpoint} reads named tensors strictly and gives every expert as its delta from
- *       the base.
- *   <li>{@code merge} turns the deltas of a mixture into parameters, sharing the work of common
- *       prefixes; {@code surrogate} is the live model that they are written into.
- *   <li>{@code evaluation} scores a live model example by example; {@code score} is what it says: a
- *       mean with its error. {@code training} fine-tunes a live model on a mixture of data.
- *   <li>{@code spark} does all this on executors: {@code SearchAction} round by round, {@code
- *       FineTuneAction} and {@code FidelityAction} a model a task.
- *   <li>{@code table} appends the evaluations, ranks them, and keeps the run's record; {@code
- *       analysis} draws conclusions from the tables; {@code report} shows them as one page.
+ *   <li>{@code plan} is what executors are told, {@code memory} whether they can hold it. {@code
+ *       search} says which mixtures come next, round by round; {@code surface} is a model of the
+ *       score that proposes few of many.
+ *   <li>{@code executor} is what happens where a partition of a round runs: {@code merge} turns the
+ *       deltas of a mixture into parameters, sharing the work of common prefixes; {@code model} is
+ *       the live model that they are written into; {@code evaluation} scores it example by example.
+ *   <li>{@code score} is what a task says of a model, and the objective that makes one number of
+ *       several tasks. {@code table} has the rows and the run's record, {@code output} is how they
+ *       become durable, {@code rank} goes from evaluations to ranked rows.
+ *   <li>{@code training} fine-tunes a live model on a mixture of data; {@code data} makes texts of
+ *       conversations. {@code mergekit} writes the recipe by which mergekit merges the same.
+ *   <li>{@code statistics} draws conclusions from the tables; {@code report} shows them as one
+ *       page.
  *   <li>{@code demo} is the embedded example, which is also the quickest way to see it all move.
  *   <li>{@code problem} is how a user hears of something to mend.
  * </ol>

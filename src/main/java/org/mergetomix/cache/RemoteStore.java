@@ -5,7 +5,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,11 +17,11 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
-import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.mergetomix.cache.disk.Interruptions;
 import org.mergetomix.cache.disk.IoSupplier;
 import org.mergetomix.location.Location;
+import org.mergetomix.problem.FileFailure;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.store.Connector;
 import org.mergetomix.store.FirstContact;
@@ -154,7 +153,7 @@ final class RemoteStore {
 
   private static boolean isInterruption(IOException failure) {
     return Thread.currentThread().isInterrupted()
-        || failure instanceof ClosedByInterruptException
+        || FileFailure.of(failure) == FileFailure.INTERRUPTED
         || (failure instanceof InterruptedIOException
             && !(failure instanceof SocketTimeoutException));
   }
@@ -171,8 +170,7 @@ final class RemoteStore {
   }
 
   private static boolean isForbidden(IOException failure) {
-    return failure instanceof java.nio.file.AccessDeniedException
-        || failure instanceof AccessControlException;
+    return FileFailure.of(failure) == FileFailure.DENIED;
   }
 
   private static UserException problem(Location location, IOException failure, int attempts) {
@@ -207,14 +205,11 @@ final class RemoteStore {
           failure);
     }
     return UserException.input(
-        "The file cannot be read, after %s attempts: %s".formatted(attempts, reason(failure)),
+        "The file cannot be read, after %s attempts: %s"
+            .formatted(attempts, FileFailure.reason(failure)),
         location.text(),
         "Check that its store can be reached from this machine",
         failure);
-  }
-
-  private static String reason(IOException failure) {
-    return Optional.ofNullable(failure.getMessage()).orElse(failure.getClass().getSimpleName());
   }
 
   /** Reads ranges, opening the file again after a failure. */

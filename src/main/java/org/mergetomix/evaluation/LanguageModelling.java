@@ -26,12 +26,6 @@ public final class LanguageModelling implements TaskKind {
       new Measure(
           "bits_per_byte", "bits per byte", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
 
-  /** What the scores are measured in. */
-  public static final String UNIT = BITS_PER_BYTE.unit();
-
-  /** Which way the scores improve. */
-  public static final Direction DIRECTION = BITS_PER_BYTE.direction();
-
   private LanguageModelling() {}
 
   @Override

@@ -15,6 +15,7 @@ public final class ExecutorMetrics {
 
   private ExecutorMetrics() {}
 
+  /** The only one of this JVM. */
   public static ExecutorMetrics ofThisJvm() {
     return OF_THIS_JVM;
   }
@@ -31,18 +32,22 @@ public final class ExecutorMetrics {
     failures.increment();
   }
 
+  /** How many mixtures were evaluated. */
   public long mixtures() {
     return mixtures.sum();
   }
 
+  /** How many could not be. */
   public long failures() {
     return failures.sum();
   }
 
+  /** How long merging took, all slots together. */
   public double mergeSeconds() {
     return mergeSeconds.sum();
   }
 
+  /** How long evaluating took, all slots together. */
   public double evaluateSeconds() {
     return evaluateSeconds.sum();
   }

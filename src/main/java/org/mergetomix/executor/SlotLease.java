@@ -56,11 +56,6 @@ public final class SlotLease implements AutoCloseable {
         });
   }
 
-  /** Makes the target the base. */
-  public void fillBase() {
-    fill(runtime.base(), runtime.plan().base().path());
-  }
-
   /**
    * Makes the target a whole model's. That is on this host only meanwhile, and after each other
    * with those of other leases: there is room for one beside the inputs.

@@ -26,10 +26,12 @@ public record TrainingOutcome(
     GIVEN
   }
 
+  /** The user's own model. */
   public static TrainingOutcome given(String mixture, Location model) {
     return new TrainingOutcome(mixture, model, Origin.GIVEN, Double.NaN, 0);
   }
 
+  /** A model that was there before. */
   public static TrainingOutcome untrained(TrainingJob job, Origin origin) {
     return new TrainingOutcome(job.mixture().id(), job.output(), origin, Double.NaN, 0);
   }

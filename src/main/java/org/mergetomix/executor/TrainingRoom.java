@@ -46,9 +46,7 @@ public final class TrainingRoom {
         }
       }
     }
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems);
   }
 
   private static long copies(TrainingJob job, InputFiles files) {

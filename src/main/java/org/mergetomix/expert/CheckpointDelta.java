@@ -33,6 +33,12 @@ abstract class CheckpointDelta implements Delta {
     return base.tensors();
   }
 
+  /** A kind of delta says how it is read either here or by its {@link #reader}. */
+  @Override
+  public void read(String tensor, long offset, float[] destination, int length) {
+    reader(tensor).read(offset, destination, length);
+  }
+
   @Override
   public final List<Problem> warnings() {
     return stored.warnings();

@@ -17,11 +17,6 @@ public final class FullCheckpointDelta extends CheckpointDelta {
     this.pairing = pairing;
   }
 
-  /** Pairs an expert that has the base's names and no others; otherwise as below. */
-  public static FullCheckpointDelta of(Checkpoint base, Checkpoint expert, String expertName) {
-    return of(base, expert, expertName, ExpertPolicy.STRICT);
-  }
-
   /**
    * Pairs an expert with the base.
    *
@@ -40,11 +35,6 @@ public final class FullCheckpointDelta extends CheckpointDelta {
         () ->
             new FullCheckpointDelta(
                 base, expert, TensorPairing.of(base, expert, expertName, policy)));
-  }
-
-  @Override
-  public void read(String tensor, long offset, float[] destination, int length) {
-    reader(tensor).read(offset, destination, length);
   }
 
   @Override

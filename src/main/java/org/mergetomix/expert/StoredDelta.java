@@ -33,11 +33,6 @@ public final class StoredDelta extends CheckpointDelta {
   }
 
   @Override
-  public void read(String tensor, long offset, float[] destination, int length) {
-    reader(tensor).read(offset, destination, length);
-  }
-
-  @Override
   public TensorReader reader(String tensor) {
     TensorSpec spec = ZeroDelta.requireFloating(base, tensor);
     return pairing.source(tensor).map(stored::reader).orElseGet(() -> ZeroDelta.reader(spec));

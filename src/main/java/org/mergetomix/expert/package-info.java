@@ -1,6 +1,12 @@
 /**
- * Every kind of expert as its delta from the base: a whole checkpoint, a stored delta, a sparse
- * one, a LoRA adapter. {@link org.mergetomix.expert.Delta#open} finds out which it is; {@link
- * org.mergetomix.expert.ExpertPolicy} says what to make of names and tensors that differ.
+ * Every kind of expert as its delta from the base.
+ *
+ * <p>{@link org.mergetomix.expert.Delta#open} finds out which kind it is: a whole checkpoint
+ * ({@link org.mergetomix.expert.FullCheckpointDelta}), a stored delta ({@link
+ * org.mergetomix.expert.StoredDelta}), the elements that moved ({@link
+ * org.mergetomix.expert.SparseDelta}), or an adapter ({@link org.mergetomix.expert.LoraDelta},
+ * which {@code AdapterReader} puts together of what {@code lora} reads). {@link
+ * org.mergetomix.expert.ExpertPolicy} says what to make of names and tensors that differ from the
+ * base's, and {@code TensorPairing} does so.
  */
 package org.mergetomix.expert;

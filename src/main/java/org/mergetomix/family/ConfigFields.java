@@ -251,9 +251,7 @@ final class ConfigFields {
   }
 
   void refuseIfAny() {
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
   }
 
   static String shown(String text) {

@@ -20,9 +20,14 @@ import org.mergetomix.safetensors.Pickles;
 public record CheckpointFolder(FolderBoundary boundary) {
 
   static final String SINGLE = "model.safetensors";
+
+  /** What an adapter's configuration is called. */
   public static final String ADAPTER_CONFIG = "adapter_config.json";
+
+  /** What an adapter's tensors are called. */
   public static final String ADAPTER = "adapter_model.safetensors";
 
+  /** A folder; what is in it is looked at when it is asked for. */
   public static CheckpointFolder of(Path folder) {
     return new CheckpointFolder(FolderBoundary.of(folder));
   }

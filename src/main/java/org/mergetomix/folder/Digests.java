@@ -27,7 +27,7 @@ public final class Digests {
    */
   public static String sha256(Path file) {
     FileProblems.requireRegularFile(file);
-    MessageDigest digest = sha256();
+    MessageDigest digest = begun();
     try (InputStream bytes = Files.newInputStream(file)) {
       byte[] chunk = new byte[CHUNK];
       for (int count = bytes.read(chunk); count >= 0; count = bytes.read(chunk)) {
@@ -60,7 +60,7 @@ public final class Digests {
 
   /** The digest of a checkpoint's folder from those of its files by name. */
   public static String folder(SortedMap<String, String> digests) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = begun();
     digests.forEach(
         (name, sha256) ->
             digest.update("%s  %s\n".formatted(sha256, name).getBytes(StandardCharsets.UTF_8)));
@@ -72,7 +72,7 @@ public final class Digests {
    * {@code "a", "bc"} differ.
    */
   public static String sha256(String... parts) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = begun();
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, bytes.length));
@@ -81,11 +81,13 @@ public final class Digests {
     return hexadecimal(digest);
   }
 
-  private static String hexadecimal(MessageDigest digest) {
+  /** What was put into a digest, as a name. */
+  public static String hexadecimal(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static MessageDigest sha256() {
+  /** A digest that nothing was put into yet. */
+  public static MessageDigest begun() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {

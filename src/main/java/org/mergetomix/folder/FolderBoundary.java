@@ -35,6 +35,7 @@ public record FolderBoundary(Path folder, Path real, Optional<Path> blobs) {
       "Name only files inside the checkpoint's folder, by relative paths; download the checkpoint"
           + " again if you did not write it";
 
+  /** The boundary of a folder, links to which are followed. */
   public static FolderBoundary of(Path folder) {
     try {
       Path real = folder.toRealPath();

@@ -5,6 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,12 +46,33 @@ public final class JsonDocument {
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build();
 
+  private static final ObjectReader TREE =
+      new ObjectMapper()
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
   private JsonDocument() {}
 
   /** What is made of the file's tokens. */
   @FunctionalInterface
   public interface Reading<T> {
     T read(JsonParser json) throws IOException;
+  }
+
+  /**
+   * Reads a file as a tree, which has no field twice; a missing node where the file is empty.
+   *
+   * @param limit the most bytes it may have
+   * @throws UserException if the file is missing, too large, or not JSON
+   */
+  public static JsonNode tree(Path file, long limit) {
+    return read(file, limit, JsonDocument::tree);
+  }
+
+  /** What comes next, as a tree which has no field twice; a missing node where nothing comes. */
+  public static JsonNode tree(JsonParser json) throws IOException {
+    JsonNode root = TREE.readTree(json);
+    return root == null ? MissingNode.getInstance() : root;
   }
 
   /**
@@ -95,6 +121,7 @@ public final class JsonDocument {
     }
   }
 
+  /** What is said of a file that breaks a rule. */
   public static UserException malformed(Path file, String what) {
     return UserException.input(what, file.toString(), REMEDY);
   }

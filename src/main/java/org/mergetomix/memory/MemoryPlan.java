@@ -72,10 +72,7 @@ public record MemoryPlan(
    * @throws UserException usage, with everything that does not fit
    */
   MemoryPlan fitting() {
-    List<Problem> problems = problems();
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems());
     return this;
   }
 

@@ -29,6 +29,7 @@ public final class LayerDepths {
   /** A layer of a stack. */
   public record Layer(String stack, int number) {}
 
+  /** The layer that a tensor belongs to, as its name says; empty for one of none. */
   public static Optional<Layer> layer(String tensor) {
     Matcher matcher = LAYER.matcher(tensor);
     return matcher.find()

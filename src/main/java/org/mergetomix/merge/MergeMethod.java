@@ -157,14 +157,17 @@ public final class MergeMethod implements Serializable {
     return scaling.needsNorms() && !own;
   }
 
+  /** What is done to each delta alone. */
   public Sparsifier sparsifier() {
     return sparsifier;
   }
 
+  /** How deltas become one. */
   public Combination combination() {
     return combination;
   }
 
+  /** What each layer of the merged delta is scaled by. */
   public LayerScaling scaling() {
     return scaling;
   }

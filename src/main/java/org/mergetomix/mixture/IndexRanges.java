@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PrimitiveIterator;
-import java.util.stream.LongStream;
 
 /**
  * A set of indices, kept as the fewest ranges that hold it: says what is done, or still to do,
@@ -31,22 +29,6 @@ public final class IndexRanges implements Serializable {
         .sorted(Comparator.comparingLong(IndexRange::start))
         .forEach(range -> append(merged, range));
     return new IndexRanges(merged);
-  }
-
-  /**
-   * The set of these indices, in any order, repeated or not. Memory grows with the number of runs
-   * of neighbours in the stream, not with its length.
-   *
-   * @throws IllegalArgumentException for a negative index
-   */
-  public static IndexRanges ofIndices(LongStream indices) {
-    List<IndexRange> runs = new ArrayList<>();
-    PrimitiveIterator.OfLong iterator = indices.iterator();
-    while (iterator.hasNext()) {
-      long index = iterator.nextLong();
-      append(runs, new IndexRange(index, index + 1));
-    }
-    return of(runs);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
 
 /** Reads the id of a mixture, and says what is wrong with one that cannot be read. */
 final class MixtureParser {
@@ -35,7 +36,7 @@ final class MixtureParser {
     if (problems.isEmpty() && !weights.isEmpty() && weights.size() < datasets.size()) {
       problems.add(new Problem("Some datasets have a weight and some have none", where, REMEDY));
     }
-    MixtureRules.throwAny(problems);
+    UserException.usageIfAny(problems);
     return weights.isEmpty() ? Mixture.subset(datasets) : Mixture.weighted(weights);
   }
 

@@ -15,7 +15,7 @@ final class MixtureRules {
   private MixtureRules() {}
 
   static void checkDatasets(Collection<String> datasets) {
-    throwAny(datasetProblems(datasets, ""));
+    UserException.usageIfAny(datasetProblems(datasets, ""));
   }
 
   /** Every invalid id and every id that comes twice, once each, in ascending order. */
@@ -56,7 +56,7 @@ final class MixtureRules {
                         "Weights are positive numbers; leave out a dataset that should have none"));
               }
             });
-    throwAny(problems);
+    UserException.usageIfAny(problems);
   }
 
   /** A weight that vanishes when divided by the sum would leave a dataset in name only. */
@@ -67,7 +67,7 @@ final class MixtureRules {
         vanished.add(datasets[i]);
       }
     }
-    throwAny(
+    UserException.usageIfAny(
         vanished.stream()
             .map(
                 dataset ->
@@ -78,11 +78,5 @@ final class MixtureRules {
                         "",
                         "Give weights of comparable size, for example shares that sum to 1"))
             .toList());
-  }
-
-  static void throwAny(List<Problem> problems) {
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
   }
 }

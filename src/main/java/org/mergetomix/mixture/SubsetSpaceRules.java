@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
 
 /** Which datasets and sizes make a space of subsets. */
 final class SubsetSpaceRules {
@@ -40,7 +41,7 @@ final class SubsetSpaceRules {
               MAXIMUM,
               "Set a lower " + MAXIMUM));
     }
-    MixtureRules.throwAny(problems);
+    UserException.usageIfAny(problems);
   }
 
   private static boolean fits(int datasets, int minimumSize, int maximumSize) {

@@ -142,10 +142,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
    * @throws UserException if they do not match
    */
   public void fill(Checkpoint checkpoint, String checkpointName) {
-    List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(mismatches(checkpoint.tensors(), checkpointName));
     float[] chunk = new float[CHUNK];
     tensors.forEach(
         (name, tensor) -> {
@@ -192,9 +189,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
                 "Choose other target modules"));
       }
     }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
     updates.forEach(this::attach);
     graph.bind(bound, family.inputs());
   }

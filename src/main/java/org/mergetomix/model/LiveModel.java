@@ -157,10 +157,7 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
 
   @Override
   public void fill(Checkpoint checkpoint, String checkpointName) {
-    List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(mismatches(checkpoint.tensors(), checkpointName));
     float[] chunk = new float[CHUNK];
     tensors()
         .forEach(

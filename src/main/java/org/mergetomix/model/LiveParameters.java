@@ -55,9 +55,7 @@ final class LiveParameters {
         add(name, array);
       }
     }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
     this.memory =
         switch (access) {
           case DIRECT -> new DirectMemory(arrays, SegmentedFloats.SEGMENT);

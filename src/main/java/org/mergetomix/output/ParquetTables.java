@@ -1,6 +1,7 @@
 package org.mergetomix.output;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -12,6 +13,9 @@ public final class ParquetTables {
 
   /** Written always, and not looked at unless asked: a flipped bit would be another score. */
   private static final String CHECK = "parquet.page.verify-checksum.enabled";
+
+  /** What Spark would take for a pattern in a name. */
+  private static final Pattern SPECIAL = Pattern.compile("[{}\\[\\]*?\\\\]");
 
   private ParquetTables() {}
 
@@ -25,6 +29,11 @@ public final class ParquetTables {
         .read()
         .option(CHECK, true)
         .schema(schema)
-        .parquet(filesOrFolders.stream().map(LiteralPath::of).toArray(String[]::new));
+        .parquet(filesOrFolders.stream().map(ParquetTables::literal).toArray(String[]::new));
+  }
+
+  /** The location as a pattern that only this location matches. */
+  private static String literal(Location location) {
+    return SPECIAL.matcher(location.uri()).replaceAll("\\\\$0");
   }
 }

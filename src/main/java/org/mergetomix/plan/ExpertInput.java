@@ -13,14 +13,17 @@ import org.mergetomix.expert.ExpertPolicy;
  */
 public record ExpertInput(FileInput input, ExpertPolicy policy) implements Serializable {
 
+  /** The same on this host. */
   public ExpertInput fetched(InputFiles files) {
     return new ExpertInput(input.fetched(files), policy);
   }
 
+  /** Where it lies, for messages. */
   public String path() {
     return input.path();
   }
 
+  /** The file or folder of a fetched input. */
   public Path file() {
     return input.file();
   }

@@ -14,6 +14,7 @@ import org.mergetomix.config.Configuration;
 public record InputAccess(SerializableConfiguration hadoop, CacheSettings cache)
     implements Serializable {
 
+  /** How the JVMs of a session get at the inputs. */
   public static InputAccess of(SparkSession spark, Configuration configuration) {
     return new InputAccess(
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),

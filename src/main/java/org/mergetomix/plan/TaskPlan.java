@@ -44,11 +44,6 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objec
         term);
   }
 
-  /** The task's weight in the objective. */
-  public double weight() {
-    return term.weight();
-  }
-
   /** What it scores. */
   public Measure measure() {
     return term.measure();

@@ -20,6 +20,7 @@ public record TextInput(FileInput input, String tokenizer, int context) implemen
     return new TextInput(input, manifest.base().tokenizer(), manifest.base().context());
   }
 
+  /** The same on this host. */
   public TextInput fetched(InputFiles files) {
     return new TextInput(input.fetched(files), tokenizer, context);
   }
@@ -38,6 +39,7 @@ public record TextInput(FileInput input, String tokenizer, int context) implemen
     return input.path();
   }
 
+  /** The sha256 of its contents, in hex. */
   public String digest() {
     return input.digest();
   }

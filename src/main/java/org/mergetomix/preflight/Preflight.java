@@ -2,11 +2,8 @@ package org.mergetomix.preflight;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.expert.Delta;
-import org.mergetomix.tensor.Checkpoint;
 
 /**
  * How far the experts moved and how much they agree: what can be told about merging them before
@@ -64,11 +61,6 @@ public record Preflight(
     public Movement {
       layers = Collections.unmodifiableSortedMap(new TreeMap<>(layers));
     }
-  }
-
-  /** Reads the base and every delta once. */
-  public static Preflight of(Checkpoint base, Map<String, Delta> deltas) {
-    return of(List.of(PreflightSums.of(base, deltas, 0, 1)));
   }
 
   /**

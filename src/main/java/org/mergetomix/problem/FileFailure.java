@@ -93,17 +93,20 @@ public enum FileFailure {
   }
 
   private static boolean says(IOException failure, String... words) {
-    String message = Optional.ofNullable(failure.getMessage()).orElse("").toLowerCase(Locale.ROOT);
+    String message = said(failure).orElse("").toLowerCase(Locale.ROOT);
     return Stream.of(words).anyMatch(message::contains);
   }
 
   /** What the file system said, in one line: without the file where that can be left out. */
   public static String reason(IOException failure) {
-    Optional<String> said =
-        failure instanceof FileSystemException inFileSystem
-            ? Optional.ofNullable(inFileSystem.getReason())
-            : Optional.ofNullable(failure.getMessage());
-    return said.flatMap(text -> text.lines().findFirst())
+    return said(failure)
+        .flatMap(text -> text.lines().findFirst())
         .orElse(failure.getClass().getSimpleName());
+  }
+
+  private static Optional<String> said(IOException failure) {
+    return failure instanceof FileSystemException inFileSystem
+        ? Optional.ofNullable(inFileSystem.getReason())
+        : Optional.ofNullable(failure.getMessage());
   }
 }

@@ -46,6 +46,7 @@ public final class Range {
         "above " + plain(low) + " and below " + plain(high), value -> value > low && value < high);
   }
 
+  /** Whether a number lies within. */
   public boolean allows(double value) {
     return allowed.test(value);
   }

@@ -57,6 +57,20 @@ public final class UserException extends RuntimeException {
         : input(problems);
   }
 
+  /** Throws {@link #usage(List)}, if there is a problem. */
+  public static void usageIfAny(List<Problem> problems) {
+    if (!problems.isEmpty()) {
+      throw usage(problems);
+    }
+  }
+
+  /** Throws {@link #input(List)}, if there is a problem. */
+  public static void inputIfAny(List<Problem> problems) {
+    if (!problems.isEmpty()) {
+      throw input(problems);
+    }
+  }
+
   /** The same with other words for each problem. */
   public UserException with(UnaryOperator<Problem> words) {
     return new UserException(exitCode, problems.stream().map(words).toList(), getCause());

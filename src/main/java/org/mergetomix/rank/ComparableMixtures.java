@@ -27,6 +27,7 @@ public final class ComparableMixtures implements RankedMixtures, AutoCloseable {
   private final Dataset<Row> places;
   private final long size;
 
+  /** Those of a ranked table, which are kept in Spark until this is closed. */
   public ComparableMixtures(SparkSession spark, RankedTable ranked) {
     places =
         spark

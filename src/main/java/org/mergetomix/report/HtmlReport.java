@@ -36,7 +36,7 @@ public final class HtmlReport {
     PreflightSection.write(page, content.run().preflight());
     FidelitySection.write(page, content);
     ConfirmationSection.write(page, content);
-    CostSection.write(page, Cost.of(content.run()));
+    CostSection.write(page, content.run());
     RecordSection.write(page, content);
     return page.closeLine().closeLine().close().newLine().finish();
   }

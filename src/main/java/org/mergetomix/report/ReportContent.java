@@ -3,7 +3,6 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
@@ -54,14 +53,6 @@ public record ReportContent(
     effects = List.copyOf(effects);
     bestBySize = List.copyOf(bestBySize);
     fidelityPoints = List.copyOf(fidelityPoints);
-  }
-
-  Direction direction() {
-    return run.search().objective().direction();
-  }
-
-  String scoreUnit() {
-    return run.search().objective().unit();
   }
 
   List<Confirmation> confirmations() {

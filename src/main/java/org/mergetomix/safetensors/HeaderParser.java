@@ -35,7 +35,9 @@ import org.mergetomix.tensor.TensorSpec;
  */
 public final class HeaderParser {
 
+  /** The most tensors that a file may have. */
   public static final int MAX_TENSORS = 1 << 18;
+
   static final int MAX_DIMENSIONS = 32;
   static final int MAX_METADATA_LENGTH = 10_000_000;
 

@@ -29,6 +29,7 @@ public final class StoredElements {
     this.name = name;
   }
 
+  /** Writes what comes before the elements. */
   public void writeHeader(byte[] header) throws IOException {
     writeFully(ByteBuffer.wrap(header), 0);
   }

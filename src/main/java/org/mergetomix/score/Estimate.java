@@ -26,22 +26,11 @@ public record Estimate(double value, double standardError) implements Serializab
   }
 
   /**
-   * The weighted mean of estimates that were measured on different examples, such as the scores of
-   * several tasks: their errors are independent, so they add in squares.
+   * The mean of estimates that were measured on different examples, such as the scores of several
+   * tasks: their errors are independent, so they add in squares.
    *
-   * @param estimates one or more
-   * @param weights a positive, finite weight for each, in the same order
-   * @throws IllegalArgumentException when there is none, the lengths differ or a weight will not do
+   * @param shares one for each, in the same order; together 1
    */
-  public static Estimate weightedMean(List<Estimate> estimates, List<Double> weights) {
-    if (estimates.isEmpty() || estimates.size() != weights.size()) {
-      throw new IllegalArgumentException(
-          estimates.size() + " estimates have " + weights.size() + " weights");
-    }
-    return mean(estimates, shares(weights));
-  }
-
-  /** The same, with shares that add up to one. */
   static Estimate mean(List<Estimate> estimates, double[] shares) {
     double value = 0;
     double variance = 0;

@@ -45,9 +45,7 @@ final class MeanGain extends Objective {
       kept.put(term.task(), examples);
       problem(term, examples.aggregate(term.measure().aggregate())).ifPresent(problems::add);
     }
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
     return new MeanGain(terms, kept);
   }
 

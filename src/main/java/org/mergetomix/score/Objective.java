@@ -168,11 +168,6 @@ public abstract sealed class Objective implements Serializable permits MeanScore
     return scoreUnit.bestFirst();
   }
 
-  /** How much better {@code score} is than {@code reference}: positive when it is better. */
-  public final double gain(double score, double reference) {
-    return scoreUnit.gain(score, reference);
-  }
-
   /**
    * What it is, for the run record: {@code weighted mean of bits per byte, lower is better: news
    * 0.25, wiki 0.75}.

@@ -1,7 +1,11 @@
 /**
- * Which mixtures to evaluate next, given what is known. A {@link
- * org.mergetomix.search.SearchStrategy} is shown a {@link org.mergetomix.search.Standing} and
- * proposes a {@link org.mergetomix.search.Round}; it sees nothing else, so what it proposes does
- * not depend on timing, on the cluster, or on how often a search was killed.
+ * Which mixtures to evaluate next, given what is known.
+ *
+ * <p>A {@link org.mergetomix.search.SearchStrategy} is shown a {@link
+ * org.mergetomix.search.Standing}, an {@link org.mergetomix.search.Answer} a mixture, and proposes
+ * a {@link org.mergetomix.search.Round}; it sees nothing else, so what it proposes does not depend
+ * on timing, on the cluster, or on how often a search was killed. {@link
+ * org.mergetomix.search.ExhaustiveSearch} takes every mixture of a space, {@link
+ * org.mergetomix.search.GivenMixtures} those that somebody picked: the base is one of them.
  */
 package org.mergetomix.search;

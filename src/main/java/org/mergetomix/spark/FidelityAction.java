@@ -25,7 +25,6 @@ import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.ComparableMixtures;
 import org.mergetomix.rank.Confirmations;
@@ -83,10 +82,7 @@ public final class FidelityAction {
     long started = System.nanoTime();
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       FineTuneAction.requireData(manifest, files);
-      List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING);
-      if (!missing.isEmpty()) {
-        throw UserException.input(missing);
-      }
+      UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING));
       requireRoom(files);
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);

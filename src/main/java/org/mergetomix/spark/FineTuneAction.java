@@ -95,9 +95,7 @@ public final class FineTuneAction {
                 "Give each an expert of its own"));
       }
     }
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems);
   }
 
   /** Where a file lies, links followed as far as they are there. */
@@ -135,12 +133,8 @@ public final class FineTuneAction {
                 "Give it the key data"));
       }
     }
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems);
     problems.addAll(manifest.missingFiles(files, Purpose.FINE_TUNING));
-    if (!problems.isEmpty()) {
-      throw UserException.input(problems);
-    }
+    UserException.inputIfAny(problems);
   }
 }

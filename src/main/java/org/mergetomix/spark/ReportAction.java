@@ -140,7 +140,7 @@ public final class ReportAction {
           scores
               .filter(found -> found.tasks().containsKey(task))
               .mapPartitions(found -> feed(found, task))
-              .fold(new DatasetEffects(), ReportAction::merge));
+              .fold(new DatasetEffects(), DatasetEffects::merge));
     }
     return DatasetEffects.of(byTask, objective);
   }
@@ -155,11 +155,6 @@ public final class ReportAction {
     return List.of(effects).iterator();
   }
 
-  private static DatasetEffects merge(DatasetEffects one, DatasetEffects other) {
-    one.merge(other);
-    return one;
-  }
-
   private static List<BestOfSize> bestBySize(RankedTable ranked, ScoreUnit unit) {
     return ranked
         .dataset()
@@ -167,12 +162,7 @@ public final class ReportAction {
         .select("size", "mixture", "score", "standard_error")
         .javaRDD()
         .mapPartitions(rows -> feed(rows, unit))
-        .fold(
-            new BestBySize(unit),
-            (one, other) -> {
-              one.merge(other);
-              return one;
-            })
+        .fold(new BestBySize(unit), BestBySize::merge)
         .bests();
   }
 

@@ -184,10 +184,7 @@ public final class SearchAction {
   private List<Problem> checkInputs() {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
-      List<Problem> missing = manifest.missingFiles(files, Purpose.SEARCHING);
-      if (!missing.isEmpty()) {
-        throw UserException.input(missing);
-      }
+      UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
       List<Problem> warnings =
           new ArrayList<>(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));

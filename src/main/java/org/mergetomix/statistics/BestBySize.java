@@ -37,9 +37,10 @@ public final class BestBySize implements Serializable {
     }
   }
 
-  /** Takes everything into account that {@code other} was fed. */
-  public void merge(BestBySize other) {
+  /** Takes everything into account that {@code other} was fed; this one is returned. */
+  public BestBySize merge(BestBySize other) {
     other.bests.values().forEach(this::keep);
+    return this;
   }
 
   /** The best mixture of each size that occurred, smallest size first. */

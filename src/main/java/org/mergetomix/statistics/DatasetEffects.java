@@ -56,15 +56,16 @@ public final class DatasetEffects implements Serializable {
   /**
    * Takes everything into account that {@code other} was fed.
    *
+   * @return this
    * @throws IllegalArgumentException when it was fed with other examples
    */
-  public void merge(DatasetEffects other) {
-    if (other.all.mixtures == 0) {
-      return;
+  public DatasetEffects merge(DatasetEffects other) {
+    if (other.all.mixtures > 0) {
+      useWeights(other.weights);
+      all.add(other.all.sums, other.all.mixtures);
+      other.with.forEach((dataset, sums) -> sumsWith(dataset).add(sums.sums, sums.mixtures));
     }
-    useWeights(other.weights);
-    all.add(other.all.sums, other.all.mixtures);
-    other.with.forEach((dataset, sums) -> sumsWith(dataset).add(sums.sums, sums.mixtures));
+    return this;
   }
 
   /**

@@ -44,33 +44,26 @@ public record EvaluationRow(
 
   /** This row with an error in place of its scores. */
   public EvaluationRow failed(String why) {
-    return new EvaluationRow(
-        key,
-        mixture,
-        task,
-        measure,
-        range,
-        strategy,
-        number,
-        RowStatus.FAILED,
-        why,
-        ExampleValues.NONE,
-        mergeSeconds,
-        evaluateSeconds,
-        "");
+    return with(RowStatus.FAILED, why, ExampleValues.NONE, mergeSeconds, evaluateSeconds, "");
   }
 
   /** This row with the time that merging its mixture took. */
   public EvaluationRow merged(double seconds) {
-    return with(seconds, evaluateSeconds);
+    return with(status, error, scores, seconds, evaluateSeconds, device);
   }
 
   /** This row with the time that evaluating its task took. */
   public EvaluationRow evaluated(double seconds) {
-    return with(mergeSeconds, seconds);
+    return with(status, error, scores, mergeSeconds, seconds, device);
   }
 
-  private EvaluationRow with(double merging, double evaluating) {
+  private EvaluationRow with(
+      RowStatus itsStatus,
+      String itsError,
+      ExampleValues itsScores,
+      double merging,
+      double evaluating,
+      String itsDevice) {
     return new EvaluationRow(
         key,
         mixture,
@@ -79,11 +72,11 @@ public record EvaluationRow(
         range,
         strategy,
         number,
-        status,
-        error,
-        scores,
+        itsStatus,
+        itsError,
+        itsScores,
         merging,
         evaluating,
-        device);
+        itsDevice);
   }
 }

@@ -10,8 +10,6 @@ import static org.apache.spark.sql.types.DataTypes.createMapType;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +25,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.ReplacedTable;
 import org.mergetomix.score.Direction;
@@ -114,7 +113,7 @@ public final class RankedTable {
   }
 
   private static String digest(Dataset<Row> table) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.begun();
     Iterator<Row> rows =
         table
             .select("rank", "mixture", "score")
@@ -130,20 +129,12 @@ public final class RankedTable {
                       row.getLong(0), row.getString(1), Double.toHexString(row.getDouble(2)));
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hexadecimal(digest);
   }
 
   /** The mixture of a rank, counted from 1. */
   public RankedRow at(long rank) {
     return rows(rows -> rows.where(col("rank").equalTo(rank))).get(0);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every JVM has SHA-256", impossible);
-    }
   }
 
   private static Row withRank(Row row, long rank) {

@@ -3,8 +3,12 @@
  *
  * <ul>
  *   <li>{@link org.mergetomix.table.EvaluationsTable}: append-only, a directory a round, a row per
- *       mixture and task ({@link org.mergetomix.table.EvaluationRow}). A round counts once Spark
- *       has committed it.
+ *       mixture, task, measure and range of examples ({@link org.mergetomix.table.EvaluationRow}).
+ *       A round counts once Spark has committed it; {@link org.mergetomix.table.Evaluations} are
+ *       those that were there when it was read. A row is known by its key, whoever wrote it, and
+ *       may be there twice.
+ *   <li>{@link org.mergetomix.table.TasksTable}: a row per task, measure and example, with what
+ *       that weighs.
  *   <li>{@link org.mergetomix.table.RankedTable}: a row per mixture, best first ({@link
  *       org.mergetomix.table.RankedRow}).
  *   <li>{@link org.mergetomix.table.FidelityTable}: a row per model that was really fine-tuned.
@@ -12,10 +16,6 @@
  *       org.mergetomix.table.RunRecord}), which says what the run is and how far it got.
  * </ul>
  *
- * <p>All of it may lie on this machine or in a store that Hadoop reaches: {@code OutputFiles} reads
- * and writes whole files, {@link org.mergetomix.output.LocalOutput} brings there what has to be
- * written on this machine, {@code Commits} makes tables durable, {@code ReplacedTable} replaces one
- * in one step, {@link org.mergetomix.output.DriverNotice} warns of a second driver, and {@code
- * OutputProblems} says what a failure means.
+ * <p>All of it may lie on this machine or in a store; how it is written there is in {@code output}.
  */
 package org.mergetomix.table;

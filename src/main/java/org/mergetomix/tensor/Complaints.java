@@ -22,6 +22,7 @@ public final class Complaints {
     this.input = input;
   }
 
+  /** Adds a complaint. */
   public void add(String what, String where, String remedy) {
     add(new Problem(what, where, remedy));
   }
@@ -38,10 +39,6 @@ public final class Complaints {
     } catch (UserException found) {
       found.problems().forEach(this::add);
     }
-  }
-
-  public boolean isEmpty() {
-    return problems.isEmpty();
   }
 
   /** Throws everything, if there is anything. */

@@ -28,6 +28,7 @@ public final class Layout {
     this.chunks = chunks;
   }
 
+  /** The layout of a base. */
   public static Layout of(SortedMap<String, TensorSpec> base) {
     List<TensorPlace> tensors = new ArrayList<>();
     long start = 0;
@@ -46,6 +47,7 @@ public final class Layout {
     return new Layout(tensors, start, chunks);
   }
 
+  /** Every tensor with its place, by name. */
   public List<TensorPlace> tensors() {
     return tensors;
   }

@@ -10,6 +10,7 @@ public final class Narrowing {
 
   private Narrowing() {}
 
+  /** The bits of the nearest bfloat16, ties to even. */
   public static short bf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
@@ -20,6 +21,7 @@ public final class Narrowing {
     return (short) ((bits + 0x7fff + tieToEven) >>> 16);
   }
 
+  /** The bits of the nearest float16, ties to even. */
   public static short f16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;

@@ -14,22 +14,27 @@ public record Refusal(String file) {
           + " a current safetensors library";
   private static final String CUT_OFF = "The file is cut off: copy or download it again";
 
+  /** The file breaks a rule. */
   public UserException malformed(String what) {
     return UserException.input(what, file, MALFORMED);
   }
 
+  /** A tensor breaks a rule. */
   public UserException malformed(String tensor, String what) {
     return UserException.input("The tensor " + what, where(tensor), MALFORMED);
   }
 
+  /** The file ends too early. */
   public UserException cutOff(String what) {
     return UserException.input(what, file, CUT_OFF);
   }
 
+  /** A tensor ends too early. */
   public UserException cutOff(String tensor, String what) {
     return UserException.input("The tensor " + what, where(tensor), CUT_OFF);
   }
 
+  /** Something else about a tensor, with the way to mend it. */
   public UserException tensor(String tensor, String what, String remedy) {
     return UserException.input("The tensor " + what, where(tensor), remedy);
   }

@@ -8,6 +8,7 @@ public final class TensorNames {
   /** The one name in a header that is not a tensor's. */
   public static final String METADATA = "__metadata__";
 
+  /** The most characters that a name may have. */
   public static final int MAX_LENGTH = 1024;
 
   private static final int MAX_SHOWN = 100;

@@ -3,7 +3,6 @@ package org.mergetomix.training;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import org.mergetomix.evaluation.TokenWindow;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.mixture.Mixture;
 
 /**
@@ -64,14 +64,10 @@ final class MixtureSampler {
 
   /** Digested, since neighbouring seeds give java.util.Random similar beginnings. */
   private static Random random(long seed, String dataset) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
-      digest.update(dataset.getBytes(StandardCharsets.UTF_8));
-      return new Random(ByteBuffer.wrap(digest.digest()).getLong());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
+    MessageDigest digest = Digests.begun();
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
+    digest.update(dataset.getBytes(StandardCharsets.UTF_8));
+    return new Random(ByteBuffer.wrap(digest.digest()).getLong());
   }
 
   private static final class Source {

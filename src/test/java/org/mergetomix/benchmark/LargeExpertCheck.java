@@ -76,7 +76,7 @@ public final class LargeExpertCheck {
         CountedCheckpoint expert =
             new CountedCheckpoint(Checkpoints.open(directory.resolve("a")))) {
       SortedMap<String, Delta> deltas = new TreeMap<>();
-      deltas.put("a", FullCheckpointDelta.of(base, expert, "a"));
+      deltas.put("a", FullCheckpointDelta.of(base, expert, "a", ExpertPolicy.STRICT));
       for (String adapter : ADAPTERS) {
         deltas.put(adapter, Delta.open(base, directory.resolve(adapter), ExpertPolicy.STRICT));
       }

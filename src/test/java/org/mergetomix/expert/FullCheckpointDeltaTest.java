@@ -30,8 +30,7 @@ class FullCheckpointDeltaTest {
   void subtractsTheBaseInFloat32() {
     int elements = 5000;
     try (Checkpoint base = checkpoint("base", DType.F32, elements, 0.1f);
-        Delta delta =
-            FullCheckpointDelta.of(base, checkpoint("es", DType.F32, elements, 0.3f), "es")) {
+        Delta delta = full(base, checkpoint("es", DType.F32, elements, 0.3f), "es")) {
       float[] difference = new float[elements];
       delta.read("a", 0, difference, elements);
 
@@ -45,7 +44,7 @@ class FullCheckpointDeltaTest {
   @Test
   void readsAnyRange() {
     try (Checkpoint base = checkpoint("base", DType.F32, 5000, 1);
-        Delta delta = FullCheckpointDelta.of(base, checkpoint("es", DType.F32, 5000, 3), "es")) {
+        Delta delta = full(base, checkpoint("es", DType.F32, 5000, 3), "es")) {
       float[] difference = {9, 9, 9, 9};
       delta.read("a", 4998, difference, 2);
 
@@ -56,7 +55,7 @@ class FullCheckpointDeltaTest {
   @Test
   void widensDifferentStoredTypes() {
     try (Checkpoint base = checkpoint("base", DType.BF16, 4, 1);
-        Delta delta = FullCheckpointDelta.of(base, checkpoint("es", DType.F16, 4, 1.5f), "es")) {
+        Delta delta = full(base, checkpoint("es", DType.F16, 4, 1.5f), "es")) {
       float[] difference = new float[4];
       delta.read("a", 0, difference, 4);
 
@@ -69,7 +68,7 @@ class FullCheckpointDeltaTest {
   void closesTheExpertAndNotTheBase() {
     try (Checkpoint base = checkpoint("base", DType.F32, 4, 1)) {
       Checkpoint expert = checkpoint("es", DType.F32, 4, 2);
-      FullCheckpointDelta.of(base, expert, "es").close();
+      full(base, expert, "es").close();
 
       assertThatThrownBy(() -> expert.read("a", 0, new float[1], 1))
           .isInstanceOf(IllegalStateException.class);
@@ -99,8 +98,7 @@ class FullCheckpointDeltaTest {
       Checkpoint tuned = raw("es", expert);
 
       UserException refused =
-          catchThrowableOfType(
-              UserException.class, () -> FullCheckpointDelta.of(opened, tuned, "es").close());
+          catchThrowableOfType(UserException.class, () -> full(opened, tuned, "es").close());
 
       assertThat(refused.exitCode()).isEqualTo(ExitCode.INPUT);
       assertThat(refused.problems())
@@ -129,9 +127,7 @@ class FullCheckpointDeltaTest {
   @Test
   void hasNoDeltaForIntegers() throws IOException {
     try (Checkpoint base = raw("base", tensor("ids", "I64", "1", "0,8") + "," + pad());
-        Delta delta =
-            FullCheckpointDelta.of(
-                base, raw("es", tensor("ids", "I64", "1", "0,8") + "," + pad()), "es")) {
+        Delta delta = full(base, raw("es", tensor("ids", "I64", "1", "0,8") + "," + pad()), "es")) {
       assertThatThrownBy(() -> delta.read("ids", 0, new float[1], 1))
           .isInstanceOf(UserException.class)
           .hasMessageStartingWith("The tensor is I64 [1] and holds no floating-point numbers");
@@ -165,5 +161,9 @@ class FullCheckpointDeltaTest {
 
   private static String pad() {
     return tensor("pad", "U8", "20", "8,28");
+  }
+
+  private static Delta full(Checkpoint base, Checkpoint expert, String name) {
+    return FullCheckpointDelta.of(base, expert, name, ExpertPolicy.STRICT);
   }
 }

@@ -158,7 +158,7 @@ class PreflightTest {
   }
 
   private Preflight figures(Map<String, Delta> deltas) {
-    return Preflight.of(base, new TreeMap<>(deltas));
+    return Preflight.of(List.of(PreflightSums.of(base, deltas, 0, 1)));
   }
 
   private static MemoryTensors delta(float a, float b, float c, float d, float e, float f) {

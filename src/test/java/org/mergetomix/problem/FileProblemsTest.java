@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,14 @@ class FileProblemsTest {
         FileProblems.writing(FILE, full),
         "The disk is full (out/expert.safetensors). Free some space, or choose an output directory"
             + " on another disk.");
+  }
+
+  @Test
+  void takesNoWordFromTheNameOfAFile() {
+    FileSystemException failure =
+        new FileSystemException("quota/permission denied", null, "Input/output error");
+
+    assertThat(FileFailure.of(failure)).isEqualTo(FileFailure.OTHER);
   }
 
   @Test

@@ -17,9 +17,7 @@ class EstimateTest {
 
   @Test
   void errorsOfTasksAddInSquares() {
-    Estimate mean =
-        Estimate.weightedMean(
-            List.of(new Estimate(1, 0.3), new Estimate(2, 0.4)), List.of(1.0, 3.0));
+    Estimate mean = mean(List.of(new Estimate(1, 0.3), new Estimate(2, 0.4)), 1.0, 3.0);
 
     assertThat(mean.value()).isCloseTo(1.75, within(1e-15));
     assertThat(mean.standardError()).isCloseTo(Math.hypot(0.075, 0.3), within(1e-15));
@@ -29,29 +27,24 @@ class EstimateTest {
   void oneTaskKeepsItsBits() {
     Estimate only = new Estimate(0.1234567890123, 0.0345678901234);
 
-    assertThat(Estimate.weightedMean(List.of(only), List.of(0.7))).isEqualTo(only);
+    assertThat(mean(List.of(only), 0.7)).isEqualTo(only);
   }
 
   @Test
   void anUnknownErrorStaysUnknown() {
-    Estimate mean =
-        Estimate.weightedMean(
-            List.of(new Estimate(1, Double.NaN), new Estimate(3, 0.4)), List.of(1.0, 1.0));
+    Estimate mean = mean(List.of(new Estimate(1, Double.NaN), new Estimate(3, 0.4)), 1.0, 1.0);
 
     assertThat(mean).isEqualTo(new Estimate(2, Double.NaN));
   }
 
   @Test
   void refusesWeightsThatWillNotDo() {
-    List<Estimate> one = List.of(new Estimate(1, 0.1));
-    assertThatThrownBy(() -> Estimate.weightedMean(List.of(), List.of()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("0 estimates have 0 weights");
-    assertThatThrownBy(() -> Estimate.weightedMean(one, List.of(1.0, 2.0)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("1 estimates have 2 weights");
-    assertThatThrownBy(() -> Estimate.weightedMean(one, List.of(0.0)))
+    assertThatThrownBy(() -> Estimate.shares(List.of(0.0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("A weight is positive and finite, not 0.0");
+  }
+
+  private static Estimate mean(List<Estimate> estimates, Double... weights) {
+    return Estimate.mean(estimates, Estimate.shares(List.of(weights)));
   }
 }

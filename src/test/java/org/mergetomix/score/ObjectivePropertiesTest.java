@@ -77,7 +77,7 @@ class ObjectivePropertiesTest {
 
     Estimate gap = objective.gap(one.subject, one.best);
 
-    assertThat(gap.value()).isCloseTo(objective.gain(best, subject), within(1e-9));
+    assertThat(gap.value()).isCloseTo(objective.scoreUnit().gain(best, subject), within(1e-9));
     assertThat(objective.gap(one.best, one.best)).isEqualTo(new Estimate(0, 0));
     assertThat(objective.bestFirst().compare(best, subject)).isEqualTo(gap.value() > 0 ? -1 : 1);
   }

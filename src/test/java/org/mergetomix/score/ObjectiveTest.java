@@ -41,11 +41,12 @@ class ObjectiveTest {
 
     assertThat(objective.score(scores))
         .isEqualTo(
-            Estimate.weightedMean(
-                List.of(scores.get("a").mean(), scores.get("b").mean()), List.of(1.0, 3.0)));
+            Estimate.mean(
+                List.of(scores.get("a").mean(), scores.get("b").mean()),
+                new double[] {0.25, 0.75}));
     assertThat(objective.unit()).isEqualTo("bits per byte");
     assertThat(objective.bestFirst().compare(1.0, 2.0)).isNegative();
-    assertThat(objective.gain(1, 3)).isEqualTo(2);
+    assertThat(objective.scoreUnit().gain(1, 3)).isEqualTo(2);
     assertThat(objective.describe())
         .isEqualTo("weighted mean of bits per byte, lower is better: a 0.2500, b 0.7500");
     assertThat(objective.tasks(scores)).containsEntry("a", scores.get("a").mean());

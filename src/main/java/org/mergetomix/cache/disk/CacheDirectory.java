@@ -93,10 +93,12 @@ public final class CacheDirectory implements AutoCloseable {
     return Files.getPosixFilePermissions(root).contains(PosixFilePermission.OTHERS_WRITE);
   }
 
+  /** Where everything lies. */
   public Path root() {
     return root;
   }
 
+  /** Where the contents of a key lie, or would lie. */
   public Path data(CacheKey key) {
     return blobs.resolve(key.hex() + ".data");
   }

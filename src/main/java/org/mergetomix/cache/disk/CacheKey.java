@@ -14,10 +14,12 @@ import org.mergetomix.location.Location;
  */
 public record CacheKey(String hex) {
 
+  /** The key of contents, whoever has them. */
   public static CacheKey ofContent(String sha256) {
     return new CacheKey(Digests.sha256("content", sha256));
   }
 
+  /** The key of a file as a store describes it: another version is another key. */
   public static CacheKey ofVersion(Location file, FileStatus status) {
     String location = file.text();
     String length = Long.toString(status.getLen());

@@ -2,13 +2,8 @@ package org.mergetomix.cache.disk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Stream;
+import org.mergetomix.problem.FileFailure;
 import org.mergetomix.problem.UserException;
 
 /** What can be wrong with the cache itself, as what the user has to mend. */
@@ -19,28 +14,29 @@ public final class CacheProblems {
 
   private CacheProblems() {}
 
+  /** What a failure of the cache's own files means. */
   public static RuntimeException local(Path directory, IOException cause) {
-    if (cause instanceof ClosedByInterruptException) {
-      return new UncheckedIOException(cause);
-    }
-    if (cause instanceof AccessDeniedException) {
-      return UserException.input(
-          "No permission to use the cache directory",
-          directory.toString(),
-          "Set cache.directory to a folder that the user who runs this may write",
-          cause);
-    }
-    String reason = reason(cause);
-    String lower = reason.toLowerCase(Locale.ROOT);
-    if (Stream.of("no space left", "quota", "file too large").anyMatch(lower::contains)) {
-      return UserException.input(
-          "The disk of the cache is full: " + reason, directory.toString(), OTHER_DISK, cause);
-    }
-    return UserException.input(
-        "The cache directory cannot be used: " + reason,
-        directory.toString(),
-        "Set cache.directory to a folder on a local disk",
-        cause);
+    return switch (FileFailure.of(cause)) {
+      case INTERRUPTED -> new UncheckedIOException(cause);
+      case DENIED ->
+          UserException.input(
+              "No permission to use the cache directory",
+              directory.toString(),
+              "Set cache.directory to a folder that the user who runs this may write",
+              cause);
+      case FULL ->
+          UserException.input(
+              "The disk of the cache is full: " + FileFailure.reason(cause),
+              directory.toString(),
+              OTHER_DISK,
+              cause);
+      default ->
+          UserException.input(
+              "The cache directory cannot be used: " + FileFailure.reason(cause),
+              directory.toString(),
+              "Set cache.directory to a folder on a local disk",
+              cause);
+    };
   }
 
   static UserException tooLarge(String file, long length, long capacity) {
@@ -77,13 +73,5 @@ public final class CacheProblems {
         "The cache directory is a link, or anyone may write into it",
         directory.toString(),
         "Remove it, or set cache.directory to another folder");
-  }
-
-  private static String reason(IOException cause) {
-    Optional<String> said =
-        cause instanceof FileSystemException inFileSystem
-            ? Optional.ofNullable(inFileSystem.getReason())
-            : Optional.ofNullable(cause.getMessage());
-    return said.orElse(cause.getClass().getSimpleName());
   }
 }

@@ -1,12 +1,6 @@
 package org.mergetomix.expert.lora;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +25,6 @@ public final class AdapterConfigReader {
   private static final long MAX_BYTES = 10_000_000;
   private static final int DEFAULT_RANK = 8;
   private static final double DEFAULT_ALPHA = 8;
-
-  private static final ObjectReader TREE =
-      new ObjectMapper()
-          .readerFor(JsonNode.class)
-          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   private static final String MERGE_IT =
       "Merge the adapter into its base with PEFT's merge_and_unload, and give the full checkpoint";
@@ -82,17 +71,12 @@ public final class AdapterConfigReader {
    * @throws org.mergetomix.problem.UserException with everything that is wrong or not built
    */
   public static AdapterConfig read(Path file) {
-    JsonNode root = JsonDocument.read(file, MAX_BYTES, AdapterConfigReader::tree);
+    JsonNode root = JsonDocument.tree(file, MAX_BYTES);
     if (!root.isObject()) {
       throw JsonDocument.malformed(file, "The adapter's configuration is not a JSON object");
     }
     AdapterConfigReader reader = new AdapterConfigReader(file, root);
     return reader.config();
-  }
-
-  private static JsonNode tree(JsonParser json) throws IOException {
-    JsonNode root = TREE.readTree(json);
-    return root == null ? MissingNode.getInstance() : root;
   }
 
   private AdapterConfig config() {

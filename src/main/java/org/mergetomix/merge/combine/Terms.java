@@ -37,10 +37,12 @@ public record Terms(List<Term> all) {
     return new Terms(List.copyOf(terms));
   }
 
+  /** How many there are. */
   public int size() {
     return all.size();
   }
 
+  /** One of them, from 0. */
   public Term get(int index) {
     return all.get(index);
   }

@@ -26,14 +26,17 @@ public record Bounds(double low, double high) {
     return ends.getCount() == 0 ? new Bounds(0, 1) : new Bounds(ends.getMin(), ends.getMax());
   }
 
+  /** How far the ends are apart. */
   public double span() {
     return high - low;
   }
 
+  /** Whether a value lies within, ends included. */
   public boolean contains(double value) {
     return low <= value && value <= high;
   }
 
+  /** These bounds, wide enough for a value too. */
   public Bounds including(double value) {
     return new Bounds(Math.min(low, value), Math.max(high, value));
   }

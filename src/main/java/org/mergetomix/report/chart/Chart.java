@@ -61,10 +61,12 @@ public final class Chart {
     page.open("g", "class", style).element("title", tooltip);
   }
 
+  /** Ends the group that was opened last. */
   public void closeGroup() {
     page.closeLine();
   }
 
+  /** Draws a line. */
   public void line(String style, double x1, double y1, double x2, double y2) {
     page.empty(
             "line",
@@ -81,6 +83,7 @@ public final class Chart {
         .newLine();
   }
 
+  /** Writes a text at a place. */
   public void text(String style, Anchor anchor, double x, double y, String text) {
     page.line(
         "text",
@@ -139,6 +142,7 @@ public final class Chart {
     page.empty("path", "class", "bar", "d", path);
   }
 
+  /** Draws a path, in the words of SVG. */
   public void curve(String path) {
     page.empty("path", "class", "curve", "d", path).newLine();
   }

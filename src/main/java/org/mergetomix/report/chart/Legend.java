@@ -14,6 +14,7 @@ public final class Legend {
    */
   public record Entry(Mark mark, String style, String meaning) {}
 
+  /** Writes a legend under a chart. */
   public static void write(Markup page, List<Entry> entries) {
     page.open("ul", "class", "legend").newLine();
     for (Entry entry : entries) {

@@ -82,10 +82,12 @@ public final class Markup {
         });
   }
 
+  /** Writes a text; what would be HTML in it is escaped. */
   public Markup text(String text) {
     return step(() -> writer.writeCharacters(printable(text)));
   }
 
+  /** Begins a new line of the file. */
   public Markup newLine() {
     return text("\n");
   }

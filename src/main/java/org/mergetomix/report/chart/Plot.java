@@ -62,26 +62,32 @@ public final class Plot {
     chart.text("axis", Anchor.END, RIGHT, BOTTOM + 41, acrossName);
   }
 
+  /** What it is drawn into. */
   public Chart chart() {
     return chart;
   }
 
+  /** Where a value lies across. */
   public double x(double value) {
     return across.at(value);
   }
 
+  /** Where a value lies upright. */
   public double y(double value) {
     return upright.at(value);
   }
 
+  /** Draws a mark at a place of the chart. */
   public void drawMark(Mark mark, double x, double y) {
     chart.mark(mark, x(x), y(y));
   }
 
+  /** Draws an interval from left to right. */
   public void drawAcrossBar(Bounds interval, double y) {
     chart.acrossBar(x(interval.low()), x(interval.high()), y(y));
   }
 
+  /** Draws an interval from bottom to top. */
   public void drawUprightBar(double x, Bounds interval) {
     chart.uprightBar(x(x), y(interval.low()), y(interval.high()));
   }

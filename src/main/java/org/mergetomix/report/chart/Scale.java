@@ -26,6 +26,7 @@ public record Scale(Bounds shown, double from, double to) {
     return value == 0 ? 1 : Math.abs(value) / 20;
   }
 
+  /** Where a value is drawn. */
   public double at(double value) {
     return from + (value - shown.low()) / shown.span() * (to - from);
   }

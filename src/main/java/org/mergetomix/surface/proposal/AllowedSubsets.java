@@ -94,9 +94,7 @@ public final class AllowedSubsets {
               "search.forbidden",
               "Lower search.minimum-size or forbid fewer"));
     }
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems);
     return new AllowedSubsets(axes, minimum, maximum, in, out);
   }
 

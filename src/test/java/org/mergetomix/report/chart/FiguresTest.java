@@ -3,7 +3,6 @@ package org.mergetomix.report.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.mergetomix.report.Cost;
 
 class FiguresTest {
 
@@ -19,7 +18,7 @@ class FiguresTest {
     assertThat(Figures.percent(0.0213)).isEqualTo("2.1\u00A0%");
     assertThat(Figures.percent(0.0999)).isEqualTo("10\u00A0%");
     assertThat(Figures.percent(0.8)).isEqualTo("80\u00A0%");
-    assertThat(Figures.percent(new Cost(0, 0, 0, 0, 1, 0, 0, 0).mergeShare())).isEqualTo("–");
+    assertThat(Figures.percent(Double.NaN)).isEqualTo("–");
   }
 
   @Test

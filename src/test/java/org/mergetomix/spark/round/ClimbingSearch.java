@@ -21,7 +21,7 @@ final class ClimbingSearch implements SearchStrategy {
   private final List<String> datasets;
 
   ClimbingSearch(int datasets) {
-    this.datasets = TrivialWork.space(datasets).datasets();
+    this.datasets = TrivialWork.ids(datasets);
   }
 
   @Override

@@ -85,7 +85,9 @@ class RoundsTest {
 
   @Test
   void takesScatteredMixturesTogether() throws IOException {
-    IndexRanges odd = IndexRanges.ofIndices(LongStream.range(0, 127).map(i -> 2 * i + 1));
+    IndexRanges odd =
+        IndexRanges.of(
+            LongStream.range(0, 127).mapToObj(i -> new IndexRange(2 * i + 1, 2 * i + 2)).toList());
     run(new Once("odd", new Round(SPACE, odd, 100)), "search.round-size=1000");
     int before = context.statusTracker().getJobIdsForGroup("exhaustive").length;
 

@@ -44,11 +44,14 @@ final class TrivialWork implements RoundWork {
 
   /** All subsets of so many datasets. */
   static MixtureSpace space(int datasets) {
-    List<String> ids =
-        IntStream.range(0, datasets)
-            .mapToObj(number -> String.format(Locale.ROOT, "d%02d", number))
-            .toList();
-    return SubsetSpace.of(ids, 1, datasets);
+    return SubsetSpace.of(ids(datasets), 1, datasets);
+  }
+
+  /** Their ids. */
+  static List<String> ids(int datasets) {
+    return IntStream.range(0, datasets)
+        .mapToObj(number -> String.format(Locale.ROOT, "d%02d", number))
+        .toList();
   }
 
   /** Rounds of one task with some examples. */

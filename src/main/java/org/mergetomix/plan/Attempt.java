@@ -1,9 +1,11 @@
-package org.mergetomix.executor;
+package org.mergetomix.plan;
 
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -15,39 +17,43 @@ public sealed interface Attempt<T extends Serializable> extends Serializable {
   /** It was done. */
   record Done<T extends Serializable>(T result) implements Attempt<T> {}
 
-  /** It cannot be done before something is mended. */
-  record Refused<T extends Serializable>(UserException refusal) implements Attempt<T> {}
+  /**
+   * It cannot be done before something is mended. Without its cause: a store may throw anything.
+   */
+  record Refused<T extends Serializable>(ExitCode exitCode, List<Problem> problems)
+      implements Attempt<T> {}
 
   /** Tries; only what the user can mend becomes a value. */
   static <T extends Serializable> Attempt<T> of(Supplier<T> work) {
     try {
       return new Done<>(work.get());
     } catch (UserException refusal) {
-      return new Refused<>(refusal);
+      return new Refused<>(refusal.exitCode(), refusal.problems());
     }
   }
 
   /**
-   * The results of all.
+   * The results of all, in their order.
    *
    * @throws UserException with every refusal, if there is one
    */
   static <T extends Serializable> List<T> results(List<Attempt<T>> attempts) {
     List<UserException> refusals =
-        attempts.stream().flatMap(attempt -> attempt.refused().stream()).distinct().toList();
+        attempts.stream().distinct().flatMap(attempt -> attempt.refused().stream()).toList();
     if (!refusals.isEmpty()) {
       throw UserException.together(refusals);
     }
-    return attempts.stream().flatMap(attempt -> attempt.done().stream()).toList();
-  }
-
-  /** The result, if there is one. */
-  default Optional<T> done() {
-    return this instanceof Done<T> done ? Optional.of(done.result()) : Optional.empty();
+    return attempts.stream().map(attempt -> ((Done<T>) attempt).result()).toList();
   }
 
   /** What is to be mended, if there is something. */
   default Optional<UserException> refused() {
-    return this instanceof Refused<T> refused ? Optional.of(refused.refusal()) : Optional.empty();
+    if (!(this instanceof Refused<T> refused)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        refused.exitCode() == ExitCode.USAGE
+            ? UserException.usage(refused.problems())
+            : UserException.input(refused.problems()));
   }
 }
