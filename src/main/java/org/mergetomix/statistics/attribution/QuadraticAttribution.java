@@ -1,8 +1,9 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.attribution;
 
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.util.CombinatoricsUtils;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Prediction;
 import org.mergetomix.surface.QuadraticFeatures;
 import org.mergetomix.surface.QuadraticSurface;
@@ -53,9 +54,7 @@ public final class QuadraticAttribution implements Attribution {
   private static IntToDoubleFunction anyBut(int others) {
     double logAll = others * Math.log(2) + Math.log1p(-Math.pow(2, -others));
     return size ->
-        size == 0
-            ? 0
-            : Math.exp(CombinatoricsUtils.binomialCoefficientLog(others, size) - logAll);
+        size == 0 ? 0 : Math.exp(CombinatoricsUtils.binomialCoefficientLog(others, size) - logAll);
   }
 
   /** Subsets with the dataset less those without it. */
@@ -110,7 +109,8 @@ public final class QuadraticAttribution implements Attribution {
       none += pair * bend(size, 2);
     }
     double[] products = {none, one, both};
-    int[] belongs = IntStream.range(0, datasets).map(i -> i == first || i == second ? 1 : 0).toArray();
+    int[] belongs =
+        IntStream.range(0, datasets).map(i -> i == first || i == second ? 1 : 0).toArray();
     QuadraticFeatures features = new QuadraticFeatures(datasets);
     features.addConcentration(concentration);
     for (int i = 0; i < datasets; i++) {
