@@ -36,7 +36,7 @@ public final class CorrectionSimulation {
     axes = scores.axes();
     SearchStep all =
         new RandomOrder(AllowedSubsets.all(axes), (1 << datasets) - 1, seed)
-            .next(new History(List.of()));
+            .next(History.of(List.of()));
     surrogates = ((SearchStep.Evaluate) all).mixtures().stream().map(scores::observed).toList();
     mean = surrogates.stream().mapToDouble(Observation::score).average().orElseThrow();
     Random random = new Random(seed);
