@@ -44,7 +44,7 @@ public final class SearchPlan {
         AllowedSubsets.of(
             Axes.of(datasets),
             search.minimumSize(),
-            search.maximumSize() == 0 ? datasets.size() : search.maximumSize(),
+            search.maximumSize() == 0 ? Integer.MAX_VALUE : search.maximumSize(),
             search.required(),
             search.forbidden());
     SearchSettings usual = SearchSettings.of(datasets.size(), configuration.seed());

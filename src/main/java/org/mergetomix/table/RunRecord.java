@@ -2,6 +2,7 @@ package org.mergetomix.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
@@ -364,8 +365,15 @@ public record RunRecord(
   public record Counts(long space, long evaluated, long failed, long trained) {
 
     /** Whether every mixture that the question was about was looked at. */
-    public boolean isExhaustive() {
+    public boolean coversSpace() {
       return evaluated + failed >= space;
+    }
+
+    /** The mixtures that the question was about, for people: {@code 4,095}. */
+    public String possible() {
+      return space == Long.MAX_VALUE
+          ? "more than 9 x 10^18"
+          : String.format(Locale.ROOT, "%,d", space);
     }
 
     Counts withTrained(long number) {

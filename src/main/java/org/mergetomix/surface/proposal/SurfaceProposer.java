@@ -80,8 +80,9 @@ public final class SurfaceProposer implements Proposer {
       if (then.observations().isEmpty()) {
         return false;
       }
-      double improvement = proposed(then).expectedImprovement().orElse(0);
-      if (improvement >= settings.tolerance() * Math.abs(lowest(then.observations()))) {
+      double improvement =
+          constant(then.observations()) ? 0 : proposed(then).expectedImprovement().orElse(0);
+      if (improvement > settings.tolerance() * Math.abs(lowest(then.observations()))) {
         return false;
       }
     }
@@ -151,6 +152,11 @@ public final class SurfaceProposer implements Proposer {
         .filter(allowed::allows)
         .map(allowed.axes()::members)
         .toList();
+  }
+
+  /** Whether all scores are the same: then nothing says how much better one could be. */
+  private static boolean constant(List<Observation> seen) {
+    return seen.stream().mapToDouble(Observation::score).distinct().count() == 1;
   }
 
   private static double lowest(List<Observation> seen) {
