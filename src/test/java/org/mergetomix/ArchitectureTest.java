@@ -38,7 +38,7 @@ class ArchitectureTest {
           List.of("merge", "merge.combine", "merge.sparsify"),
           List.of("preflight", "mergekit"),
           List.of("model"),
-          List.of("data.template.syntax", "data.template", "data.conversation"),
+          List.of("data", "data.template.syntax", "data.template", "data.conversation"),
           List.of("evaluation"),
           List.of("training"),
           List.of("hocon", "config", "manifest"),

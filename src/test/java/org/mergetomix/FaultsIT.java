@@ -25,6 +25,7 @@ import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.EventLog;
 import org.mergetomix.testing.ExecutorProcess;
 import org.mergetomix.testing.Fault;
@@ -85,7 +86,8 @@ class FaultsIT {
 
     assertUndisturbed(search, Location.of(run.output()), Map.of());
     assertThat(EventLog.endings(folder.resolve("events"), "Round "))
-        .hasSize(SmallRun.MIXTURES + 1)
+        .as("the base, every mixture, and the one that was lost")
+        .hasSize(SmallRun.MIXTURES + 2)
         .containsOnlyOnce("ExecutorLostFailure")
         .containsOnly("Success", "ExecutorLostFailure");
   }
@@ -148,7 +150,7 @@ class FaultsIT {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     settings.forEach(hadoop::set);
     try {
-      assertThat(new RunDirectory(output, hadoop).evaluations(spark).read().rows().collect())
+      assertThat(EvaluationRows.ofMixtures(new RunDirectory(output, hadoop).evaluations(spark)))
           .hasSize(SmallRun.MIXTURES)
           .extracting(EvaluationRow::mixture)
           .doesNotHaveDuplicates();

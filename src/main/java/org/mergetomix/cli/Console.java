@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.mergetomix.problem.Problem;
-import org.mergetomix.spark.round.Progress;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.spark.round.Progress;
 

@@ -34,9 +34,7 @@ public final class MixtureList implements MixtureSpace {
    */
   public static MixtureList of(Collection<Mixture> mixtures) {
     Mixture[] ordered =
-        mixtures.stream()
-            .sorted(Comparator.comparing(Mixture::id))
-            .toArray(Mixture[]::new);
+        mixtures.stream().sorted(Comparator.comparing(Mixture::id)).toArray(Mixture[]::new);
     return new MixtureList(ordered);
   }
 

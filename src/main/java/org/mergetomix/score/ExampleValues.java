@@ -4,9 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
-/**
- * A number for each of some examples, in order. Immutable, so safe to share between threads.
- */
+/** A number for each of some examples, in order. Immutable, so safe to share between threads. */
 public final class ExampleValues implements Serializable {
 
   private static final long serialVersionUID = 1L;

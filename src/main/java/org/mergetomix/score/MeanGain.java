@@ -24,9 +24,11 @@ final class MeanGain extends Objective {
   /** A base's score is a scale when it is at least so many of its errors away from nought. */
   private static final double ERRORS = 2;
 
-  private final TreeMap<String, ExampleScores> base;
+  // A copy, which can be serialized.
+  @SuppressWarnings("serial")
+  private final SortedMap<String, ExampleScores> base;
 
-  private MeanGain(List<Term> terms, TreeMap<String, ExampleScores> base) {
+  private MeanGain(List<Term> terms, SortedMap<String, ExampleScores> base) {
     super(terms, new ScoreUnit("gain over the base", Direction.HIGHER_IS_BETTER));
     this.base = base;
   }

@@ -1,8 +1,9 @@
 package org.mergetomix.spark;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.mergetomix.problem.Problem;
 
@@ -20,9 +21,9 @@ final class SameTexts {
    * @param digests of the text of every task, by its id
    */
   static List<Problem> warnings(SortedMap<String, String> digests) {
-    SortedMap<String, List<String>> tasks =
+    Map<String, List<String>> tasks =
         digests.keySet().stream()
-            .collect(Collectors.groupingBy(digests::get, TreeMap::new, Collectors.toList()));
+            .collect(Collectors.groupingBy(digests::get, LinkedHashMap::new, Collectors.toList()));
     return tasks.values().stream()
         .filter(sharing -> sharing.size() > 1)
         .map(

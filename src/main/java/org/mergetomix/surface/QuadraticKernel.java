@@ -98,9 +98,7 @@ final class QuadraticKernel implements Kernel {
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < size; j++) {
         double coefficient =
-            i == j
-                ? 0
-                : productFactor * (products[i][j] - sum * columns.productMeans(i)[j]);
+            i == j ? 0 : productFactor * (products[i][j] - sum * columns.productMeans(i)[j]);
         constant -= coefficient * columns.productMeans(i)[j] / 2;
         products[i][j] = scale.unit() * coefficient;
       }
@@ -147,9 +145,10 @@ final class QuadraticKernel implements Kernel {
   }
 
   private double standardised(QuadraticFeatures combined, int column) {
-    double value =
-        column < size ? combined.weight(column) : combined.concentration();
-    return MAIN_DEVIATION * (value - combined.constant() * columns.mean(column)) / columns.deviation(column);
+    double value = column < size ? combined.weight(column) : combined.concentration();
+    return MAIN_DEVIATION
+        * (value - combined.constant() * columns.mean(column))
+        / columns.deviation(column);
   }
 
   private double withProductMeans(double[] weights) {

@@ -21,11 +21,7 @@ public final class QuadraticSurface extends KernelSurface {
   private final double offset;
 
   private QuadraticSurface(
-      QuadraticKernel kernel,
-      Scale scale,
-      double[][] points,
-      double[] scores,
-      double[] noise) {
+      QuadraticKernel kernel, Scale scale, double[][] points, double[] scores, double[] noise) {
     super("quadratic in the merge weights", kernel, scale, points, scores, noise);
     quadratic = kernel;
     offset = scale.offset();
@@ -38,9 +34,7 @@ public final class QuadraticSurface extends KernelSurface {
    */
   public static QuadraticSurface fit(Axes axes, List<Observation> observations) {
     double[][] weights =
-        observations.stream()
-            .map(seen -> axes.weights(seen.mixture()))
-            .toArray(double[][]::new);
+        observations.stream().map(seen -> axes.weights(seen.mixture())).toArray(double[][]::new);
     QuadraticColumns columns = new QuadraticColumns(weights);
     List<QuadraticKernel> kernels =
         DoubleStream.of(PRODUCT_DEVIATIONS)

@@ -1,7 +1,6 @@
 package org.mergetomix.surface;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Fits the Gaussian process on the square roots of the merge weights. */

@@ -192,9 +192,9 @@ class BadInputTest {
                 "finetune", "--set", "training.learning-rate=1e10", "--set", "training.steps=30"));
 
     assertThat(ran.messages())
-        .singleElement()
-        .asString()
-        .startsWith("Error: The loss is no longer a number (NaN at step 2 of 30)");
+        .hasSize(2)
+        .allMatch(
+            told -> told.startsWith("Error: The loss is no longer a number (NaN at step 2 of 30)"));
     assertThat(run.expert("a")).doesNotExist();
     assertThat(run.expert("b")).doesNotExist();
   }
@@ -211,10 +211,6 @@ class BadInputTest {
         List.of(
             "The output directory belongs to another run: evaluation.batch-size was 8 and is now"
                 + " 9 (%s).".formatted(run.output())
-                + " Choose another output, or go back to what that run was started with.",
-            "The output directory belongs to another run: space was 4 subsets of 4 datasets, of"
-                + " size 1 to 1 and is now all 15 subsets of 4 datasets (%s)."
-                    .formatted(run.output())
                 + " Choose another output, or go back to what that run was started with."),
         run.arguments("search", "--set", "evaluation.batch-size=9"));
     assertThat(run.output().resolve("run.json")).hasBinaryContent(before);

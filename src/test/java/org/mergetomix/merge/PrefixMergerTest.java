@@ -58,7 +58,7 @@ class PrefixMergerTest {
           .isLessThan(
               Math.min(buffers, method.mostPrefixes(subsets.minimumSize(), subsets.maximumSize()))
                       * method.prefixBytes(five.base().tensors(), subsets.at(0))
-                  + five.base().all().length * Float.BYTES);
+                  + (long) five.base().all().length * Float.BYTES);
     }
   }
 

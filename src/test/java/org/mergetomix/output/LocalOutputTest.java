@@ -60,6 +60,7 @@ class LocalOutputTest {
 
   private InputFiles cache(long capacity) {
     return new InputFiles(
-        new CacheSettings(folder.resolve("cache").toString(), capacity, 1, 100), new Configuration());
+        new CacheSettings(folder.resolve("cache").toString(), capacity, 1, 100),
+        new Configuration());
   }
 }

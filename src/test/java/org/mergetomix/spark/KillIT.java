@@ -23,6 +23,8 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.testing.Commits;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.testing.SparkSubmit;
@@ -67,7 +69,7 @@ class KillIT {
     assertThat(resumed.found("\\((\\d+) now\\)"))
         .isEqualTo(Integer.toString(SmallRun.MIXTURES - committed));
     assertThat(resumed.found("Ranked digest: (\\w+)")).isEqualTo(undisturbed);
-    assertThat(directory(run).evaluations(spark).read().rows().collect())
+    assertThat(EvaluationRows.ofMixtures(directory(run).evaluations(spark)))
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
         .doesNotHaveDuplicates();
@@ -111,12 +113,7 @@ class KillIT {
 
   private static int committed(SmallRun run) throws IOException {
     Path evaluations = run.output().resolve("evaluations");
-    if (!Files.isDirectory(evaluations)) {
-      return 0;
-    }
-    try (Stream<Path> rounds = Files.list(evaluations)) {
-      return (int) rounds.filter(round -> Files.exists(round.resolve("_SUCCESS"))).count();
-    }
+    return Files.isDirectory(evaluations) ? Commits.of(evaluations, "exhaustive").size() : 0;
   }
 
   private static List<Path> notices(SmallRun run) throws IOException {

@@ -33,6 +33,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.Fault;
 import org.mergetomix.testing.FaultyProxy;
 import org.mergetomix.testing.S3Extension;
@@ -258,7 +259,7 @@ class S3FaultsIT {
     assertThat(s3.keys(bucket, "run/"))
         .noneMatch(key -> key.contains("__magic") || key.contains("_temporary"));
     RunDirectory directory = new RunDirectory(Location.of("s3a://" + bucket + "/run"), hadoop());
-    assertThat(directory.evaluations(spark).read().rows().collect())
+    assertThat(EvaluationRows.ofMixtures(directory.evaluations(spark)))
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
         .doesNotHaveDuplicates();

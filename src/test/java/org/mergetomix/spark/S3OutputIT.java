@@ -31,6 +31,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.S3Extension;
 import org.mergetomix.testing.S3Server;
 import org.mergetomix.testing.SmallRun;
@@ -86,7 +87,6 @@ class S3OutputIT {
         .noneMatch(key -> key.endsWith(".json") && key.contains("drivers"))
         .contains("run/ranked/ranked.parquet");
     assertThat(committer(round(1))).isEqualTo("magic");
-    assertThat(committer(round(3))).isEqualTo("magic");
     assertThat(new ReportAction(spark, inputs.configuration(output())).run())
         .hasToString("s3a://" + bucket + "/run/report.html");
     assertThat(new String(s3.read(bucket, "run/report.html"), StandardCharsets.UTF_8))
@@ -129,8 +129,8 @@ class S3OutputIT {
   @Test
   void countsOnlyWhatWasCommitted() throws IOException {
     search("search.round-size=5");
-    byte[] part = s3.read(bucket, s3.keys(bucket, round(3) + "part-").get(0));
-    s3.delete(bucket, round(3) + "_SUCCESS");
+    byte[] part = s3.read(bucket, s3.keys(bucket, round(1) + "part-").get(0));
+    s3.delete(bucket, round(1) + "_SUCCESS");
     String truncated = "run/evaluations/round=exhaustive-0004-0123abcd/part-00000-x.parquet";
     s3.write(bucket, truncated, Arrays.copyOf(part, part.length / 2));
 
@@ -139,7 +139,7 @@ class S3OutputIT {
     assertThat(again.evaluatedNow()).isEqualTo(5);
     assertThat(again.record().rankedDigest()).isEqualTo(undisturbed);
     assertThat(s3.keys(bucket, "run/evaluations/")).doesNotContain(truncated);
-    assertThat(directory().evaluations(spark).read().rows().collect())
+    assertThat(EvaluationRows.ofMixtures(directory().evaluations(spark)))
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
         .doesNotHaveDuplicates();

@@ -169,6 +169,28 @@ class SearchActionTest {
   }
 
   @Test
+  void takesWhatIsThereWhenTheBoundsChange() {
+    SmallRun run = elsewhere("bounds");
+    SearchAction.Result singles = search(run, Progress.SILENT, "search.maximum-size=1");
+    assertThat(singles.record().counts()).isEqualTo(new RunRecord.Counts(4, 4, 0, 0));
+
+    SearchAction.Result all = search(run, Progress.SILENT);
+
+    assertThat(all.evaluatedNow()).isEqualTo(11);
+    assertThat(all.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+    assertThat(all.record().search().strategies())
+        .extracting(RunRecord.Strategy::description)
+        .containsExactly("4 subsets of 4 datasets, of size 1 to 1", "all 15 subsets of 4 datasets");
+
+    SearchAction.Result pairs =
+        search(run, Progress.SILENT, "search.minimum-size=2", "search.maximum-size=2");
+
+    assertThat(pairs.evaluatedNow()).isZero();
+    assertThat(pairs.record().counts()).isEqualTo(new RunRecord.Counts(6, 6, 0, 0));
+    assertThat(pairs.top()).extracting(RankedRow::size).containsOnly(2);
+  }
+
+  @Test
   void saysWhenScoresComeFromMoreThanOneKindOfDevice() throws IOException {
     SmallRun resumed = copied();
     List<Path> commits = Commits.of(folder.resolve("run/evaluations"), "exhaustive");

@@ -1,9 +1,11 @@
 package org.mergetomix.testing;
 
+import java.util.List;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleValues;
 import org.mergetomix.table.EvaluationRow;
+import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.RowStatus;
 
 /** Rows of evaluations, of a task called {@code task} in bits per byte. */
@@ -40,6 +42,11 @@ public final class EvaluationRows {
   /** A row without scores. */
   public static EvaluationRow failed(Mixture mixture, String error) {
     return scored(mixture, 0, 0).failed(error);
+  }
+
+  /** The rows of mixtures that are committed; the base has one too, which is left out. */
+  public static List<EvaluationRow> ofMixtures(EvaluationsTable table) {
+    return table.read().rows().collect().stream().filter(row -> row.mixture().size() > 0).toList();
   }
 
   /** The same row, evaluated on another kind of device. */

@@ -12,10 +12,12 @@ final class DateText {
 
   static String of(LocalDateTime time, String format) {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < format.length(); i++) {
+    int i = 0;
+    while (i < format.length()) {
       char character = format.charAt(i);
       if (character != '%') {
         text.append(character);
+        i++;
         continue;
       }
       i++;
@@ -26,6 +28,7 @@ final class DateText {
         throw new Fault("The date format " + format + " is not known");
       }
       text.append(unpadded ? field.replaceFirst("^0+(?=.)", "") : field);
+      i++;
     }
     return text.toString();
   }

@@ -144,7 +144,7 @@ final class Operators {
       same = first.value().equals(second.value());
     } else if (isNumber(left) && isNumber(right)) {
       same =
-          isWhole(left) && isWhole(right)
+          (isWhole(left) && isWhole(right))
               ? whole(left) == whole(right)
               : exact(left) == exact(right);
     } else if (left instanceof Sequence first && right instanceof Sequence second) {

@@ -38,7 +38,8 @@ final class LocalSearch {
     Step step = best(walk, members);
     double mean = walk.mean();
     while (step.mean() < mean - 1e-12 * Math.abs(mean)) {
-      walk.move(step.first(), change(members, step.first()), step.second(), secondChange(members, step));
+      walk.move(
+          step.first(), change(members, step.first()), step.second(), secondChange(members, step));
       apply(members, step);
       mean = step.mean();
       step = best(walk, members);
