@@ -44,7 +44,11 @@ class ArchitectureTest {
           List.of("hocon", "config", "manifest"),
           List.of("output", "table"),
           List.of("surface", "surface.proposal"),
-          List.of("statistics"),
+          List.of(
+              "statistics",
+              "statistics.attribution",
+              "statistics.decision",
+              "statistics.correction"),
           List.of("search"),
           List.of("report", "report.chart"),
           List.of("plan", "executor", "memory", "rank"),

@@ -28,7 +28,7 @@ final class CheckCommand extends SessionCommand {
         new CheckAction(
             session.spark(), RunOptions.manifest(session, configuration), configuration);
     CheckAction.Result result = check.run();
-    console().line("In order: %d datasets, %,d mixtures.", result.datasets(), result.mixtures());
+    console().line("In order: %d datasets, %s.", result.datasets(), result.search().describe());
     if (!result.missingExperts().isEmpty()) {
       console()
           .line(

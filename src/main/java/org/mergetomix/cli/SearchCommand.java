@@ -13,8 +13,8 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "search",
     description =
-        "Evaluates every mixture by its surrogate and ranks them. Started again after it was "
-            + "killed, it goes on where it stopped.")
+        "Evaluates mixtures by their surrogates, all of them or those that a strategy chooses, and "
+            + "ranks them. Started again after it was killed, it goes on where it stopped.")
 final class SearchCommand extends SessionCommand {
 
   SearchCommand(Console console) {
@@ -43,6 +43,12 @@ final class SearchCommand extends SessionCommand {
     console.line(
         "%,d mixtures evaluated (%,d now), %,d failed.",
         counts.evaluated(), result.evaluatedNow(), counts.failed());
+    if (!counts.coversSpace()) {
+      RunRecord.Ended ended = record.search().ended();
+      console.line(
+          "They are some of %s possible ones, and only they are ranked: %s ended because %s.",
+          counts.possible(), ended.strategy(), ended.reason());
+    }
     if (!result.top().isEmpty()) {
       console.line(
           "Merging took %.1f %% of evaluating.",

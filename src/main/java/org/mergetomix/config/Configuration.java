@@ -3,6 +3,8 @@ package org.mergetomix.config;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.mergetomix.cache.CacheSettings;
@@ -46,17 +48,56 @@ public record Configuration(
    * Which mixtures are evaluated, and in which portions.
    *
    * @param maximumSize 0 for as many as there are datasets
+   * @param required ids of datasets that every mixture has
+   * @param forbidden ids of datasets that no mixture has
+   * @param budget most mixtures; empty for no limit
+   * @param width mixtures that a strategy proposes at once; empty for what suits it
+   * @param tolerance gain that is not worth a further round, as a share of the best score; empty
+   *     for what suits the number of datasets
    * @param roundSize 0 for automatic
    * @param partitionSize 0 for automatic
    */
   public record Search(
+      Strategy strategy,
       int minimumSize,
       int maximumSize,
+      List<String> required,
+      List<String> forbidden,
+      Optional<Integer> budget,
+      Optional<Integer> width,
+      Optional<Double> tolerance,
       long roundSize,
       long partitionSize,
       int attempts,
-      long maxFailed)
-      implements Serializable {}
+      long maxFailed) {
+
+    public Search {
+      required = List.copyOf(required);
+      forbidden = List.copyOf(forbidden);
+    }
+
+    /** Which mixtures come next. */
+    public enum Strategy {
+      AUTO("budget", "width", "tolerance"),
+      EXHAUSTIVE,
+      SURFACE("budget", "width", "tolerance"),
+      ORDERED_SOUP("budget", "width"),
+      FORWARD("budget"),
+      BACKWARD("budget"),
+      RANDOM("budget", "width");
+
+      private final Set<String> heeded;
+
+      Strategy(String... heeded) {
+        this.heeded = Set.of(heeded);
+      }
+
+      /** Whether an optional key, such as {@code width}, changes anything. */
+      boolean heeds(String key) {
+        return heeded.contains(key);
+      }
+    }
+  }
 
   /** How a model is evaluated. */
   public record Evaluation(int batchSize) implements Serializable {}

@@ -61,7 +61,7 @@ final class ConfigurationLoader {
         root.textOrEmpty("output"),
         root.longInteger("seed", Range.ANY),
         merge(root.section("merge")),
-        search(root.section("search")),
+        SearchReader.search(root.section("search")),
         new Configuration.Evaluation(root.section("evaluation").integer("batch-size", COUNT)),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
@@ -73,27 +73,6 @@ final class ConfigurationLoader {
   private static Configuration.Merge merge(Section section) {
     return new Configuration.Merge(
         MergeReader.settings(section), section.integer("buffers", COUNT));
-  }
-
-  private static Configuration.Search search(Section section) {
-    Configuration.Search search =
-        new Configuration.Search(
-            section.integer("minimum-size", COUNT),
-            section.integer("maximum-size", COUNT_OR_NONE),
-            section.longInteger("round-size", COUNT_OR_NONE),
-            section.longInteger("partition-size", COUNT_OR_NONE),
-            section.integer("attempts", COUNT),
-            section.longInteger("max-failed", COUNT_OR_NONE));
-    if (search.maximumSize() != 0 && search.maximumSize() < search.minimumSize()) {
-      section.problem(
-          "maximum-size",
-          "search.maximum-size must be 0 or at least search.minimum-size, which is "
-              + search.minimumSize()
-              + ", not "
-              + search.maximumSize(),
-          "");
-    }
-    return search;
   }
 
   private static Configuration.Training training(Section section) {

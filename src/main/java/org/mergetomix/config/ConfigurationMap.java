@@ -2,9 +2,12 @@ package org.mergetomix.config;
 
 import java.lang.reflect.RecordComponent;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.merge.MergeSettings;
 
@@ -29,6 +32,10 @@ final class ConfigurationMap {
         collect(key + ".", nested, map);
       } else if (value instanceof Enum<?> choice) {
         map.put(key, Choice.name(choice));
+      } else if (value instanceof Optional<?> given) {
+        map.put(key, given.map(Object::toString).orElse(MergeSettings.AUTO));
+      } else if (value instanceof List<?> list) {
+        map.put(key, list.stream().map(Object::toString).collect(Collectors.joining(",")));
       } else {
         map.put(key, value.toString());
       }

@@ -6,12 +6,14 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
 import org.mergetomix.hocon.Findings;
 
 /**
  * One {@code key=value} of the command line. The value is not HOCON, so that a path or {@code
  * local[*]} needs no quotes; where the default is a number or {@code auto}, a number is read as
- * one.
+ * one, and where it is a list, what stands between commas.
  */
 final class Setting {
 
@@ -43,12 +45,21 @@ final class Setting {
           reference.hasPath(key)
               && (reference.getValue(key).valueType() == ConfigValueType.NUMBER
                   || AUTOMATIC.equals(reference.getValue(key).unwrapped()));
-      Object value = numeric ? number(text) : text;
+      boolean list =
+          reference.hasPath(key) && reference.getValue(key).valueType() == ConfigValueType.LIST;
+      Object value = numeric ? number(text) : list ? items(text) : text;
       return ConfigFactory.empty().withValue(key, ConfigValueFactory.fromAnyRef(value, source));
     } catch (ConfigException.BadPath e) {
       findings.add("\"" + key + "\" is not a key", source, "A key is words with dots between");
       return ConfigFactory.empty();
     }
+  }
+
+  /** What stands between commas; nothing where there is no text. */
+  private static List<String> items(String text) {
+    return text.isEmpty()
+        ? List.of()
+        : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
   }
 
   /** The number the text spells; the text itself when it spells none, to be refused as such. */

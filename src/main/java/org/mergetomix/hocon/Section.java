@@ -95,6 +95,15 @@ public final class Section {
     return whole.filter(number -> isAllowed(key, value.get(), number, range)).orElse(0L);
   }
 
+  /** Required whole number of 32 bits, or a word in its place: then empty, as after a problem. */
+  public Optional<Integer> integerOr(String key, String word, Range range) {
+    return required(key)
+        .filter(value -> !word.equals(value.unwrapped()))
+        .filter(value -> isType(key, value, ConfigValueType.NUMBER, "a whole number or " + word))
+        .map(value -> integer(key, range))
+        .filter(range::allows);
+  }
+
   /** Required number of bytes, plain or as text with a unit: {@code 16 MiB}. */
   public long bytes(String key, Range range) {
     Optional<ConfigValue> value = required(key);

@@ -31,6 +31,11 @@ public record Manifest(
     tasks = List.copyOf(tasks);
   }
 
+  /** The ids of the datasets, ascending. */
+  public List<String> datasetIds() {
+    return datasets.stream().map(DatasetEntry::id).toList();
+  }
+
   /**
    * The model that everything starts from.
    *

@@ -10,9 +10,10 @@ import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
-import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.search.SearchPlan;
+import org.mergetomix.surface.proposal.AllowedSubsets;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -43,8 +44,8 @@ public final class MemoryCheck {
    */
   public Optional<MemoryPlan> plan(Manifest manifest) {
     MergeMethod method = RunPlan.method(configuration);
-    SubsetSpace space = RunPlan.space(manifest, configuration);
-    Optional<Sizes> sizes = readable(manifest, method, space);
+    AllowedSubsets allowed = SearchPlan.of(manifest.datasetIds(), configuration).allowed();
+    Optional<Sizes> sizes = readable(manifest, method, allowed);
     if (sizes.isEmpty()) {
       return Optional.empty();
     }
@@ -55,22 +56,24 @@ public final class MemoryCheck {
             sizes.get().masks(),
             sizes.get().model(),
             sizes.get().prefix(),
-            Math.min(configuration.merge().buffers(), method.mostPrefixes(space)),
+            Math.min(
+                configuration.merge().buffers(),
+                method.mostPrefixes(allowed.minimum(), allowed.maximum())),
             sizes.get().download(),
             configuration.cache().capacity(),
             ExecutorMemory.ask(spark, configuration));
     return Optional.of(plan.fitting());
   }
 
-  private Optional<Sizes> readable(Manifest manifest, MergeMethod method, SubsetSpace space) {
+  private Optional<Sizes> readable(Manifest manifest, MergeMethod method, AllowedSubsets allowed) {
     try {
-      return Optional.of(sizes(manifest, method, space));
+      return Optional.of(sizes(manifest, method, allowed));
     } catch (UserException unreadable) {
       return Optional.empty();
     }
   }
 
-  private Sizes sizes(Manifest manifest, MergeMethod method, SubsetSpace space) {
+  private Sizes sizes(Manifest manifest, MergeMethod method, AllowedSubsets allowed) {
     long masks;
     long model;
     long prefix;
@@ -78,7 +81,7 @@ public final class MemoryCheck {
       model = Float.BYTES * base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
       masks = method.preparedBytes(base.tensors(), manifest.datasets().size());
       // Subsets have equal weights, all of them.
-      prefix = method.prefixBytes(base.tensors(), space.at(0));
+      prefix = method.prefixBytes(base.tensors(), allowed.smallest());
     }
     Set<Location> checkpoints = new TreeSet<>(Set.of(manifest.base().checkpoint()));
     manifest.datasets().forEach(dataset -> checkpoints.add(dataset.expert()));

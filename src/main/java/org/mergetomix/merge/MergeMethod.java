@@ -13,7 +13,6 @@ import org.mergetomix.merge.combine.Terms;
 import org.mergetomix.merge.sparsify.Dense;
 import org.mergetomix.merge.sparsify.Sparsifier;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -135,15 +134,18 @@ public final class MergeMethod implements Serializable {
   /**
    * The most prefixes that a {@link PrefixMerger} has a use for at a time, on a walk through all
    * subsets in their order: more buffers than these are never filled.
+   *
+   * @param minimumSize the fewest datasets of a subset
+   * @param maximumSize the most, no more than there are
    */
-  public int mostPrefixes(SubsetSpace space) {
+  public int mostPrefixes(int minimumSize, int maximumSize) {
     if (scaling.needsNorms()) {
       // The second pass over a mixture goes on from its whole sum.
-      return space.maximumSize();
+      return maximumSize;
     }
     // Neighbours share at most the larger of them without its last dataset. The last subset of all
     // is one of the smallest, and has no neighbour that would tell which prefixes are of no use.
-    return Math.max(space.maximumSize() - 1, space.minimumSize());
+    return Math.max(maximumSize - 1, minimumSize);
   }
 
   /** How many running sums an element needs, with the plain one where that is kept apart. */

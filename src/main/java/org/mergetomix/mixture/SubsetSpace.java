@@ -1,9 +1,11 @@
 package org.mergetomix.mixture;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * All subsets of the datasets whose size lies between two bounds, in prefix order: subsets are
@@ -20,13 +22,15 @@ public final class SubsetSpace implements MixtureSpace {
   private final String[] datasets;
   private final int minimumSize;
   private final int maximumSize;
+  private final BitSet required;
   private final SubsetCounts counts;
 
-  private SubsetSpace(String[] datasets, int minimumSize, int maximumSize) {
+  private SubsetSpace(String[] datasets, int minimumSize, int maximumSize, BitSet required) {
     this.datasets = datasets;
     this.minimumSize = minimumSize;
     this.maximumSize = maximumSize;
-    this.counts = SubsetCounts.of(datasets.length, minimumSize, maximumSize);
+    this.required = required;
+    this.counts = SubsetCounts.of(datasets.length, minimumSize, maximumSize, required);
   }
 
   /**
@@ -40,11 +44,30 @@ public final class SubsetSpace implements MixtureSpace {
    *     there are more subsets than a long can count, which takes more than 62 datasets
    */
   public static SubsetSpace of(Collection<String> datasets, int minimumSize, int maximumSize) {
-    SubsetSpaceRules.check(datasets, minimumSize, maximumSize);
-    return new SubsetSpace(
-        datasets.stream().sorted().toArray(String[]::new),
-        minimumSize,
-        Math.min(maximumSize, datasets.size()));
+    return of(datasets, List.of(), minimumSize, maximumSize);
+  }
+
+  /**
+   * The space of those subsets of {@code datasets} that have all {@code required} ones.
+   *
+   * @throws org.mergetomix.problem.UserException (usage) as above, and when more are required than
+   *     there are or than a subset may have
+   */
+  public static SubsetSpace of(
+      Collection<String> datasets, Collection<String> required, int minimumSize, int maximumSize) {
+    SubsetSpaceRules.check(datasets, required, minimumSize, maximumSize);
+    String[] ascending = datasets.stream().sorted().toArray(String[]::new);
+    BitSet always = new BitSet();
+    required.forEach(dataset -> always.set(Arrays.binarySearch(ascending, dataset)));
+    try {
+      return new SubsetSpace(
+          ascending,
+          Math.max(minimumSize, always.cardinality()),
+          Math.min(maximumSize, ascending.length),
+          always);
+    } catch (ArithmeticException overflow) {
+      throw SubsetSpaceRules.tooMany(ascending.length);
+    }
   }
 
   @Override
@@ -65,7 +88,7 @@ public final class SubsetSpace implements MixtureSpace {
         continue;
       }
       subset[size++] = datasets[next];
-      if (size >= minimumSize && left-- == 0) {
+      if (mayEnd(size, next) && left-- == 0) {
         break;
       }
     }
@@ -95,15 +118,25 @@ public final class SubsetSpace implements MixtureSpace {
         return -1;
       }
       if (!datasets[next].equals(subset.get(size))) {
+        if (required.get(next)) {
+          return -1;
+        }
         index += counts.of(datasets.length - next - 1, size + 1);
         continue;
       }
       size++;
-      if (size >= minimumSize && size < subset.size()) {
-        index++;
+      if (size < subset.size()) {
+        index += mayEnd(size, next) ? 1 : 0;
+      } else if (!mayEnd(size, next)) {
+        return -1;
       }
     }
     return index;
+  }
+
+  /** Whether a list may end with this dataset as its last: none of the later ones is required. */
+  private boolean mayEnd(int size, int last) {
+    return size >= minimumSize && required.length() <= last + 1;
   }
 
   @Override
@@ -112,7 +145,14 @@ public final class SubsetSpace implements MixtureSpace {
     if (minimumSize == 1 && maximumSize == datasets.length) {
       return "all " + all;
     }
-    return all + ", of size " + minimumSize + " to " + maximumSize;
+    String always =
+        required.stream().mapToObj(index -> datasets[index]).collect(Collectors.joining("+"));
+    return all
+        + ", of size "
+        + minimumSize
+        + " to "
+        + maximumSize
+        + (always.isEmpty() ? "" : ", with " + always);
   }
 
   @Override

@@ -15,7 +15,6 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
@@ -86,18 +85,6 @@ public record RunPlan(
    */
   public static MergeMethod method(Configuration configuration) {
     return MergeMethod.of(configuration.merge().settings(), configuration.seed());
-  }
-
-  /**
-   * The candidate mixtures.
-   *
-   * @throws org.mergetomix.problem.UserException if there are none, or too many to count
-   */
-  public static SubsetSpace space(Manifest manifest, Configuration configuration) {
-    List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
-    Configuration.Search search = configuration.search();
-    int largest = search.maximumSize() == 0 ? ids.size() : search.maximumSize();
-    return SubsetSpace.of(ids, search.minimumSize(), largest);
   }
 
   private static SortedMap<Location, FileInput> read(

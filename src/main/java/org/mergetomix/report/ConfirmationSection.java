@@ -65,6 +65,14 @@ final class ConfirmationSection {
                             ? "–"
                             : decimals.formatSigned(confirmation.winnerGain())))
             .toList());
+    if (!content.run().counts().coversSpace()) {
+      page.line(
+          "p",
+          "Random mixtures are drawn from those that were evaluated. The search chose these, so "
+              + "they are better than mixtures at random.",
+          "class",
+          "note");
+    }
     UnknownErrors.explain(page, confirmations.stream().map(Confirmation::score));
   }
 

@@ -26,7 +26,12 @@ final class EffectSection {
 
   static void write(Markup page, ReportContent content) {
     page.open("section").newLine().line("h2", "Effect of each dataset");
-    if (content.effects().isEmpty()) {
+    if (!content.run().counts().coversSpace()) {
+      page.line(
+          "p",
+          "Means with and without a dataset say something where every mixture was evaluated. The "
+              + "strategy of this search chose some, so other datasets would be in the means too.");
+    } else if (content.effects().isEmpty()) {
       page.line("p", "Every dataset needs mixtures with it and without it; this run lacks them.");
     } else {
       writeEffects(page, content);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.mergetomix.report.chart.Figures;
 import org.mergetomix.report.chart.Markup;
+import org.mergetomix.table.RunRecord;
 
 /**
  * The report of a run as one HTML page: no script, nothing loaded from elsewhere, light and dark as
@@ -71,7 +72,8 @@ public final class HtmlReport {
             + String.join(", ", content.run().run().datasets())
             + "), each judged by a merged model in "
             + content.unit().describe()
-            + ".";
+            + "."
+            + chosen(content.run());
     if (content.failed() == 0) {
       return evaluated;
     }
@@ -81,6 +83,19 @@ public final class HtmlReport {
         + " of them failed and "
         + (content.failed() == 1 ? "is" : "are")
         + " not ranked; the ranked table says why.";
+  }
+
+  /** Which part of the mixtures was evaluated, where it was a part. */
+  private static String chosen(RunRecord run) {
+    return run.counts().coversSpace()
+        ? ""
+        : " They are some of "
+            + run.counts().possible()
+            + " possible ones, chosen by the strategy "
+            + run.search().ended().strategy()
+            + ", which ended because "
+            + run.search().ended().reason()
+            + "; others may be better.";
   }
 
   /** It holds none of {@code < > &}, which a style element may not escape. */

@@ -40,7 +40,9 @@ final class SizeSection {
                     (BestOfSize size) -> size.score().value(), content.unit().bestFirst()))
             .orElseThrow();
     String message =
-        "The best score is reached with "
+        (content.run().counts().coversSpace()
+                ? "The best score is reached with "
+                : "Of the mixtures that were evaluated, the best has ")
             + Figures.count(best.size(), "dataset")
             + ": "
             + best.mixture()

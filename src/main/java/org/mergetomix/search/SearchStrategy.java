@@ -22,6 +22,14 @@ public interface SearchStrategy extends Serializable {
   /** How many mixtures it will ask for at most. */
   long most();
 
+  /**
+   * How many mixtures the question is about, evaluated or not; {@link Long#MAX_VALUE} where there
+   * are more.
+   */
+  default long possible() {
+    return most();
+  }
+
   /** Whether a mixture is one of those that the question is about, wherever its rows come from. */
   boolean considers(Mixture mixture);
 
@@ -30,6 +38,11 @@ public interface SearchStrategy extends Serializable {
 
   /** The next round; nothing when it has seen enough. */
   Optional<Round> next(Standing standing);
+
+  /** Why nothing follows, once {@link #next} has nothing: a clause for people. */
+  default String ended(Standing standing) {
+    return "every mixture was asked for";
+  }
 
   /** What a mixture that failed means when the search is started again. */
   enum Failures {

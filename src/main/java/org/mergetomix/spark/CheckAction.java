@@ -15,10 +15,10 @@ import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.plan.InputAccess;
-import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.search.SearchPlan;
 
 /** Checks that a run could start: every file, header, shape and text; writes nothing. */
 public final class CheckAction {
@@ -38,14 +38,14 @@ public final class CheckAction {
    * What was found to be in order.
    *
    * @param datasets how many datasets there are
-   * @param mixtures how many mixtures a search would evaluate
+   * @param search what a search would evaluate
    * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
    * @param memory what a search needs of an executor
    * @param warnings what is no problem, but a user should know
    */
   public record Result(
       int datasets,
-      long mixtures,
+      SearchPlan search,
       List<String> missingExperts,
       MemoryPlan memory,
       List<Problem> warnings) {}
@@ -57,13 +57,14 @@ public final class CheckAction {
    *     for a search, with what that needs alone
    */
   public Result run() {
+    SearchPlan search = SearchPlan.of(manifest.datasetIds(), configuration);
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
-      return run(access, files);
+      return run(search, access, files);
     }
   }
 
-  private Result run(InputAccess access, InputFiles files) {
+  private Result run(SearchPlan search, InputAccess access, InputFiles files) {
     Map<Boolean, List<Manifest.DatasetEntry>> datasets =
         manifest.datasets().stream()
             .collect(Collectors.partitioningBy(dataset -> canBeFineTunedLater(dataset, files)));
@@ -90,7 +91,7 @@ public final class CheckAction {
     }
     return new Result(
         manifest.datasets().size(),
-        RunPlan.space(manifest, configuration).size(),
+        search,
         datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList(),
         memory.orElseThrow(),
         warnings);

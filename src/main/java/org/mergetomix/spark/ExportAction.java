@@ -79,7 +79,7 @@ public final class ExportAction {
    *     the folder cannot be written
    */
   public Result run(Mixture mixture, Location target) {
-    List<String> known = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
+    List<String> known = manifest.datasetIds();
     List<String> unknown =
         mixture.datasets().stream().filter(dataset -> !known.contains(dataset)).toList();
     if (!unknown.isEmpty()) {

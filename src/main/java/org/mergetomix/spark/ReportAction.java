@@ -92,7 +92,7 @@ public final class ReportAction {
         unit,
         top,
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
-        effects(evaluations, tasks, objective),
+        record.counts().coversSpace() ? effects(evaluations, tasks, objective) : List.of(),
         bestBySize(ranked, unit),
         fidelity,
         Fidelities.points(fidelityRows));
@@ -117,9 +117,10 @@ public final class ReportAction {
     RankedRow best = top.get(0);
     return String.format(
         Locale.ROOT,
-        "%s: best of %d mixtures, %.3f %s.",
+        "%s: best of %d mixtures%s, %.3f %s.",
         best.mixture(),
         record.counts().evaluated(),
+        record.counts().coversSpace() ? "" : " evaluated",
         best.score().value(),
         record.search().objective().unit());
   }

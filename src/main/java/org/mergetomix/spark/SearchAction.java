@@ -26,8 +26,8 @@ import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
-import org.mergetomix.search.ExhaustiveSearch;
 import org.mergetomix.search.GivenMixtures;
+import org.mergetomix.search.SearchPlan;
 import org.mergetomix.search.SearchStrategy;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.RoundPlanner;
@@ -41,11 +41,11 @@ import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 
 /**
- * Evaluates every candidate mixture by its surrogate and ranks them.
+ * Evaluates mixtures by their surrogates, as a strategy asks for them, and ranks what it evaluated.
  *
- * <p>Mixtures are index ranges of the space, unranked on executors. A round is one Spark job whose
- * rows are committed before the next begins; a search that was killed goes on after its last
- * committed round and ends with the same table.
+ * <p>Mixtures are index ranges of a space, unranked on executors. What a Spark job evaluates is
+ * committed before the next begins; a search that was killed goes on after its last commit and ends
+ * with the same table.
  */
 public final class SearchAction {
 
@@ -86,30 +86,25 @@ public final class SearchAction {
    */
   public Result run() {
     long started = System.nanoTime();
-    List<Problem> warnings = checkInputs();
+    SearchPlan search = SearchPlan.of(manifest.datasetIds(), configuration);
+    List<Problem> warnings = checkInputs(search);
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     directory.claim(plan.runId(), plan.identity());
-    return directory.announced(spark, () -> search(plan, warnings, started));
+    return directory.announced(spark, () -> search(search, plan, warnings, started));
   }
 
-  private Result search(RunPlan plan, List<Problem> warnings, long started) {
-    SearchStrategy strategy = strategy();
+  private Result search(SearchPlan search, RunPlan plan, List<Problem> warnings, long started) {
     EvaluationsTable table = directory.evaluations(spark);
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
-    Evaluations there = table.read();
-    Set<String> devicesBefore = there.devices().keySet();
-    RunRecord.Strategy begins =
-        new RunRecord.Strategy(strategy.id(), strategy.describe(), there.names());
+    Set<String> devicesBefore = table.read().devices().keySet();
     RunRecord again =
-        directory.update(
-            fresh,
-            before -> before.startedAgain(fresh).evaluatedOn(devicesBefore).searchedBy(begins));
+        directory.update(fresh, before -> before.startedAgain(fresh).evaluatedOn(devicesBefore));
 
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
-      RunRecord searching = measured(again, context, broadcast);
+      RunRecord measured = measured(again, context, broadcast);
       ScoredTasks tasks =
           ScoredTasks.of(
               plan.terms(), TaskDescription.weights(context, plan, directory.tasks(spark)));
@@ -118,15 +113,18 @@ public final class SearchAction {
           GivenMixtures.BASE,
           new TableStanding(table, List.of(), GivenMixtures.BASE, tasks),
           Progress.SILENT);
-      long evaluatedNow =
-          rounds.run(
-              strategy,
-              new TableStanding(table, searching.began(begins), strategy, tasks),
-              progress);
+      Evaluations there = table.read();
+      SortedMap<String, ExampleScores> base = Ranking.scores(there, Mixture.none(), tasks);
+      Objective objective = plan.objective(base);
+      SearchStrategy strategy = search.strategy(objective, tasks.examples());
+      RunRecord.Strategy begins =
+          new RunRecord.Strategy(strategy.id(), strategy.describe(), there.names());
+      RunRecord searching = directory.update(measured, before -> before.searchedBy(begins));
+      TableStanding standing = new TableStanding(table, searching.began(begins), strategy, tasks);
+      long evaluatedNow = rounds.run(strategy, standing, progress);
+      RunRecord.Ended ended = new RunRecord.Ended(strategy.id(), strategy.ended(standing));
       context.setJobGroup("rank", "Rank the mixtures", false);
       Evaluations evaluations = table.read();
-      SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
-      Objective objective = plan.objective(base);
       SortedMap<String, Long> devices = evaluations.devices();
       RankedTable ranked = directory.ranked(spark);
       ranked.write(
@@ -146,6 +144,7 @@ public final class SearchAction {
                               evaluations,
                               before,
                               evaluatedNow == 0 && digest.equals(before.rankedDigest()) ? 0 : wall),
+                          ended,
                           RunRecord.Objective.of(objective),
                           objective.tasks(base),
                           digest,
@@ -158,10 +157,6 @@ public final class SearchAction {
       context.clearJobGroup();
       broadcast.destroy();
     }
-  }
-
-  private SearchStrategy strategy() {
-    return new ExhaustiveSearch(RunPlan.space(manifest, configuration));
   }
 
   private Rounds rounds(
@@ -181,7 +176,7 @@ public final class SearchAction {
         (space, mark, counters) -> new EvaluateMixtures(plan, space, mark, counters, attempts));
   }
 
-  private List<Problem> checkInputs() {
+  private List<Problem> checkInputs(SearchPlan search) {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
@@ -189,8 +184,26 @@ public final class SearchAction {
       List<Problem> warnings =
           new ArrayList<>(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
       memory.ifPresent(plan -> warnings.addAll(plan.warnings()));
+      idle(search).ifPresent(warnings::add);
       return List.copyOf(warnings);
     }
+  }
+
+  /** What to know where rounds are too narrow for the cluster. */
+  private Optional<Problem> idle(SearchPlan search) {
+    int slots = spark.sparkContext().defaultParallelism();
+    return search
+        .width()
+        .filter(width -> width < slots)
+        .map(
+            width ->
+                new Problem(
+                    "The search proposes %d mixtures at once, and %d of %d task slots have nothing"
+                            .formatted(width, slots - width, slots)
+                        + " to do meanwhile",
+                    "search.width",
+                    "Set it to %d to use them all, for some more mixtures in all"
+                        .formatted(slots)));
   }
 
   /** Measures the experts once a run: what an earlier start found of the same ones holds. */
@@ -206,7 +219,7 @@ public final class SearchAction {
   private static RunRecord.Counts counts(SearchStrategy strategy, RankedTable ranked) {
     long evaluated = ranked.ranked();
     long failed = ranked.dataset().count() - evaluated;
-    return new RunRecord.Counts(strategy.most(), evaluated, failed, 0);
+    return new RunRecord.Counts(strategy.possible(), evaluated, failed, 0);
   }
 
   private static RunRecord.Seconds seconds(Evaluations evaluations, RunRecord before, double wall) {

@@ -8,6 +8,8 @@
  *
  * <p>Which datasets help? {@link org.mergetomix.statistics.DatasetEffects} and {@link
  * org.mergetomix.statistics.BestBySize} read a table once, row by row, in bounded memory; parts of
- * a table can be read apart and merged.
+ * a table can be read apart and merged. Where a surface stands in for a table, {@code attribution}
+ * answers. Which mixture to choose is a question for {@code decision}, and what real trainings add
+ * one for {@code correction}.
  */
 package org.mergetomix.statistics;

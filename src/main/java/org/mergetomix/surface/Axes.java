@@ -1,5 +1,6 @@
 package org.mergetomix.surface;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
@@ -13,7 +14,9 @@ import org.mergetomix.mixture.Mixture;
  * The datasets as coordinates of merge weights: dataset {@code i} in ascending order of the ids is
  * coordinate {@code i}. Immutable.
  */
-public final class Axes {
+public final class Axes implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private final String[] datasets;
 

@@ -2,6 +2,7 @@ package org.mergetomix.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
@@ -56,7 +57,7 @@ public record RunRecord(
         new Times(now, now),
         run,
         start,
-        new Search(Objective.NONE, List.of(), "", new TreeMap<>()),
+        new Search(Objective.NONE, List.of(), Ended.NEVER, "", new TreeMap<>()),
         new Counts(0, 0, 0, 0),
         new Seconds(0, 0, 0, 0),
         Preflight.NONE,
@@ -111,7 +112,8 @@ public record RunRecord(
     List<Strategy> strategies = new ArrayList<>(search.strategies());
     strategies.add(strategy);
     Search further =
-        new Search(search.objective(), strategies, search.rankedDigest(), search.base());
+        new Search(
+            search.objective(), strategies, search.ended(), search.rankedDigest(), search.base());
     return with(state, times.updated(), run, start, further, preflight);
   }
 
@@ -139,6 +141,7 @@ public record RunRecord(
    * ranking is the same, and is dropped otherwise.
    *
    * @param newCounts of mixtures; what it says of trained ones is not looked at
+   * @param ended how the search ended whose question the table answers
    * @param objective what ranked
    * @param base the base's score per task
    * @param digest over the ranked table
@@ -146,6 +149,7 @@ public record RunRecord(
   public RunRecord ranked(
       Counts newCounts,
       Seconds newSeconds,
+      Ended ended,
       Objective objective,
       SortedMap<String, Estimate> base,
       String digest,
@@ -158,7 +162,7 @@ public record RunRecord(
         new Times(times.started(), now),
         run,
         start,
-        new Search(objective, search.strategies(), digest, base),
+        new Search(objective, search.strategies(), ended, digest, base),
         newCounts.withTrained(kept ? counts.trained() : 0),
         newSeconds,
         preflight,
@@ -236,6 +240,7 @@ public record RunRecord(
    *
    * @param objective how scores became one number; nothing until they did
    * @param strategies that worked on it, in the order in which they began
+   * @param ended how the search ended whose question the ranked table answers
    * @param rankedDigest digest over the ranked table's ranks, mixtures and scores; empty until it
    *     is there
    * @param base the base model's score per task; empty until the search is done
@@ -243,6 +248,7 @@ public record RunRecord(
   public record Search(
       Objective objective,
       List<Strategy> strategies,
+      Ended ended,
       String rankedDigest,
       SortedMap<String, Estimate> base) {
 
@@ -326,6 +332,18 @@ public record RunRecord(
   }
 
   /**
+   * How a search ended.
+   *
+   * @param strategy the name of its strategy; empty until one ended
+   * @param reason why it asked for nothing more, as a clause
+   */
+  public record Ended(String strategy, String reason) {
+
+    /** Nothing ended yet. */
+    public static final Ended NEVER = new Ended("", "");
+  }
+
+  /**
    * A file that was read.
    *
    * @param kind {@code model}, {@code base}, {@code expert}, {@code task}, {@code confirm}
@@ -338,12 +356,25 @@ public record RunRecord(
   /**
    * How many mixtures there are.
    *
-   * @param space in the mixture space
+   * @param space that the question was about, evaluated or not; {@link Long#MAX_VALUE} where there
+   *     are more
    * @param evaluated with a score
    * @param failed with an error in place of a score
    * @param trained really fine-tuned, experts left out
    */
   public record Counts(long space, long evaluated, long failed, long trained) {
+
+    /** Whether every mixture that the question was about was looked at. */
+    public boolean coversSpace() {
+      return evaluated + failed >= space;
+    }
+
+    /** The mixtures that the question was about, for people: {@code 4,095}. */
+    public String possible() {
+      return space == Long.MAX_VALUE
+          ? "more than 9 x 10^18"
+          : String.format(Locale.ROOT, "%,d", space);
+    }
 
     Counts withTrained(long number) {
       return new Counts(space, evaluated, failed, number);

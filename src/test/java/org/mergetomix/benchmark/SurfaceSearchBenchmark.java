@@ -104,7 +104,7 @@ public final class SurfaceSearchBenchmark {
     double slowest = 0;
     while (evaluations < 100 || !name.equals("random")) {
       long begin = CLOCK.getCurrentThreadCpuTime();
-      SearchStep step = proposer.next(new History(rounds));
+      SearchStep step = proposer.next(History.of(rounds));
       slowest = Math.max(slowest, (CLOCK.getCurrentThreadCpuTime() - begin) / 1e9);
       if (!(step instanceof SearchStep.Evaluate evaluate)) {
         break;

@@ -47,7 +47,19 @@ class ConfigurationTest {
                 "",
                 1,
                 new Configuration.Merge(MergeSettings.of(Method.AVERAGE), 8),
-                new Configuration.Search(1, 0, 0, 0, 2, 0),
+                new Configuration.Search(
+                    Configuration.Search.Strategy.AUTO,
+                    1,
+                    0,
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    0,
+                    0,
+                    2,
+                    0),
                 new Configuration.Evaluation(16),
                 new Configuration.Training(
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
@@ -79,9 +91,15 @@ class ConfigurationTest {
     String other =
         switch (key) {
           case "merge.method" -> "linear";
+          case "search.strategy" -> "random";
           case "merge.mode" -> "mergekit";
           case "merge.lines.scaling" -> "linear";
-          case "merge.density", "merge.epsilon", "merge.gamma", "merge.select-top-k" -> "0.375";
+          case "merge.density",
+              "merge.epsilon",
+              "merge.gamma",
+              "merge.select-top-k",
+              "search.tolerance" ->
+              "0.375";
           case "training.length" -> "epochs";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
@@ -150,6 +168,44 @@ class ConfigurationTest {
   }
 
   @Test
+  void readsAListOfASettingBetweenCommas() {
+    Path file = file("my.conf", "search.required = [es, fr]", "search.budget = 40");
+
+    Configuration.Search fromFile = Configuration.load(List.of(file), List.of()).search();
+    Configuration.Search fromSetting =
+        Configuration.load(List.of(file), List.of("search.required=a, b", "search.forbidden="))
+            .search();
+
+    assertThat(fromFile.required()).containsExactly("es", "fr");
+    assertThat(fromFile.budget()).contains(40);
+    assertThat(fromSetting.required()).containsExactly("a", "b");
+    assertThat(fromSetting.forbidden()).isEmpty();
+  }
+
+  @Test
+  void refusesWhatAStrategyDoesNotHeed() {
+    Path file =
+        file(
+            "my.conf",
+            "search {",
+            "strategy = backward",
+            "width = 3",
+            "tolerance = 0.1",
+            "budget = 0",
+            "}");
+
+    assertThat(problems(List.of(file)))
+        .containsExactlyInAnyOrder(
+            "search.budget must be at least 1, not 0 (" + file + ":5).",
+            "search.width has no effect with search.strategy = backward ("
+                + file
+                + ":3). Leave it out, or set it to auto.",
+            "search.tolerance has no effect with search.strategy = backward ("
+                + file
+                + ":4). Leave it out, or set it to auto.");
+  }
+
+  @Test
   void takesTheTextOfASettingAsItStands() {
     Configuration configuration =
         Configuration.load(
@@ -202,8 +258,9 @@ class ConfigurationTest {
         "round-size=3 | Did you mean search.round-size?",
         "batch-size=3 | Did you mean evaluation.batch-size or training.batch-size?",
         "serch.round-size=3 | Did you mean search.round-size?",
-        "search.colour=3 | Known keys of search: attempts, max-failed, maximum-size, minimum-size,"
-            + " partition-size, round-size.",
+        "search.colour=3 | Known keys of search: attempts, budget, forbidden, max-failed,"
+            + " maximum-size, minimum-size, partition-size, required, round-size, strategy,"
+            + " tolerance, width.",
       })
   void guessesWhatAnUnknownKeyWasMeantToBe(String setting, String remedy) {
     String key = setting.substring(0, setting.indexOf('='));

@@ -56,7 +56,7 @@ class PrefixMergerTest {
       assertThat(directBytes() - before)
           .as(method.describe())
           .isLessThan(
-              Math.min(buffers, method.mostPrefixes(subsets))
+              Math.min(buffers, method.mostPrefixes(subsets.minimumSize(), subsets.maximumSize()))
                       * method.prefixBytes(five.base().tensors(), subsets.at(0))
                   + (long) five.base().all().length * Float.BYTES);
     }

@@ -131,6 +131,30 @@ class SubsetSpaceTest {
     }
   }
 
+  @Test
+  void knowsNoSubsetThatLacksARequiredDataset() {
+    SubsetSpace space = SubsetSpace.of(ids(4), List.of("d002", "d003"), 1, 4);
+    List<String> ids = space.datasets();
+
+    assertThat(space.size()).isEqualTo(4);
+    assertThat(space.describe()).startsWith("4 subsets of 4 datasets, of size 2 to 4, with ");
+    for (int mask = 1; mask < 16; mask++) {
+      int members = mask;
+      Mixture mixture =
+          Mixture.subset(
+              IntStream.range(0, 4)
+                  .filter(i -> (members >> i & 1) == 1)
+                  .mapToObj(ids::get)
+                  .toList());
+      boolean inside = mixture.datasets().containsAll(List.of("d002", "d003"));
+      assertThat(space.indexOf(mixture) >= 0).as(mixture.id()).isEqualTo(inside);
+    }
+    assertThatThrownBy(() -> SubsetSpace.of(ids(3), List.of("d000", "d001", "x"), 1, 1))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("There is no dataset x to require")
+        .hasMessageContaining("3 datasets are required, and a mixture may have 1");
+  }
+
   @Property(seed = "1")
   void largeIndexLeadsToTheMixtureAndBack(
       @ForAll @LongRange(min = 0, max = (1L << 62) - 2) long index) {
@@ -146,30 +170,38 @@ class SubsetSpaceTest {
         .flatMap(
             count -> {
               Arbitrary<Integer> sizes = Arbitraries.integers().between(1, count);
-              return Combinators.combine(sizes, sizes)
+              Arbitrary<Integer> masks =
+                  Arbitraries.integers().between(0, (1 << count) - 1).edgeCases(c -> c.add(0));
+              return Combinators.combine(sizes, sizes, masks)
                   .as(
-                      (one, other) ->
-                          new Bounds(count, Math.min(one, other), Math.max(one, other)));
+                      (one, other, mask) ->
+                          new Bounds(count, Math.min(one, other), Math.max(one, other), mask))
+                  .filter(bounds -> Integer.bitCount(bounds.required()) <= bounds.maximumSize());
             });
   }
 
-  private record Bounds(int datasets, int minimumSize, int maximumSize) {
+  /** Bounds; a bit says of a dataset that it is required. */
+  private record Bounds(int datasets, int minimumSize, int maximumSize, int required) {
 
     SubsetSpace space() {
-      return SubsetSpace.of(ids(datasets), minimumSize, maximumSize);
+      return SubsetSpace.of(ids(datasets), members(required), minimumSize, maximumSize);
+    }
+
+    private List<String> members(int mask) {
+      List<String> ids = ids(datasets);
+      return IntStream.range(0, datasets)
+          .filter(i -> (mask >> i & 1) == 1)
+          .mapToObj(ids::get)
+          .toList();
     }
 
     List<List<String>> bruteForce() {
-      List<String> ids = ids(datasets);
       List<List<String>> subsets = new ArrayList<>();
       for (int mask = 1; mask < 1 << datasets; mask++) {
-        if (Integer.bitCount(mask) >= minimumSize && Integer.bitCount(mask) <= maximumSize) {
-          int members = mask;
-          subsets.add(
-              IntStream.range(0, datasets)
-                  .filter(i -> (members >> i & 1) == 1)
-                  .mapToObj(ids::get)
-                  .toList());
+        if ((mask & required) == required
+            && Integer.bitCount(mask) >= minimumSize
+            && Integer.bitCount(mask) <= maximumSize) {
+          subsets.add(members(mask));
         }
       }
       // Ids have equal lengths here and a blank sorts before them, so this puts lists in order.

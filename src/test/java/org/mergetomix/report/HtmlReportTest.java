@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.mergetomix.table.RunRecord;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
@@ -86,6 +87,23 @@ class HtmlReportTest {
             "chart-cosines",
             "chart-layers",
             "chart-fidelity");
+  }
+
+  @Test
+  void doesNotSpeakOfAllMixturesWhereSomeWereChosen() throws Exception {
+    String html =
+        HtmlReport.render(
+            SmallContent.part(
+                new RunRecord.Counts(4095, 27, 1, 0),
+                new RunRecord.Ended("surface-0a1b2c3d", "two rounds promised little")));
+
+    assertThat(String.join("\n", texts(parse(html), "p")))
+        .contains(
+            "They are some of 4,095 possible ones, chosen by the strategy surface-0a1b2c3d, which"
+                + " ended because two rounds promised little; others may be better.")
+        .contains("Of the mixtures that were evaluated, the best has 1 dataset")
+        .contains("Means with and without a dataset say something where every mixture was")
+        .contains("Random mixtures are drawn from those that were evaluated.");
   }
 
   @Test

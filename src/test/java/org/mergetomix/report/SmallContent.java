@@ -33,6 +33,35 @@ final class SmallContent {
         true);
   }
 
+  /** The same of a search that evaluated a part of the mixtures. */
+  static ReportContent part(RunRecord.Counts counts, RunRecord.Ended ended) {
+    ReportContent whole = whole();
+    RunRecord run = whole.run();
+    RunRecord.Search search = run.search();
+    return new ReportContent(
+        new RunRecord(
+            run.format(),
+            run.state(),
+            run.times(),
+            run.run(),
+            run.start(),
+            new RunRecord.Search(search.objective(), search.strategies(), ended, "", search.base()),
+            counts,
+            run.seconds(),
+            run.preflight(),
+            run.fidelity()),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        whole.base(),
+        List.of(),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints());
+  }
+
   /** Without what has to be asked for: fidelity and confirmation. */
   static ReportContent searchOnly() {
     return content("Which of es and fr help Catalan?", List.of(row(1, "es", 3.1, 0)), false);

@@ -48,7 +48,9 @@ class CheckActionTest {
     CheckAction.Result result = check("search.maximum-size=2");
 
     assertThat(result)
-        .isEqualTo(new CheckAction.Result(4, 10, List.of("c"), result.memory(), List.of()));
+        .isEqualTo(
+            new CheckAction.Result(4, result.search(), List.of("c"), result.memory(), List.of()));
+    assertThat(result.search().describe()).isEqualTo("10 mixtures");
     assertThat(run.output()).doesNotExist();
   }
 

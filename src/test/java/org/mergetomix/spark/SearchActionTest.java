@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
+import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.ExitCode;
@@ -229,6 +230,74 @@ class SearchActionTest {
   }
 
   @Test
+  void evaluatesAndRanksWhatASurfaceAsksFor() throws IOException {
+    SmallRun other = elsewhere("surface");
+
+    SearchAction.Result result =
+        search(other, Progress.SILENT, "search.strategy=surface", "search.budget=9");
+
+    RunRecord record = result.record();
+    assertThat(result.evaluatedNow()).isEqualTo(9);
+    assertThat(record.counts()).isEqualTo(new RunRecord.Counts(15, 9, 0, 0));
+    assertThat(record.search().ended().strategy()).matches("surface-[0-9a-f]{8}");
+    assertThat(record.search().ended().reason()).isEqualTo("the budget of 9 mixtures is used up");
+    assertThat(record.search().strategies())
+        .extracting(RunRecord.Strategy::name)
+        .containsExactly(record.search().ended().strategy());
+    assertThat(result.top()).hasSize(9);
+    RankedRow best = result.top().get(0);
+    assertThat(best.mixture()).isEqualTo(found.top().get(0).mixture());
+    assertThat(best.score()).isEqualTo(found.top().get(0).score());
+    assertThat(new ReportAction(spark, other.configuration()).run().path())
+        .content()
+        .contains("some of 15 possible ones");
+
+    SearchAction.Result again =
+        search(other, Progress.SILENT, "search.strategy=surface", "search.budget=9");
+
+    assertThat(again.evaluatedNow()).isZero();
+    assertThat(again.record().rankedDigest()).isEqualTo(record.rankedDigest());
+
+    SearchAction.Result all = search(other, Progress.SILENT);
+
+    assertThat(all.evaluatedNow()).isEqualTo(6);
+    assertThat(all.record().rankedDigest()).isEqualTo(found.record().rankedDigest());
+    assertThat(all.record().search().ended().strategy()).isEqualTo("exhaustive");
+  }
+
+  @Test
+  void ranksNothingThatIsForbidden() {
+    SmallRun other = elsewhere("bounds");
+
+    SearchAction.Result result =
+        search(other, Progress.SILENT, "search.required=a", "search.forbidden=d");
+
+    assertThat(result.record().counts()).isEqualTo(new RunRecord.Counts(4, 4, 0, 0));
+    assertThat(result.top())
+        .extracting(RankedRow::mixture)
+        .containsExactlyInAnyOrder("a", "a+b", "a+c", "a+b+c");
+  }
+
+  @Test
+  void refusesASearchThatCannotBeBeforeItWritesAnything() {
+    SmallRun other = elsewhere("refused");
+
+    assertThatThrownBy(
+            () ->
+                search(
+                    other,
+                    Progress.SILENT,
+                    "search.strategy=surface",
+                    "search.required=a",
+                    "search.budget=3"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining("Raise it to 4 or more");
+    assertThat(other.output()).doesNotExist();
+  }
+
+  @Test
   void measuresTheExpertsBeforeTheSearch() {
     Preflight figures = found.record().preflight();
 
@@ -268,7 +337,7 @@ class SearchActionTest {
     RunPlan plan = RunPlan.of(spark, moved.manifest(), moved.configuration());
     Map<String, EvaluationRow> rows =
         rows().stream().collect(Collectors.toMap(row -> row.mixture().id(), Function.identity()));
-    MixtureSpace space = RunPlan.space(moved.manifest(), moved.configuration());
+    MixtureSpace space = SubsetSpace.of(SmallRun.DATASETS, 1, SmallRun.DATASETS.size());
 
     assertThat(plan.runId()).isEqualTo(found.record().runId());
     for (long index = 0; index < space.size(); index++) {

@@ -29,6 +29,9 @@ import org.mergetomix.testing.Golden;
 
 class RunDirectoryTest {
 
+  private static final RunRecord.Ended ENDED =
+      new RunRecord.Ended("exhaustive", "every mixture was asked for");
+
   private static final RunRecord.Objective OBJECTIVE =
       new RunRecord.Objective(
           "weighted mean",
@@ -73,6 +76,7 @@ class RunDirectoryTest {
             .ranked(
                 new RunRecord.Counts(3, 2, 1, 0),
                 new RunRecord.Seconds(0, 0, 0, 1),
+                ENDED,
                 OBJECTIVE,
                 new TreeMap<>(Map.of("task", new Estimate(1, Double.NaN))),
                 "d1",
@@ -291,6 +295,7 @@ class RunDirectoryTest {
             .ranked(
                 new RunRecord.Counts(3, 3, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
+                ENDED,
                 OBJECTIVE,
                 new TreeMap<>(),
                 "d1",
@@ -310,6 +315,7 @@ class RunDirectoryTest {
             .ranked(
                 new RunRecord.Counts(3, 3, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
+                ENDED,
                 OBJECTIVE,
                 new TreeMap<>(),
                 "d2",
@@ -370,6 +376,7 @@ class RunDirectoryTest {
         .ranked(
             new RunRecord.Counts(3, 2, 1, 0),
             new RunRecord.Seconds(0.5, 2, 0, 4),
+            ENDED,
             OBJECTIVE,
             new TreeMap<>(Map.of("task", new Estimate(3, 0.25))),
             "d1",

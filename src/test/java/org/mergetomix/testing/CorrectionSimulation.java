@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.statistics.SurrogateCorrection;
-import org.mergetomix.statistics.SurrogateScores;
-import org.mergetomix.statistics.TrainingPlan;
+import org.mergetomix.statistics.correction.SurrogateCorrection;
+import org.mergetomix.statistics.correction.SurrogateScores;
+import org.mergetomix.statistics.correction.TrainingPlan;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.proposal.AllowedSubsets;
@@ -36,7 +36,7 @@ public final class CorrectionSimulation {
     axes = scores.axes();
     SearchStep all =
         new RandomOrder(AllowedSubsets.all(axes), (1 << datasets) - 1, seed)
-            .next(new History(List.of()));
+            .next(History.of(List.of()));
     surrogates = ((SearchStep.Evaluate) all).mixtures().stream().map(scores::observed).toList();
     mean = surrogates.stream().mapToDouble(Observation::score).average().orElseThrow();
     Random random = new Random(seed);

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.mergetomix.statistics.BootstrapRanks;
-import org.mergetomix.statistics.Estimate;
-import org.mergetomix.statistics.PairedGap;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.statistics.decision.BootstrapRanks;
+import org.mergetomix.statistics.decision.PairedGap;
 
 /**
  * How often what is said of a choice is true when its examples are drawn anew, over all subsets of
@@ -60,11 +61,11 @@ public final class CoverageSimulation {
     int trueBest = least(truth);
     List<Estimate> gaps = new ArrayList<>();
     for (double[] row : scores) {
-      gaps.add(PairedGap.of(row, scores[best], weights));
+      gaps.add(gap(row, scores[best]));
     }
     Map<String, Double> said = new LinkedHashMap<>();
-    Estimate score = PairedGap.of(scores[best], new double[examples.length], weights);
-    said.put("winner's score", share(score.lower() <= truth[best] && truth[best] <= score.upper()));
+    Estimate score = new ExampleScores(scores[best], weights).mean();
+    said.put("winner's score", share(covers(score, truth[best])));
     said.put("best in tied set", share(PairedGap.tied(gaps.get(trueBest))));
     said.put("regret bound", share(truth[best] - truth[trueBest] <= PairedGap.regretBound(gaps)));
     said.put("confirmed gap", confirmed(scores));
@@ -92,12 +93,19 @@ public final class CoverageSimulation {
     rest[best] = Double.POSITIVE_INFINITY;
     int second = least(rest);
     Estimate gap =
-        PairedGap.of(
+        gap(
             Arrays.copyOfRange(scores[second], half, 2 * half),
-            Arrays.copyOfRange(scores[best], half, 2 * half),
-            ones(half));
-    double real = truth[second] - truth[best];
-    return share(gap.lower() <= real && real <= gap.upper());
+            Arrays.copyOfRange(scores[best], half, 2 * half));
+    return share(covers(gap, truth[second] - truth[best]));
+  }
+
+  private static Estimate gap(double[] row, double[] best) {
+    double[] weights = ones(row.length);
+    return new ExampleScores(row, weights).minus(new ExampleScores(best, weights));
+  }
+
+  private static boolean covers(Estimate estimate, double real) {
+    return Math.abs(estimate.value() - real) <= estimate.margin();
   }
 
   private static double[] drawn(double[] row, int[] examples) {

@@ -9,8 +9,9 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.statistics.PairedGap;
-import org.mergetomix.statistics.Race;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.statistics.decision.PairedGap;
+import org.mergetomix.statistics.decision.Race;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.Surface;
@@ -80,7 +81,10 @@ public final class RaceSimulation {
             .toArray();
     int winner = least(means, left);
     int best = least(means, IntStream.range(0, means.length).toArray());
-    boolean tied = PairedGap.tied(PairedGap.of(scores[winner], scores[best], weights));
+    boolean tied =
+        PairedGap.tied(
+            new ExampleScores(scores[winner], weights)
+                .minus(new ExampleScores(scores[best], weights)));
     return new Outcome(cost / ((double) scores.length * examples), tied);
   }
 

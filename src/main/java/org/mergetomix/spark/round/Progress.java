@@ -12,7 +12,7 @@ public interface Progress {
   /**
    * Some of a step is done.
    *
-   * @param step what is being done: {@code search}
+   * @param step what is being done: {@code search}, or {@code round 3} of it
    * @param done how much of it, in whatever it is counted in
    * @param total all of it; the last call has {@code done == total}
    * @param elapsed since the step began

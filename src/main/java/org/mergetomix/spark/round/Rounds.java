@@ -84,8 +84,9 @@ public final class Rounds {
     List<Portion> missing = planner.missing(round, table.read(), strategy);
     long total = round.candidates().size();
     long count = RoundRunner.mixtures(missing);
+    String step = total < strategy.most() ? "round " + mark.number() : "search";
     try (ProgressListener listener =
-        new ProgressListener(context, "search", total - count, total, progress)) {
+        new ProgressListener(context, step, total - count, total, progress)) {
       RoundWork.Counters counters = new RoundWork.Counters(listener.counter(), failed);
       runner.run(missing, mark, work.of(round.space(), mark, counters), counters, total - count);
       listener.complete();

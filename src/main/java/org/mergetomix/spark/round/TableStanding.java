@@ -1,7 +1,9 @@
 package org.mergetomix.spark.round;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
@@ -22,7 +24,8 @@ import org.mergetomix.table.RowStatus;
  * What a strategy knows, read from the evaluations table: the rows that were there when it began,
  * then those of its own rounds, whoever wrote them, on the examples that the round asked for. Where
  * a row of its own says that a mixture failed, that holds, even if the mixture has been evaluated
- * since: otherwise proposals would depend on when a search was killed. Used by one thread.
+ * since: otherwise proposals would depend on when a search was killed. What was read once is kept,
+ * which is what a strategy has to know anyway. Used by one thread.
  */
 public final class TableStanding implements Standing {
 
@@ -31,6 +34,7 @@ public final class TableStanding implements Standing {
   private final SearchStrategy strategy;
   private final ScoredTasks tasks;
   private final List<Round> rounds = new ArrayList<>();
+  private final Map<Integer, List<Answer>> read = new HashMap<>();
 
   /**
    * The standing at the beginning of a strategy.
@@ -59,19 +63,26 @@ public final class TableStanding implements Standing {
   @Override
   public List<Answer> before() {
     SearchStrategy asking = strategy;
-    return answers(
-        table.read().among(began).rows().filter(row -> asking.considers(row.mixture())), 100);
+    return read.computeIfAbsent(
+        0,
+        none ->
+            answers(
+                table.read().among(began).rows().filter(row -> asking.considers(row.mixture())),
+                100));
   }
 
   @Override
   public List<Answer> of(int number) {
     Round round = rounds.get(number - 1);
-    return answers(
-        table
-            .read()
-            .rows()
-            .filter(row -> round.candidates().holds(round.space().indexOf(row.mixture()))),
-        round.percent());
+    return read.computeIfAbsent(
+        number,
+        unread ->
+            answers(
+                table
+                    .read()
+                    .rows()
+                    .filter(row -> round.candidates().holds(round.space().indexOf(row.mixture()))),
+                round.percent()));
   }
 
   private List<Answer> answers(JavaRDD<EvaluationRow> rows, int percent) {

@@ -1,13 +1,17 @@
 package org.mergetomix.surface.proposal;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.util.CombinatoricsUtils;
 import org.mergetomix.mixture.Mixture;
@@ -19,7 +23,9 @@ import org.mergetomix.surface.Axes;
  * Which datasets may stand together: so many, with those that are required and without those that
  * are forbidden. Immutable.
  */
-public final class AllowedSubsets {
+public final class AllowedSubsets implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private final Axes axes;
   private final int minimum;
@@ -84,7 +90,13 @@ public final class AllowedSubsets {
               "search.required",
               "Raise search.maximum-size or require fewer"));
     }
-    if (axes.size() - out.cardinality() < minimum) {
+    if (axes.size() < minimum) {
+      problems.add(
+          new Problem(
+              "No mixture can have " + minimum + " of " + axes.size() + " datasets",
+              "search.minimum-size",
+              "Set search.minimum-size to " + axes.size() + " or less"));
+    } else if (axes.size() - out.cardinality() < minimum) {
       problems.add(
           new Problem(
               "Only "
@@ -116,8 +128,14 @@ public final class AllowedSubsets {
     return axes;
   }
 
-  /** Whether a mixture's datasets are allowed together, whatever their weights. */
+  /**
+   * Whether a mixture's datasets are allowed together, whatever their weights; one with a dataset
+   * that has no axis is not.
+   */
   public boolean allows(Mixture mixture) {
+    if (!axes.datasets().containsAll(mixture.datasets())) {
+      return false;
+    }
     BitSet members = axes.members(mixture);
     BitSet missing = (BitSet) required.clone();
     missing.andNot(members);
@@ -132,12 +150,47 @@ public final class AllowedSubsets {
     return IntStream.rangeClosed(minimum, maximum).mapToDouble(this::countOfSize).sum();
   }
 
-  int minimum() {
+  /** What is allowed, in words: {@code 56 subsets of 8 datasets, of size 1 to 3, with es}. */
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, count() < 1e15 ? "%.0f" : "%.1e", count()))
+        .append(" subsets of ")
+        .append(axes.size())
+        .append(" datasets");
+    if (minimum > 1 || maximum < axes.size()) {
+      text.append(", of size ").append(minimum).append(" to ").append(maximum);
+    }
+    IntFunction<String> id = dataset -> axes.datasets().get(dataset);
+    if (!required.isEmpty()) {
+      text.append(", with ")
+          .append(required.stream().mapToObj(id).collect(Collectors.joining("+")));
+    }
+    if (free.length + required.cardinality() < axes.size()) {
+      text.append(", without ")
+          .append(
+              IntStream.range(0, axes.size())
+                  .filter(dataset -> !required.get(dataset) && !isFree(dataset))
+                  .mapToObj(id)
+                  .collect(Collectors.joining("+")));
+    }
+    return text.toString();
+  }
+
+  /** The fewest datasets of a mixture. */
+  public int minimum() {
     return minimum;
   }
 
-  int maximum() {
+  /** The most datasets of a mixture, no more than there are. */
+  public int maximum() {
     return maximum;
+  }
+
+  /** One of the smallest mixtures. */
+  public Mixture smallest() {
+    BitSet members = required();
+    Arrays.stream(free).limit(minimum - members.cardinality()).forEach(members::set);
+    return axes.subset(members);
   }
 
   boolean isRequired(int dataset) {

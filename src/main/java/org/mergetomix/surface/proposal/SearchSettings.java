@@ -1,5 +1,7 @@
 package org.mergetomix.surface.proposal;
 
+import java.io.Serializable;
+
 /**
  * How a surface searches.
  *
@@ -8,7 +10,8 @@ package org.mergetomix.surface.proposal;
  * @param tolerance a share of the best score's size: less than that is not worth a round
  * @param seed of the random starts
  */
-public record SearchSettings(int width, int soupWidth, double tolerance, long seed) {
+public record SearchSettings(int width, int soupWidth, double tolerance, long seed)
+    implements Serializable {
 
   private static final int FEW_DATASETS = 12;
 

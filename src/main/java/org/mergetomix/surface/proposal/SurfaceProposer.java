@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.ExpectedImprovement;
@@ -38,7 +39,10 @@ public final class SurfaceProposer implements Proposer {
   private final AllowedSubsets allowed;
   private final SearchSettings settings;
   private final OrderedSoup start;
-  private final Map<List<Observation>, SearchStep.Evaluate> known = new HashMap<>();
+  private final Map<Known, SearchStep.Evaluate> known = new HashMap<>();
+
+  /** What a proposal depends on. */
+  private record Known(List<Observation> observations, List<Mixture> failed) {}
 
   /** A search. */
   public SurfaceProposer(AllowedSubsets allowed, SearchSettings settings) {
@@ -56,7 +60,10 @@ public final class SurfaceProposer implements Proposer {
     if (calm(history)) {
       return new SearchStep.Stop(CALM_ROUNDS + " rounds in a row promised less than the tolerance");
     }
-    SearchStep.Evaluate proposed = proposed(history.observations());
+    if (history.observations().isEmpty()) {
+      return new SearchStep.Stop("every mixture failed");
+    }
+    SearchStep.Evaluate proposed = proposed(history);
     return proposed.mixtures().isEmpty()
         ? new SearchStep.Stop("every allowed subset was evaluated")
         : proposed;
@@ -69,24 +76,31 @@ public final class SurfaceProposer implements Proposer {
       if (before < 1 || !(start.next(history.first(before)) instanceof SearchStep.Stop)) {
         return false;
       }
-      List<Observation> seen = history.first(before).observations();
-      double improvement = proposed(seen).expectedImprovement().orElse(0);
-      if (improvement >= settings.tolerance() * Math.abs(lowest(seen))) {
+      History then = history.first(before);
+      if (then.observations().isEmpty()) {
+        return false;
+      }
+      double improvement =
+          constant(then.observations()) ? 0 : proposed(then).expectedImprovement().orElse(0);
+      if (improvement > settings.tolerance() * Math.abs(lowest(then.observations()))) {
         return false;
       }
     }
     return true;
   }
 
-  private SearchStep.Evaluate proposed(List<Observation> seen) {
-    return known.computeIfAbsent(seen, this::propose);
+  private SearchStep.Evaluate proposed(History history) {
+    return known.computeIfAbsent(
+        new Known(history.observations(), history.failed()),
+        seen -> propose(seen.observations(), seen.failed()));
   }
 
-  private SearchStep.Evaluate propose(List<Observation> seen) {
+  private SearchStep.Evaluate propose(List<Observation> seen, List<Mixture> failed) {
     Axes axes = allowed.axes();
     Surface surface = SurfaceChoice.of(axes, seen).best();
     List<BitSet> candidates = new ArrayList<>(candidates(surface, seen));
-    candidates.removeAll(subsets(seen));
+    candidates.removeAll(subsets(seen.stream().map(Observation::mixture)));
+    candidates.removeAll(subsets(failed.stream()));
     double misfit =
         MISFIT
             * Math.sqrt(
@@ -116,7 +130,7 @@ public final class SurfaceProposer implements Proposer {
     if (allowed.count() <= LOOK_AT_ALL) {
       return allowed.list();
     }
-    List<BitSet> best = subsets(best(seen));
+    List<BitSet> best = subsets(best(seen).stream().map(Observation::mixture));
     CandidatePool pool = new CandidatePool(POOL + seen.size());
     LocalSearch search = new LocalSearch(allowed, surface, pool);
     best.stream().limit(STARTS).forEach(search::from);
@@ -132,13 +146,17 @@ public final class SurfaceProposer implements Proposer {
     return seen.stream().sorted(Comparator.comparingDouble(Observation::score)).toList();
   }
 
-  private List<BitSet> subsets(List<Observation> seen) {
-    return seen.stream()
-        .map(Observation::mixture)
+  private List<BitSet> subsets(Stream<Mixture> mixtures) {
+    return mixtures
         .filter(Mixture::equalWeights)
         .filter(allowed::allows)
         .map(allowed.axes()::members)
         .toList();
+  }
+
+  /** Whether all scores are the same: then nothing says how much better one could be. */
+  private static boolean constant(List<Observation> seen) {
+    return seen.stream().mapToDouble(Observation::score).distinct().count() == 1;
   }
 
   private static double lowest(List<Observation> seen) {

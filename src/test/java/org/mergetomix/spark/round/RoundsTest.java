@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.IndexRange;
@@ -29,6 +32,7 @@ import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.search.ExhaustiveSearch;
 import org.mergetomix.search.Round;
+import org.mergetomix.search.SearchPlan;
 import org.mergetomix.search.SearchStrategy;
 import org.mergetomix.search.Standing;
 import org.mergetomix.table.EvaluationRow;
@@ -89,12 +93,10 @@ class RoundsTest {
         IndexRanges.of(
             LongStream.range(0, 127).mapToObj(i -> new IndexRange(2 * i + 1, 2 * i + 2)).toList());
     run(new Once("odd", new Round(SPACE, odd, 100)), "search.round-size=1000");
-    int before = context.statusTracker().getJobIdsForGroup("exhaustive").length;
-
     run(new ExhaustiveSearch(SPACE), "search.round-size=1000", "search.partition-size=64");
 
+    assertThat(commits()).isEqualTo(2);
     int[] jobs = context.statusTracker().getJobIdsForGroup("exhaustive");
-    assertThat(jobs).hasSize(before + 1);
     int stage = context.statusTracker().getJobInfo(jobs[0]).stageIds()[0];
     assertThat(context.statusTracker().getStageInfo(stage).numTasks()).isEqualTo(2);
   }
@@ -127,24 +129,75 @@ class RoundsTest {
     assertThat(run(new ExhaustiveSearch(SPACE))).isEqualTo(255);
   }
 
-  @Test
-  void proposesTheSameAfterEveryKill() throws IOException {
-    ClimbingSearch climbing = new ClimbingSearch(DATASETS);
-    run(climbing);
+  @ParameterizedTest
+  @CsvSource({"climbing, 1", "surface, 4", "random, 2"})
+  void proposesTheSameAfterEveryKill(String name, int apart) throws IOException {
+    SearchStrategy strategy = name.equals("climbing") ? new ClimbingSearch(DATASETS) : named(name);
+    run(strategy);
     SortedMap<String, String> undisturbed = proposals();
     List<Path> rounds = rounds();
     assertThat(rounds).hasSizeGreaterThan(3);
 
-    for (Path killed : rounds) {
+    for (int round = 0; round < rounds.size(); round += apart) {
+      Path killed = rounds.get(round);
       // As after a kill in this round: it and what came later is not there.
       for (Path later : rounds()) {
         if (later.getFileName().toString().compareTo(killed.getFileName().toString()) >= 0) {
           FileUtils.deleteDirectory(later.toFile());
         }
       }
-      run(climbing);
+      run(name.equals("climbing") ? strategy : named(name));
       assertThat(proposals()).isEqualTo(undisturbed);
     }
+  }
+
+  @Test
+  void aSurfaceFindsTheBestOfAllInPartOfTheirNumber() {
+    SearchStrategy surface = named("surface");
+
+    long evaluated = run(surface);
+
+    assertThat(evaluated).isLessThan(60);
+    assertThat(table.read().rows().map(row -> row.mixture().id()).collect())
+        .doesNotHaveDuplicates()
+        .contains(best());
+  }
+
+  @Test
+  void aStrategyUsesWhatAnotherOneFound() {
+    run(named("random"));
+    List<String> there = table.read().names();
+    SearchStrategy surface = named("surface");
+    TableStanding standing = new TableStanding(table, there, surface, TrivialWork.tasks(EXAMPLES));
+    long known = standing.before().size();
+
+    long evaluated =
+        TrivialWork.rounds(context, Configuration.load(List.of(), List.of()), table, EXAMPLES)
+            .run(surface, standing, Progress.SILENT);
+
+    assertThat(known).isEqualTo(30);
+    assertThat(table.read().rows().map(row -> row.mixture().id()).collect())
+        .hasSize((int) (known + evaluated))
+        .doesNotHaveDuplicates();
+  }
+
+  /** A fresh strategy, as after a start. */
+  private static SearchStrategy named(String name) {
+    List<String> settings = new ArrayList<>(List.of("search.strategy=" + name));
+    settings.add("search.width=8");
+    if (name.equals("random")) {
+      settings.add("search.budget=30");
+    }
+    return SearchPlan.of(SPACE.datasets(), Configuration.load(List.of(), settings))
+        .strategy(TrivialWork.objective(), TrivialWork.tasks(EXAMPLES).examples());
+  }
+
+  private static String best() {
+    return LongStream.range(0, SPACE.size())
+        .mapToObj(SPACE::at)
+        .min(Comparator.comparingDouble(mixture -> TrivialWork.score(mixture, 0)))
+        .orElseThrow()
+        .id();
   }
 
   @Test

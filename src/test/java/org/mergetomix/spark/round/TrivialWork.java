@@ -68,15 +68,21 @@ final class TrivialWork implements RoundWork {
 
   /** The task as a ranking knows it: every example weighs the same. */
   static ScoredTasks tasks(int examples) {
-    Measure measure =
-        new Measure(
-            "bits_per_byte", "bits per byte", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
     double[] weights = new double[examples];
     Arrays.fill(weights, 1);
     return ScoredTasks.of(
-        List.of(new Objective.Term("task", measure, 1, OptionalDouble.empty())),
+        objective().terms(),
         new TreeMap<>(
             Map.of("task", new TreeMap<>(Map.of("bits_per_byte", new ExampleValues(weights))))));
+  }
+
+  /** What ranks: the mean of the task. */
+  static Objective objective() {
+    Measure measure =
+        new Measure(
+            "bits_per_byte", "bits per byte", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    return Objective.of(
+        List.of(new Objective.Term("task", measure, 1, OptionalDouble.empty())), new TreeMap<>());
   }
 
   private static String key(Mixture mixture, String task) {

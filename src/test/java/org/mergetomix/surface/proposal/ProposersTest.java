@@ -134,7 +134,7 @@ class ProposersTest {
 
   private static List<List<Observation>> run(Proposer proposer, List<List<Observation>> begun) {
     List<List<Observation>> rounds = new ArrayList<>(begun);
-    while (proposer.next(new History(rounds)) instanceof SearchStep.Evaluate evaluate) {
+    while (proposer.next(History.of(rounds)) instanceof SearchStep.Evaluate evaluate) {
       rounds.add(evaluate.mixtures().stream().map(SCORES::observed).toList());
     }
     return rounds;

@@ -57,7 +57,7 @@ class SurfaceProposerTest {
 
     assertThat(
             new SurfaceProposer(AllowedSubsets.all(scores.axes()), SearchSettings.of(8, 1))
-                .next(new History(List.of(all))))
+                .next(History.of(List.of(all))))
         .isInstanceOf(SearchStep.Stop.class);
   }
 
@@ -68,7 +68,7 @@ class SurfaceProposerTest {
     searched(scores, 1, rounds);
     SearchStep step =
         new SurfaceProposer(AllowedSubsets.all(scores.axes()), SearchSettings.of(14, 1))
-            .next(new History(rounds.subList(0, 14)));
+            .next(History.of(rounds.subList(0, 14)));
 
     assertThat(step).isInstanceOf(SearchStep.Evaluate.class);
     assertThat(((SearchStep.Evaluate) step).mixtures()).hasSize(8).doesNotHaveDuplicates();
@@ -129,10 +129,10 @@ class SurfaceProposerTest {
       SyntheticScores scores, long seed, List<List<Observation>> rounds) {
     AllowedSubsets allowed = AllowedSubsets.all(scores.axes());
     Proposer proposer = new SurfaceProposer(allowed, SearchSettings.of(scores.axes().size(), seed));
-    while (proposer.next(new History(rounds)) instanceof SearchStep.Evaluate evaluate) {
+    while (proposer.next(History.of(rounds)) instanceof SearchStep.Evaluate evaluate) {
       rounds.add(evaluate.mixtures().stream().map(scores::observed).toList());
     }
-    return new History(rounds).observations();
+    return History.of(rounds).observations();
   }
 
   private static Observation best(List<Observation> seen) {

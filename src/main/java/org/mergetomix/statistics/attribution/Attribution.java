@@ -1,4 +1,6 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.attribution;
+
+import org.mergetomix.score.Estimate;
 
 /**
  * What each dataset does to the score, averaged over the mixtures it may join. Lower scores are

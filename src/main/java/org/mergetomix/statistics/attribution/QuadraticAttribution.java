@@ -1,8 +1,9 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.attribution;
 
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.util.CombinatoricsUtils;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Prediction;
 import org.mergetomix.surface.QuadraticFeatures;
 import org.mergetomix.surface.QuadraticSurface;

@@ -1,4 +1,4 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,20 +9,13 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.statistics.correction.SurrogateCorrection;
 import org.mergetomix.testing.CorrectionSimulation;
 import org.mergetomix.testing.CoverageSimulation;
 import org.mergetomix.testing.RaceSimulation;
 
 class DecisionTest {
-
-  @Test
-  void gapIsTheWeightedPairedDifference() {
-    Estimate gap =
-        PairedGap.of(new double[] {3, 5, 4}, new double[] {1, 4, 4}, new double[] {1, 2, 1});
-
-    assertThat(gap.value()).isCloseTo(1, within(1e-12));
-    assertThat(gap.error()).isCloseTo(Math.sqrt((.75 * .75 + .75 * .75) / 6), within(1e-12));
-  }
 
   @Test
   void whatCannotBeToldFromTheBestIsTiedAndBoundsTheRegret() {
@@ -106,7 +99,7 @@ class DecisionTest {
 
     assertThat(look.survivors()).containsExactly(0, 1);
     assertThat(look.gaps().get(2).value()).isCloseTo(1, within(.1));
-    assertThat(look.gaps().get(2).error()).isBetween(.005, .02);
+    assertThat(look.gaps().get(2).standardError()).isBetween(.005, .02);
     assertThat(look.quantile()).isGreaterThan(1.96);
   }
 

@@ -1,4 +1,4 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -13,6 +13,7 @@ import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.QuadraticSurface;
@@ -118,8 +119,9 @@ class AttributionTest {
   }
 
   private static void assertAgree(Estimate sampled, Estimate closed) {
-    assertThat(sampled.value()).isCloseTo(closed.value(), within(4 * sampled.error() + 1e-9));
-    assertThat(sampled.error()).isPositive();
+    assertThat(sampled.value())
+        .isCloseTo(closed.value(), within(4 * sampled.standardError() + 1e-9));
+    assertThat(sampled.standardError()).isPositive();
   }
 
   private static double[] values(int datasets, Attribution attribution) {

@@ -1,4 +1,4 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.correction;
 
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.surface.Axes;

@@ -1,4 +1,4 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.correction;
 
 import java.util.ArrayList;
 import java.util.Collection;

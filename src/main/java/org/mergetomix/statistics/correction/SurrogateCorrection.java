@@ -1,8 +1,9 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.correction;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Cholesky;
 
 /**

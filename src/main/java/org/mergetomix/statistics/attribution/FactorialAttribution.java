@@ -1,6 +1,7 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.attribution;
 
 import org.apache.commons.math3.util.CombinatoricsUtils;
+import org.mergetomix.score.Estimate;
 
 /**
  * Attribution where every subset was evaluated: exact, so the errors are 0. What scores themselves

@@ -1,4 +1,4 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.correction;
 
 import java.util.List;
 import org.mergetomix.mixture.Mixture;

@@ -1,4 +1,4 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.attribution;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Prediction;
 import org.mergetomix.surface.Surface;

@@ -1,9 +1,10 @@
-package org.mergetomix.statistics;
+package org.mergetomix.statistics.decision;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.mergetomix.score.Estimate;
 
 /**
  * Racing on examples: all mixtures see the same examples in one random order, and at each of a few
@@ -69,7 +70,7 @@ public final class Race {
     double quantile = quantile(influences, lengths);
     List<Integer> survivors = new ArrayList<>();
     for (int i = 0; i < mixtures; i++) {
-      if (i == leader || gaps.get(i).value() <= quantile * gaps.get(i).error()) {
+      if (i == leader || gaps.get(i).value() <= quantile * gaps.get(i).standardError()) {
         survivors.add(i);
       }
     }

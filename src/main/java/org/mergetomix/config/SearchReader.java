@@ -1,0 +1,59 @@
+package org.mergetomix.config;
+
+import java.util.Optional;
+import org.mergetomix.config.Configuration.Search.Strategy;
+import org.mergetomix.hocon.Choice;
+import org.mergetomix.hocon.Section;
+import org.mergetomix.problem.Range;
+
+/** Reads how to search; what fits the datasets is looked at where these are known. */
+final class SearchReader {
+
+  private static final Range COUNT = Range.atLeast(1);
+  private static final Range COUNT_OR_NONE = Range.atLeast(0);
+  private static final Range SHARE = Range.from(0, 1);
+  private static final String AUTOMATIC = "auto";
+
+  private SearchReader() {}
+
+  static Configuration.Search search(Section section) {
+    Strategy strategy = section.choice("strategy", Strategy.class);
+    Configuration.Search search =
+        new Configuration.Search(
+            strategy,
+            section.integer("minimum-size", COUNT),
+            section.integer("maximum-size", COUNT_OR_NONE),
+            section.texts("required"),
+            section.texts("forbidden"),
+            section.integerOr("budget", AUTOMATIC, COUNT),
+            section.integerOr("width", AUTOMATIC, COUNT),
+            section.numberOr("tolerance", AUTOMATIC, SHARE),
+            section.longInteger("round-size", COUNT_OR_NONE),
+            section.longInteger("partition-size", COUNT_OR_NONE),
+            section.integer("attempts", COUNT),
+            section.longInteger("max-failed", COUNT_OR_NONE));
+    if (search.maximumSize() != 0 && search.maximumSize() < search.minimumSize()) {
+      section.problem(
+          "maximum-size",
+          "search.maximum-size must be 0 or at least search.minimum-size, which is "
+              + search.minimumSize()
+              + ", not "
+              + search.maximumSize(),
+          "");
+    }
+    refuseUnheeded(section, "budget", search.budget(), strategy);
+    refuseUnheeded(section, "width", search.width(), strategy);
+    refuseUnheeded(section, "tolerance", search.tolerance(), strategy);
+    return search;
+  }
+
+  private static void refuseUnheeded(
+      Section section, String key, Optional<?> value, Strategy strategy) {
+    if (value.isPresent() && !strategy.heeds(key)) {
+      section.problem(
+          key,
+          section.pathOf(key) + " has no effect with search.strategy = " + Choice.name(strategy),
+          "Leave it out, or set it to " + AUTOMATIC);
+    }
+  }
+}

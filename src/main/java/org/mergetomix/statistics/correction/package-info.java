@@ -1,0 +1,7 @@
+/**
+ * From surrogates to trained models: which mixtures are worth a real training ({@link
+ * org.mergetomix.statistics.correction.TrainingPlan}), what those say about the others ({@link
+ * org.mergetomix.statistics.correction.SurrogateCorrection}), and whether surrogates can be trusted
+ * at all ({@link org.mergetomix.statistics.correction.Retention}).
+ */
+package org.mergetomix.statistics.correction;
