@@ -27,7 +27,7 @@ final class RequiredFiles {
   static List<Problem> missing(Manifest manifest, InputFiles inputs, List<Purpose> purposes) {
     RequiredFiles files = new RequiredFiles(manifest, inputs);
     for (Purpose purpose : purposes) {
-      files.require("The base's model", manifest.base().model());
+      manifest.base().model().ifPresent(model -> files.require("The base's model", model));
       files.requireCheckpoint(
           "The base's checkpoint",
           manifest.base().checkpoint(),

@@ -16,21 +16,26 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
  * What a folder's tokenizer files say about the vocabulary. Read before the native library sees
  * them, strictly and within limits.
  *
+ * @param folder where they lie
  * @param vocabulary one more than the highest token's number
  * @param begin the token that begins a text, if there is one
  * @param end the token that ends a text, if there is one
  * @param padding the token that fills up, if there is one
  */
-record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, OptionalInt padding) {
+public record TokenizerFiles(
+    Path folder, int vocabulary, OptionalInt begin, OptionalInt end, OptionalInt padding) {
 
-  static final String TOKENIZER = "tokenizer.json";
+  /** The file's name in a Hugging Face folder. */
+  public static final String TOKENIZER = "tokenizer.json";
 
   private static final String CONFIG = "tokenizer_config.json";
   private static final String SENTENCE_PIECES = "tokenizer.model";
@@ -43,7 +48,12 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
           .readerFor(JsonNode.class)
           .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
-  static TokenizerFiles read(Path folder) {
+  /**
+   * Reads the files of a folder, without the native library.
+   *
+   * @throws UserException if there is no tokenizer.json, or a damaged one
+   */
+  public static TokenizerFiles read(Path folder) {
     Path file = folder.resolve(TOKENIZER);
     if (!Files.exists(file)) {
       throw missing(folder);
@@ -59,10 +69,51 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
     Vocabulary vocabulary = new Vocabulary(file, Set.copyOf(named.values()));
     JsonDocument.read(file, MAX_BYTES, vocabulary::read);
     return new TokenizerFiles(
+        folder,
         vocabulary.highest + 1,
         vocabulary.number(named.get("bos_token")),
         vocabulary.number(named.get("eos_token")),
         vocabulary.number(named.get("pad_token")));
+  }
+
+  /**
+   * The token before a text that is scored, as lm-eval chooses it: the one that begins a text,
+   * otherwise the one that ends it.
+   *
+   * @throws UserException if there is neither
+   */
+  public int prefix() {
+    if (begin.isEmpty() && end.isEmpty()) {
+      throw UserException.input(
+          "The tokenizer has no token that begins or ends a text, and scoring needs one",
+          folder.resolve(CONFIG).toString(),
+          "Give bos_token or eos_token there, as the model's author published it");
+    }
+    return begin.orElseGet(end::getAsInt);
+  }
+
+  /** Everything that decides tokens: a digest of tokenizer.json, and the prefix and padding. */
+  public String identity() {
+    return "%s prefix=%s padding=%s"
+        .formatted(Digests.sha256(folder.resolve(TOKENIZER)), prefix(), padding.orElse(prefix()));
+  }
+
+  /**
+   * What is wrong with giving this tokenizer's tokens to a model. A model may know more tokens than
+   * the tokenizer has: its vocabulary is often rounded up.
+   *
+   * @param modelVocabulary how many tokens the model knows
+   */
+  public Optional<Problem> mismatch(long modelVocabulary) {
+    if (vocabulary <= modelVocabulary) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(
+            "The tokenizer has tokens up to %s, but the model's vocabulary ends at %s"
+                .formatted(vocabulary - 1, modelVocabulary - 1),
+            folder.resolve(TOKENIZER).toString(),
+            "Give the tokenizer that the model was trained with"));
   }
 
   private static UserException missing(Path folder) {

@@ -24,7 +24,7 @@ import org.mergetomix.table.RunRecord;
  * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
  *
  * @param access how a JVM gets at the inputs
- * @param model the TorchScript graph
+ * @param model what computes
  * @param base the base checkpoint
  * @param experts the expert of every dataset, by id
  * @param tasks what surrogates are evaluated on
@@ -34,8 +34,8 @@ import org.mergetomix.table.RunRecord;
  */
 public record RunPlan(
     InputAccess access,
-    FileInput model,
-    FileInput base,
+    ModelInput model,
+    BaseInput base,
     SortedMap<String, ExpertInput> experts,
     List<TaskPlan> tasks,
     MergeMethod method,
@@ -50,33 +50,68 @@ public record RunPlan(
    *     gives
    */
   public static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    return of(spark, manifest, configuration, Purpose.EVALUATING);
+  }
+
+  /** The same for merging alone, which takes a base of any kind and has no tasks. */
+  public static RunPlan toMerge(
+      SparkSession spark, Manifest manifest, Configuration configuration) {
+    return of(spark, manifest, configuration, Purpose.MERGING);
+  }
+
+  private enum Purpose {
+    EVALUATING,
+    MERGING
+  }
+
+  private static RunPlan of(
+      SparkSession spark, Manifest manifest, Configuration configuration, Purpose purpose) {
     InputAccess access = InputAccess.of(spark, configuration);
-    SortedMap<Location, FileInput> inputs = read(spark, access, manifest);
+    try (InputFiles files = access.open()) {
+      BaseModel base =
+          purpose == Purpose.MERGING
+              ? BaseModel.toMerge(files, manifest)
+              : BaseModel.toRun(files, manifest);
+      SortedMap<Location, FileInput> inputs = read(spark, access, manifest, purpose);
+      return of(access, manifest, configuration, purpose, base, inputs);
+    }
+  }
+
+  private static RunPlan of(
+      InputAccess access,
+      Manifest manifest,
+      Configuration configuration,
+      Purpose purpose,
+      BaseModel base,
+      SortedMap<Location, FileInput> inputs) {
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       experts.put(dataset.id(), new ExpertInput(inputs.get(dataset.expert()), dataset.policy()));
     }
+    return new RunPlan(
+        access,
+        purpose == Purpose.MERGING ? new ModelInput.Unneeded() : base.model(inputs),
+        base.base(inputs),
+        experts,
+        purpose == Purpose.MERGING ? List.of() : tasks(manifest, base.reading(), inputs),
+        method(configuration),
+        configuration.merge().buffers(),
+        configuration.evaluation().batchSize());
+  }
+
+  private static List<TaskPlan> tasks(
+      Manifest manifest, BaseModel.Reading reading, SortedMap<Location, FileInput> inputs) {
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(
           new TaskPlan(
               task.id(),
-              TextInput.of(manifest, inputs.get(task.data())),
-              task.confirm().stream()
-                  .map(file -> TextInput.of(manifest, inputs.get(file)))
-                  .toList(),
+              reading.text(inputs.get(task.data())),
+              task.confirm().stream().map(file -> reading.text(inputs.get(file))).toList(),
               new Objective.Term(
                   task.id(), LanguageModelling.BITS_PER_BYTE, task.weight(), task.scale())));
     }
-    return new RunPlan(
-        access,
-        inputs.get(manifest.base().model()),
-        inputs.get(manifest.base().checkpoint()),
-        experts,
-        List.copyOf(tasks),
-        method(configuration),
-        configuration.merge().buffers(),
-        configuration.evaluation().batchSize());
+    return List.copyOf(tasks);
   }
 
   /**
@@ -101,11 +136,12 @@ public record RunPlan(
   }
 
   private static SortedMap<Location, FileInput> read(
-      SparkSession spark, InputAccess access, Manifest manifest) {
+      SparkSession spark, InputAccess access, Manifest manifest, Purpose purpose) {
     InputDigests inputs =
-        new InputDigests(spark, access)
-            .add(manifest.base().model(), Optional.empty())
-            .add(manifest.base().checkpoint(), manifest.base().sha256());
+        new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
+    if (purpose == Purpose.EVALUATING) {
+      manifest.base().model().ifPresent(graph -> inputs.add(graph, Optional.empty()));
+    }
     manifest.datasets().forEach(dataset -> inputs.add(dataset.expert(), dataset.sha256()));
     for (Manifest.TaskEntry task : manifest.tasks()) {
       inputs.add(task.data(), Optional.empty());
@@ -140,7 +176,8 @@ public record RunPlan(
   public SortedMap<String, String> identity() {
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("base", base.digest());
-    identity.put("model", model.digest());
+    identity.put("model", model.identity());
+    identity.put("base family", base.family());
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
@@ -156,8 +193,9 @@ public record RunPlan(
   /** The key of one evaluation: made of contents, never of paths or positions. */
   public String key(Mixture mixture, TaskPlan task) {
     List<String> parts = new ArrayList<>();
-    parts.add(model.digest());
+    parts.add(model.identity());
     parts.add(base.digest());
+    parts.add(base.family());
     parts.add(method.describe());
     parts.add(task.identity());
     parts.add(String.valueOf(batchSize));
@@ -198,7 +236,10 @@ public record RunPlan(
   /** The inputs, for the run record. */
   public List<RunRecord.RunInput> inputs() {
     List<RunRecord.RunInput> inputs = new ArrayList<>();
-    inputs.add(new RunRecord.RunInput("model", "", model.path(), model.digest()));
+    model
+        .file()
+        .forEach(
+            file -> inputs.add(new RunRecord.RunInput("model", "", file.path(), file.digest())));
     inputs.add(new RunRecord.RunInput("base", "", base.path(), base.digest()));
     experts.forEach(
         (id, expert) ->

@@ -1,5 +1,6 @@
 package org.mergetomix.spark;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -10,11 +11,16 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.TiedCheckpoint;
+import org.mergetomix.family.FamilyReader;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.output.Failures;
+import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -55,14 +61,17 @@ public final class InputCheck {
     Location baseFile = manifest.base().checkpoint();
     attempt(
         () -> {
-          try (Checkpoint base = Checkpoints.open(files.headers(baseFile))) {
+          BaseModel model = BaseModel.toMerge(files, manifest);
+          try (Checkpoint base =
+              TiedCheckpoint.of(Checkpoints.open(files.headers(baseFile)), model.tied())) {
             base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
-              attempt(() -> checkExpert(base, expert));
+              attempt(() -> checkExpert(base, expert, model));
             }
-            attempt(() -> checkModel(manifest.base().model(), base.tensors(), baseFile.text()));
+            attempt(() -> checkModel(manifest.base(), model.tied(), base.tensors()));
           }
         });
+    attempt(() -> BaseModel.toRun(files, manifest).reading());
     for (Manifest.TaskEntry task : manifest.tasks()) {
       readText(task.data());
       task.confirm().ifPresent(this::readText);
@@ -77,15 +86,21 @@ public final class InputCheck {
   }
 
   private void checkModel(
-      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
-    List<Problem> mismatches = mismatches(model, tensors, checkpoint);
+      Manifest.Base base, List<TiedNames> tied, SortedMap<String, TensorSpec> tensors) {
+    String checkpoint = base.checkpoint().text();
+    List<Problem> mismatches =
+        base.model().isPresent()
+            ? mismatches(base.model().get(), tied, tensors, checkpoint)
+            : FamilyReader.ofBase(files.headers(base.checkpoint()), tensors.keySet())
+                .mismatches(tensors, checkpoint);
     if (!mismatches.isEmpty()) {
       throw UserException.input(mismatches);
     }
   }
 
-  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset) {
-    try (Delta delta = Delta.open(base, files.headers(dataset.expert()), dataset.policy())) {
+  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset, BaseModel model) {
+    Path expert = files.headers(dataset.expert());
+    try (Delta delta = Delta.open(base, expert, model.policy(dataset.policy()))) {
       delta.warnings().forEach(this::warn);
     }
   }
@@ -108,13 +123,16 @@ public final class InputCheck {
 
   /** Runs as a task, since the driver of a shared cluster should not load native code. */
   private List<Problem> mismatches(
-      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+      Location model,
+      List<TiedNames> tied,
+      SortedMap<String, TensorSpec> tensors,
+      String checkpoint) {
     JavaSparkContext context = Session.context(spark);
     InputAccess reading = access;
     try {
       return context
           .parallelize(List.of(model), 1)
-          .map(graph -> mismatchesOf(reading, graph, tensors, checkpoint))
+          .map(graph -> mismatchesOf(reading, graph, tied, tensors, checkpoint))
           .first();
     } catch (Exception failure) {
       // Spark throws checked exceptions that nobody declares.
@@ -127,12 +145,14 @@ public final class InputCheck {
   private static List<Problem> mismatchesOf(
       InputAccess access,
       Location graph,
+      List<TiedNames> tied,
       SortedMap<String, TensorSpec> tensors,
       String checkpoint) {
     return NativeThreads.call(
         () -> {
           try (InputFiles files = access.open()) {
-            try (LiveModel model = LiveModel.load(files.fetch(graph, ""))) {
+            try (LiveModel model =
+                LiveModel.load(files.fetch(graph, ""), ComputeDevice.CPU, tied)) {
               return model.mismatches(tensors, checkpoint);
             } catch (UserException unreadable) {
               throw files.named(unreadable);

@@ -125,7 +125,10 @@ class LiveModelTest {
     SafetensorsWriter.write(file, model.tensors(), Map.of(), model);
     try (LiveModel staged =
             LiveModel.load(
-                ByteTransformer.GRAPH, ComputeDevice.CPU, ParameterMemory.Access.STAGED);
+                ByteTransformer.GRAPH,
+                ComputeDevice.CPU,
+                ParameterMemory.Access.STAGED,
+                List.of());
         Checkpoint checkpoint = SafetensorsFile.open(file)) {
       float[] infinite = new float[ByteTransformer.parameter(model, "head.weight").length];
       Arrays.fill(infinite, Float.POSITIVE_INFINITY);
