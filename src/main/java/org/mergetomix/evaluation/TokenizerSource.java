@@ -13,6 +13,9 @@ public sealed interface TokenizerSource extends Serializable {
   /** What a manifest may call a tokenizer that lies beside no model. */
   List<String> NAMES = List.of(ByteTokenizer.NAME);
 
+  /** How many tokens the tokenizer of bytes has. */
+  int BYTES_VOCABULARY = ByteTokenizer.VOCABULARY;
+
   /** The tokenizer of bytes. */
   TokenizerSource BYTES = new Bytes();
 

@@ -183,6 +183,29 @@ public final class LiveModel implements LanguageModel {
     return problems;
   }
 
+  /**
+   * What is wrong with giving a tokenizer's tokens to this model, found by giving it some.
+   *
+   * @param context how many at once
+   * @param vocabulary how many tokens the tokenizer has
+   * @throws UserException if the model fails on them
+   */
+  public List<Problem> tried(int context, int vocabulary) {
+    try (NDManager scope = newScope()) {
+      long[] tokens = new long[context];
+      tokens[context - 1] = vocabulary - 1L;
+      long known = logits(scope.create(tokens, new Shape(1, context)), scope).getShape().get(2);
+      return known >= vocabulary
+          ? List.of()
+          : List.of(
+              new Problem(
+                  "The tokenizer has %s tokens, but the model tells apart only %s"
+                      .formatted(vocabulary, known),
+                  graph.toString(),
+                  "Give the tokenizer that the model was trained with"));
+    }
+  }
+
   @Override
   public void fill(Checkpoint checkpoint, String checkpointName) {
     List<Problem> problems = mismatches(checkpoint.tensors(), checkpointName);

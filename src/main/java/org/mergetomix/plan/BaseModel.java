@@ -29,8 +29,6 @@ public final class BaseModel {
   /** The longest sequence where nothing is said, in tokens: as lm-eval has it. */
   static final int LONGEST_UNSAID = 2048;
 
-  private static final int BYTES_VOCABULARY = 259;
-
   private final Manifest manifest;
   private final Path folder;
   private final Optional<Family> family;
@@ -129,7 +127,11 @@ public final class BaseModel {
     if (!refusals.isEmpty()) {
       throw UserException.together(refusals);
     }
-    return new Reading(tokenizer.orElseThrow(), context);
+    int vocabulary =
+        manifest.base().tokenizer().isPresent()
+            ? TokenizerSource.BYTES_VOCABULARY
+            : TokenizerFiles.read(folder).vocabulary();
+    return new Reading(tokenizer.orElseThrow(), vocabulary, context);
   }
 
   private TokenizerSource tokenizer() {
@@ -144,12 +146,12 @@ public final class BaseModel {
           "Leave base.tokenizer out of the manifest");
     }
     family
-        .filter(known -> known.vocabulary() != BYTES_VOCABULARY)
+        .filter(known -> known.vocabulary() != TokenizerSource.BYTES_VOCABULARY)
         .ifPresent(
             known -> {
               throw UserException.usage(
                   "base.tokenizer is bytes, which are %s tokens, but the base knows %s"
-                      .formatted(BYTES_VOCABULARY, known.vocabulary()),
+                      .formatted(TokenizerSource.BYTES_VOCABULARY, known.vocabulary()),
                   manifest.base().checkpoint().text(),
                   "Leave base.tokenizer out of the manifest, and put the model's tokenizer.json"
                       + " beside the base");
@@ -202,9 +204,10 @@ public final class BaseModel {
    * How models read texts.
    *
    * @param tokenizer how text becomes tokens
+   * @param vocabulary how many tokens the tokenizer has
    * @param context how many tokens a model sees at once
    */
-  public record Reading(TokenizerSource tokenizer, int context) {
+  public record Reading(TokenizerSource tokenizer, int vocabulary, int context) {
 
     /** A text that is read so. */
     public TextInput text(FileInput input) {

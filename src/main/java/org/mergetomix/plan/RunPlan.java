@@ -16,6 +16,7 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
@@ -46,8 +47,7 @@ public record RunPlan(
   /**
    * Reads every input once for its digest.
    *
-   * @throws org.mergetomix.problem.UserException if one does not have the sha256 that the manifest
-   *     gives
+   * @throws UserException if one does not have the sha256 that the manifest gives
    */
   public static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
     return of(spark, manifest, configuration, Purpose.EVALUATING);
@@ -68,12 +68,16 @@ public record RunPlan(
       SparkSession spark, Manifest manifest, Configuration configuration, Purpose purpose) {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
-      BaseModel base =
-          purpose == Purpose.MERGING
-              ? BaseModel.toMerge(files, manifest)
-              : BaseModel.toRun(files, manifest);
       SortedMap<Location, FileInput> inputs = read(spark, access, manifest, purpose);
-      return of(access, manifest, configuration, purpose, base, inputs);
+      try {
+        BaseModel base =
+            purpose == Purpose.MERGING
+                ? BaseModel.toMerge(files, manifest)
+                : BaseModel.toRun(files, manifest);
+        return of(access, manifest, configuration, purpose, base, inputs);
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
     }
   }
 
@@ -117,7 +121,7 @@ public record RunPlan(
   /**
    * The merge method that the configuration asks for.
    *
-   * @throws org.mergetomix.problem.UserException if it cannot be
+   * @throws UserException if it cannot be
    */
   public static MergeMethod method(Configuration configuration) {
     return MergeMethod.of(configuration.merge().settings(), configuration.seed());
@@ -126,7 +130,7 @@ public record RunPlan(
   /**
    * The candidate mixtures.
    *
-   * @throws org.mergetomix.problem.UserException if there are none, or too many to count
+   * @throws UserException if there are none, or too many to count
    */
   public static SubsetSpace space(Manifest manifest, Configuration configuration) {
     List<String> ids = manifest.datasets().stream().map(Manifest.DatasetEntry::id).toList();
@@ -153,7 +157,7 @@ public record RunPlan(
   /**
    * The same with all inputs on this host, as files of it.
    *
-   * @throws org.mergetomix.problem.UserException if one cannot be fetched
+   * @throws UserException if one cannot be fetched
    */
   public RunPlan fetched(InputFiles files) {
     SortedMap<String, ExpertInput> here = new TreeMap<>();
@@ -215,7 +219,7 @@ public record RunPlan(
    * What makes one number of the scores of the tasks.
    *
    * @param base the base's scores by task; may be empty when all tasks have one unit
-   * @throws org.mergetomix.problem.UserException if a base's score cannot be divided by
+   * @throws UserException if a base's score cannot be divided by
    */
   public Objective objective(SortedMap<String, ExampleScores> base) {
     return Objective.of(terms(), base);

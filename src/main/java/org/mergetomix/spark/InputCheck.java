@@ -12,7 +12,6 @@ import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.TiedCheckpoint;
-import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
@@ -68,10 +67,9 @@ public final class InputCheck {
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(base, expert, model));
             }
-            attempt(() -> checkModel(manifest.base(), model.tied(), base.tensors()));
+            attempt(() -> checkModel(manifest, base.tensors()));
           }
         });
-    attempt(() -> BaseModel.toRun(files, manifest).reading());
     for (Manifest.TaskEntry task : manifest.tasks()) {
       readText(task.data());
       task.confirm().ifPresent(this::readText);
@@ -85,14 +83,17 @@ public final class InputCheck {
     return List.copyOf(warnings);
   }
 
-  private void checkModel(
-      Manifest.Base base, List<TiedNames> tied, SortedMap<String, TensorSpec> tensors) {
-    String checkpoint = base.checkpoint().text();
+  private void checkModel(Manifest manifest, SortedMap<String, TensorSpec> tensors) {
+    BaseModel model = BaseModel.toRun(files, manifest);
+    List<BaseModel.Reading> reading = new ArrayList<>();
+    attempt(() -> reading.add(model.reading()));
+    String checkpoint = manifest.base().checkpoint().text();
     List<Problem> mismatches =
-        base.model().isPresent()
-            ? mismatches(base.model().get(), tied, tensors, checkpoint)
-            : FamilyReader.ofBase(files.headers(base.checkpoint()), tensors.keySet())
-                .mismatches(tensors, checkpoint);
+        manifest
+            .base()
+            .model()
+            .map(graph -> mismatches(graph, model.tied(), reading, tensors, checkpoint))
+            .orElseGet(() -> model.family().orElseThrow().mismatches(tensors, checkpoint));
     if (!mismatches.isEmpty()) {
       throw UserException.input(mismatches);
     }
@@ -125,14 +126,17 @@ public final class InputCheck {
   private List<Problem> mismatches(
       Location model,
       List<TiedNames> tied,
+      List<BaseModel.Reading> reading,
       SortedMap<String, TensorSpec> tensors,
       String checkpoint) {
     JavaSparkContext context = Session.context(spark);
-    InputAccess reading = access;
+    InputAccess inputs = access;
+    List<int[]> trials =
+        reading.stream().map(one -> new int[] {one.context(), one.vocabulary()}).toList();
     try {
       return context
           .parallelize(List.of(model), 1)
-          .map(graph -> mismatchesOf(reading, graph, tied, tensors, checkpoint))
+          .map(graph -> mismatchesOf(inputs, graph, tied, trials, tensors, checkpoint))
           .first();
     } catch (Exception failure) {
       // Spark throws checked exceptions that nobody declares.
@@ -146,6 +150,7 @@ public final class InputCheck {
       InputAccess access,
       Location graph,
       List<TiedNames> tied,
+      List<int[]> trials,
       SortedMap<String, TensorSpec> tensors,
       String checkpoint) {
     return NativeThreads.call(
@@ -153,7 +158,9 @@ public final class InputCheck {
           try (InputFiles files = access.open()) {
             try (LiveModel model =
                 LiveModel.load(files.fetch(graph, ""), ComputeDevice.CPU, tied)) {
-              return model.mismatches(tensors, checkpoint);
+              List<Problem> problems = new ArrayList<>(model.mismatches(tensors, checkpoint));
+              trials.forEach(trial -> problems.addAll(model.tried(trial[0], trial[1])));
+              return problems;
             } catch (UserException unreadable) {
               throw files.named(unreadable);
             }

@@ -17,6 +17,7 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.InputDigests;
 import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
 
 /** Makes training jobs from what the user has and wants. */
@@ -56,7 +57,11 @@ final class TrainingPlan {
     manifest.base().model().ifPresent(graph -> digests.add(graph, Optional.empty()));
     SortedMap<Location, FileInput> inputs = digests.read();
     try (InputFiles files = access.open()) {
-      return of(access, manifest, configuration, BaseModel.toRun(files, manifest), inputs);
+      try {
+        return of(access, manifest, configuration, BaseModel.toRun(files, manifest), inputs);
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
     }
   }
 

@@ -53,6 +53,7 @@ public final class FineTuner {
     MixtureSampler sampler = new MixtureSampler(mixture, windows, seed);
     int tail = Math.max(1, steps / 10);
     double tailLoss = 0;
+    model.parameters().values().forEach(parameter -> parameter.setRequiresGradient(true));
     try (NDManager memory = model.newScope()) {
       AdamW optimiser = new AdamW(memory, model.parameters(), recipe.weightDecay());
       JniUtils.setGradMode(true);
