@@ -29,8 +29,10 @@ record KnownLayers(
       new KnownLayers(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), "");
 
   static KnownLayers of(Family family) {
+    SortedSet<String> weights = new TreeSet<>(family.linear());
+    weights.add(family.head());
     return new KnownLayers(
-        family.linear(),
+        weights,
         new TreeSet<>(family.transposed()),
         new TreeSet<>(family.buffers()),
         family.basePrefix());

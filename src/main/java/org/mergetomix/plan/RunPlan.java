@@ -181,7 +181,9 @@ public record RunPlan(
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("base", base.digest());
     identity.put("model", model.identity());
-    identity.put("base family", base.family());
+    if (!base.family().isEmpty()) {
+      identity.put("base family", base.family());
+    }
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
