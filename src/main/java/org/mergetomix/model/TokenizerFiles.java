@@ -38,6 +38,7 @@ public record TokenizerFiles(
   public static final String TOKENIZER = "tokenizer.json";
 
   private static final String CONFIG = "tokenizer_config.json";
+  private static final String MODEL_CONFIG = "config.json";
   private static final String SENTENCE_PIECES = "tokenizer.model";
   private static final long MAX_BYTES = 200_000_000;
   private static final long MAX_CONFIG_BYTES = 20_000_000;
@@ -58,22 +59,29 @@ public record TokenizerFiles(
     if (!Files.exists(file)) {
       throw missing(folder);
     }
-    JsonNode config =
-        Files.exists(folder.resolve(CONFIG))
-            ? JsonDocument.read(folder.resolve(CONFIG), MAX_CONFIG_BYTES, TokenizerFiles::tree)
-            : MissingNode.getInstance();
+    JsonNode config = optional(folder.resolve(CONFIG));
     Map<String, String> named = new HashMap<>();
     for (String role : Set.of("bos_token", "eos_token", "pad_token")) {
       content(config.path(role)).ifPresent(text -> named.put(role, text));
     }
     Vocabulary vocabulary = new Vocabulary(file, Set.copyOf(named.values()));
     JsonDocument.read(file, MAX_BYTES, vocabulary::read);
-    return new TokenizerFiles(
-        folder,
-        vocabulary.highest + 1,
-        vocabulary.number(named.get("bos_token")),
-        vocabulary.number(named.get("eos_token")),
-        vocabulary.number(named.get("pad_token")));
+    OptionalInt begin = vocabulary.number(named.get("bos_token"));
+    OptionalInt end = vocabulary.number(named.get("eos_token"));
+    if (begin.isEmpty() && end.isEmpty()) {
+      // The hub's GPT-2 leaves them to the tokenizer's class; its model has the same.
+      JsonNode model = optional(folder.resolve(MODEL_CONFIG));
+      begin = vocabulary.known(model.path("bos_token_id"));
+      end = vocabulary.known(model.path("eos_token_id"));
+    }
+    OptionalInt padding = vocabulary.number(named.get("pad_token"));
+    return new TokenizerFiles(folder, vocabulary.highest + 1, begin, end, padding);
+  }
+
+  private static JsonNode optional(Path file) {
+    return Files.exists(file)
+        ? JsonDocument.read(file, MAX_CONFIG_BYTES, TokenizerFiles::tree)
+        : MissingNode.getInstance();
   }
 
   /**
@@ -156,6 +164,16 @@ public record TokenizerFiles(
     OptionalInt number(String text) {
       Integer number = numbers.get(text);
       return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    /** A token that is given by its number, if there is such a one. */
+    OptionalInt known(JsonNode number) {
+      boolean known =
+          number.isIntegralNumber()
+              && number.canConvertToInt()
+              && number.asInt() >= 0
+              && number.asInt() <= highest;
+      return known ? OptionalInt.of(number.asInt()) : OptionalInt.empty();
     }
 
     Vocabulary read(JsonParser json) throws IOException {
