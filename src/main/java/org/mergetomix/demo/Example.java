@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.TextData;
+import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.TaskKind;
@@ -74,7 +75,7 @@ public final class Example {
       for (String language : languages) {
         Path file = text(language + ".txt");
         write(file, LanguageNames.split(language, SEED).training());
-        texts.put(language, new TextData(file.toString(), "bytes", CONTEXT));
+        texts.put(language, new TextData(file.toString(), TokenizerSource.BYTES, CONTEXT));
       }
       List<String> target = LanguageNames.split(TARGET, SEED).heldOut();
       write(text(TARGET + ".search.txt"), target.subList(0, target.size() / 2));

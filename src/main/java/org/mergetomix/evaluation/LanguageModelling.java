@@ -11,7 +11,8 @@ import org.mergetomix.score.Measure;
 
 /**
  * How well a model predicts a text: bits per byte of every example, lower is better. An example's
- * score counts all of its tokens, the end included; its weight is its length in UTF-8 bytes.
+ * score counts all tokens that its tokenizer asks for: those of the text, and for the tokenizer of
+ * bytes the end; its weight is its length in UTF-8 bytes.
  */
 public final class LanguageModelling implements TaskKind {
 
@@ -45,12 +46,14 @@ public final class LanguageModelling implements TaskKind {
 
   @Override
   public TaskQuestions questions(TaskData data) {
-    Tokenizer tokenizer = data.text().tokenizer();
     List<TextLine> lines = lines(data);
-    List<TokenWindow> windows =
-        TokenWindow.of(
-            lines.stream().map(TextLine::text).toList(), tokenizer, data.text().context());
-    return new TaskQuestions(this, examples(lines), windows, tokenizer.padding());
+    List<TokenWindow> windows = new ArrayList<>();
+    try (Tokenizer tokenizer = data.text().tokenizer().open()) {
+      for (int example = 0; example < lines.size(); example++) {
+        windows.addAll(tokenizer.scored(example, lines.get(example).text(), data.text().context()));
+      }
+      return new TaskQuestions(this, examples(lines), windows, tokenizer.padding());
+    }
   }
 
   private static List<TextLine> lines(TaskData data) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.model.LiveModel;
+import org.mergetomix.model.LanguageModel;
 import org.mergetomix.score.Blocks;
 import org.mergetomix.score.ExampleRange;
 
@@ -20,14 +20,11 @@ import org.mergetomix.score.ExampleRange;
  */
 public final class LiveModelEvaluator implements Evaluator {
 
-  /** Raised whenever this engine's scores would change. */
-  public static final String VERSION = "torchscript/1";
-
-  private final LiveModel model;
+  private final LanguageModel model;
   private final NDManager memory;
   private final Map<TaskSplit, SortedMap<String, Task>> tasks = new EnumMap<>(TaskSplit.class);
 
-  private LiveModelEvaluator(LiveModel model) {
+  private LiveModelEvaluator(LanguageModel model) {
     this.model = model;
     this.memory = model.newScope();
   }
@@ -40,7 +37,7 @@ public final class LiveModelEvaluator implements Evaluator {
    * @param model the model, whose device the batches stay on
    */
   public static LiveModelEvaluator of(
-      Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks, int batchSize, LiveModel model) {
+      Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks, int batchSize, LanguageModel model) {
     LiveModelEvaluator evaluator = new LiveModelEvaluator(model);
     try {
       tasks.forEach((split, questions) -> evaluator.add(split, questions, batchSize));
@@ -91,7 +88,7 @@ public final class LiveModelEvaluator implements Evaluator {
 
   @Override
   public String version() {
-    return VERSION;
+    return model.version();
   }
 
   @Override
@@ -127,9 +124,9 @@ public final class LiveModelEvaluator implements Evaluator {
     double[] nats = new double[block.windows().size()];
     for (BlockBatch batch : block.batches()) {
       try (NDManager scope = model.newScope()) {
-        NDArray logits = model.logits(batch.tokens().inputs(), scope);
-        float[] sums =
-            batch.tokens().negativeLogLikelihood(logits).sum(new int[] {1}).toFloatArray();
+        TokenBatch tokens = batch.tokens();
+        NDArray losses = model.losses(tokens.inputs(), tokens.targets(), scope);
+        float[] sums = tokens.negativeLogLikelihood(losses).sum(new int[] {1}).toFloatArray();
         for (int row = 0; row < sums.length; row++) {
           nats[batch.places().get(row)] = sums[row];
         }

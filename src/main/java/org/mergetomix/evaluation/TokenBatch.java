@@ -8,13 +8,13 @@ import java.util.List;
 /**
  * Windows padded to one length, on a device.
  *
- * <p>The arrays belong to the manager they were made with. {@code inputs} is int64 [windows,
- * length], {@code targets} int64 [windows, length, 1], {@code mask} float32 [windows, length].
+ * <p>The arrays belong to the manager they were made with. {@code inputs} and {@code targets} are
+ * int64 [windows, length], {@code mask} float32 [windows, length].
  *
  * @param windows the windows, a row each
  * @param inputs the tokens that the model sees
- * @param targets the tokens to predict; the padding token where there is none
- * @param mask 1 for a target, 0 for padding
+ * @param targets the tokens after them; the padding token where there is none
+ * @param mask 1 for a target that is asked for, 0 for context and padding
  */
 public record TokenBatch(List<TokenWindow> windows, NDArray inputs, NDArray targets, NDArray mask) {
 
@@ -30,25 +30,26 @@ public record TokenBatch(List<TokenWindow> windows, NDArray inputs, NDArray targ
         boolean filled = position < window.length();
         inputs[cell] = filled ? window.input(position) : padding;
         targets[cell] = filled ? window.target(position) : padding;
-        mask[cell] = filled ? 1 : 0;
+        mask[cell] = filled && window.asks(position) ? 1 : 0;
       }
     }
     Shape shape = new Shape(windows.size(), length);
     return new TokenBatch(
         List.copyOf(windows),
         manager.create(inputs, shape),
-        manager.create(targets, shape.add(1)),
+        manager.create(targets, shape),
         manager.create(mask, shape));
   }
 
   /**
-   * Negative log-likelihood of every target.
+   * Negative log-likelihood of what is asked for.
    *
-   * @param logits float32 [windows, length, vocabulary]
-   * @return nats, float32 [windows, length], 0 where there is no target; in the scope of {@code
-   *     logits}
+   * @param losses what a model says of {@code inputs} and {@code targets}: float32 [windows,
+   *     length]
+   * @return nats, float32 [windows, length], 0 where nothing is asked; in the scope of {@code
+   *     losses}
    */
-  public NDArray negativeLogLikelihood(NDArray logits) {
-    return logits.logSoftmax(-1).gather(targets, 2).squeeze(2).mul(mask).neg();
+  public NDArray negativeLogLikelihood(NDArray losses) {
+    return losses.mul(mask);
   }
 }

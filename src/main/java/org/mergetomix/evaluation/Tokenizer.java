@@ -1,36 +1,25 @@
 package org.mergetomix.evaluation;
 
 import java.util.List;
-import org.mergetomix.problem.UserException;
 
-/** How text becomes tokens. Immutable, so safe for use by several threads. */
-public interface Tokenizer {
+/** How text becomes tokens, and which of them are asked for. Safe for use by several threads. */
+public interface Tokenizer extends AutoCloseable {
 
-  /** What a manifest may call one. */
-  List<String> NAMES = List.of(ByteTokenizer.NAME);
+  /**
+   * The windows in which a text is scored.
+   *
+   * @param example the text's index, which the windows remember
+   * @param context how many inputs the model takes, at least 1
+   */
+  List<TokenWindow> scored(int example, String text, int context);
 
-  /** The tokens of a text, between {@link #begin()} and {@link #end()}. */
-  int[] encode(String text);
-
-  /** The token before every text. */
-  int begin();
-
-  /** The token after every text. */
-  int end();
+  /** The windows in which a text is trained on; otherwise as {@link #scored}. */
+  List<TokenWindow> trained(int example, String text, int context);
 
   /** The token that fills a batch up; never a target. */
   int padding();
 
-  /**
-   * The tokenizer that a manifest calls by this name.
-   *
-   * @throws UserException if there is none
-   */
-  static Tokenizer named(String name) {
-    if (!name.equals(ByteTokenizer.NAME)) {
-      throw UserException.usage(
-          "Unknown tokenizer " + name, "base.tokenizer", "Known: " + String.join(", ", NAMES));
-    }
-    return new ByteTokenizer();
-  }
+  /** Releases native memory, if it has some. */
+  @Override
+  void close();
 }

@@ -8,7 +8,8 @@
  *
  * <p>{@link org.mergetomix.evaluation.LanguageModelling} is the kind there is: it reads a text file
  * ({@link org.mergetomix.evaluation.TextExamples}) and turns every example into windows of tokens
- * ({@link org.mergetomix.evaluation.Tokenizer}, {@link org.mergetomix.evaluation.TokenWindow}).
+ * ({@link org.mergetomix.evaluation.Tokenizer}, {@link org.mergetomix.evaluation.TokenWindow});
+ * where the tokenizer comes from is a {@link org.mergetomix.evaluation.TokenizerSource}.
  * Fine-tuning uses the same reading, windows and batches ({@link
  * org.mergetomix.evaluation.TokenBatch}).
  */

@@ -18,7 +18,7 @@ import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
 import org.mergetomix.expert.LoraDelta;
-import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mergekit.MergekitRecipe;
@@ -30,7 +30,6 @@ import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSink;
 
 /**
@@ -45,7 +44,7 @@ public final class ExecutorRuntime implements AutoCloseable {
   private final RunPlan asked;
   private final InputFiles files;
   private final RunPlan plan;
-  private Optional<Checkpoint> opened = Optional.empty();
+  private Optional<TiedCheckpoint> opened = Optional.empty();
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
   private Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks = Map.of();
@@ -56,11 +55,17 @@ public final class ExecutorRuntime implements AutoCloseable {
     this.files = plan.access().open();
     try {
       this.plan = plan.fetched(files);
-      opened = Optional.of(Checkpoints.open(this.plan.base().file()));
+      opened = Optional.of(this.plan.base().open());
       this.plan
           .experts()
           .forEach(
-              (id, expert) -> deltas.put(id, Delta.open(base(), expert.file(), expert.policy())));
+              (id, expert) ->
+                  deltas.put(
+                      id,
+                      Delta.open(
+                          base(),
+                          expert.file(),
+                          this.plan.base().policy(expert.policy(), base()))));
       SortedMap<String, PreparedExperts.Expert> prepared = new TreeMap<>();
       deltas.forEach(
           (id, delta) ->
@@ -124,14 +129,28 @@ public final class ExecutorRuntime implements AutoCloseable {
     }
   }
 
-  /** The base, shared by all slots. */
-  public Checkpoint base() {
+  /** The base, shared by all slots; of tensors with two tied names it has one. */
+  public TiedCheckpoint base() {
     return opened.orElseThrow();
   }
 
-  /** Merges one mixture into something else than a live model, without sums of the whole model. */
+  /**
+   * Merges one mixture into something else than a live model, without sums of the whole model.
+   *
+   * @param target takes the tensors of the base as it is stored, tied ones under both names
+   */
   public void merge(Mixture mixture, TensorSink target) {
-    new PrefixMerger(experts, 0).merge(mixture, Optional.empty(), target);
+    SortedMap<String, String> copies = base().copies();
+    new PrefixMerger(experts, 0)
+        .merge(
+            mixture,
+            Optional.empty(),
+            (tensor, offset, source, length) -> {
+              target.write(tensor, offset, source, length);
+              if (copies.containsKey(tensor)) {
+                target.write(copies.get(tensor), offset, source, length);
+              }
+            });
   }
 
   /** How mergekit would merge one mixture. */

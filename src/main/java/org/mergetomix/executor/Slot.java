@@ -14,7 +14,7 @@ import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.merge.SurrogateTarget;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
-import org.mergetomix.model.LiveModel;
+import org.mergetomix.model.LanguageModel;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleScores;
@@ -52,7 +52,7 @@ public final class Slot implements AutoCloseable {
       PreparedExperts experts,
       Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
       ComputeDevice device) {
-    LiveModel model = LiveModel.load(plan.model().file(), device);
+    LanguageModel model = plan.model().open(plan.base().file(), device);
     try {
       return new Slot(
           device,

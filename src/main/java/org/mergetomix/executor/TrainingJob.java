@@ -10,18 +10,17 @@ import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextData;
-import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.evaluation.TokenWindow;
-import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
-import org.mergetomix.model.LiveModel;
+import org.mergetomix.model.LanguageModel;
 import org.mergetomix.output.LocalOutput;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.FileLayout;
@@ -35,7 +34,7 @@ import org.mergetomix.training.FineTuning;
  *
  * @param access how a JVM gets at the inputs
  * @param mixture what it is trained on
- * @param model the TorchScript graph
+ * @param model what computes
  * @param start the checkpoint it starts from
  * @param texts the training text of every dataset of the mixture, by id
  * @param recipe how it is trained
@@ -45,7 +44,7 @@ import org.mergetomix.training.FineTuning;
 public record TrainingJob(
     InputAccess access,
     Mixture mixture,
-    FileInput model,
+    ModelInput model,
     FileInput start,
     SortedMap<String, TextInput> texts,
     FineTuning recipe,
@@ -60,7 +59,7 @@ public record TrainingJob(
   public String digest() {
     List<String> parts = new ArrayList<>();
     parts.add(mixture.id());
-    parts.add(model.digest());
+    parts.add(model.identity());
     parts.add(start.digest());
     parts.add(recipe.describe());
     parts.add(String.valueOf(seed));
@@ -68,7 +67,7 @@ public record TrainingJob(
         (dataset, text) -> {
           parts.add(dataset);
           parts.add(text.digest());
-          parts.add(text.tokenizer());
+          parts.add(text.tokenizer().identity());
           parts.add(String.valueOf(text.context()));
         });
     return Digests.sha256(parts.toArray(String[]::new));
@@ -95,7 +94,7 @@ public record TrainingJob(
 
   private int countWindows(TextInput text) {
     try (InputFiles files = access.open()) {
-      return windows(text.fetched(files)).size();
+      return text.fetched(files).text().training().windows().size();
     }
   }
 
@@ -124,9 +123,13 @@ public record TrainingJob(
   }
 
   private double train(InputFiles files, ComputeDevice device, IntConsumer progress) {
-    Tokenizer tokenizer = texts.get(texts.firstKey()).text().tokenizer();
+    SortedMap<String, TextData.TrainingWindows> windows = new TreeMap<>();
+    texts.forEach((dataset, text) -> windows.put(dataset, text.text().training()));
+    SortedMap<String, List<TokenWindow>> data = new TreeMap<>();
+    windows.forEach((dataset, read) -> data.put(dataset, read.windows()));
+    int padding = windows.get(windows.firstKey()).padding();
     Map<String, String> metadata = Map.of(RECIPE, digest());
-    try (LiveModel live = LiveModel.load(model.file(), device);
+    try (LanguageModel live = model.open(start.file(), device);
         Checkpoint checkpoint = Checkpoints.open(start.file());
         LocalOutput target =
             LocalOutput.of(
@@ -135,23 +138,10 @@ public record TrainingJob(
                 files,
                 access.hadoop().value())) {
       live.fill(checkpoint, start.path());
-      double loss =
-          new FineTuner(live, recipe)
-              .train(mixture, windows(), tokenizer.padding(), seed, progress);
+      double loss = new FineTuner(live, recipe).train(mixture, data, padding, seed, progress);
       SafetensorsWriter.write(target.path(), live.tensors(), metadata, live);
       target.publish();
       return loss;
     }
-  }
-
-  private SortedMap<String, List<TokenWindow>> windows() {
-    SortedMap<String, List<TokenWindow>> windows = new TreeMap<>();
-    texts.forEach((dataset, text) -> windows.put(dataset, windows(text)));
-    return windows;
-  }
-
-  private static List<TokenWindow> windows(TextInput fetched) {
-    TextData text = fetched.text();
-    return TokenWindow.of(TextExamples.read(text.file()), text.tokenizer(), text.context());
   }
 }

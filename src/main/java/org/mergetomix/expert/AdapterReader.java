@@ -16,6 +16,7 @@ import org.mergetomix.expert.lora.AdapterKey;
 import org.mergetomix.expert.lora.AdapterKey.Part;
 import org.mergetomix.expert.lora.LowRankProduct;
 import org.mergetomix.expert.lora.ModulePattern;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -33,12 +34,17 @@ final class AdapterReader {
 
   private static final String DAMAGED = "Save the adapter again with PEFT's save_pretrained";
 
+  private static final String WEIGHT = ".weight";
+
   private final Checkpoint base;
   private final Checkpoint adapter;
   private final AdapterConfig config;
   private final ExpertPolicy policy;
   private final Complaints complaints;
   private final SortedMap<String, LoraDelta.Change> changes = new TreeMap<>();
+
+  /** A tensor of the adapter for each name of the base that it changes, tied ones apart. */
+  private final Map<String, String> changed = new TreeMap<>();
 
   /** What was found of each module's factors. */
   private final SortedMap<String, Map<Part, String>> factors = new TreeMap<>();
@@ -110,10 +116,29 @@ final class AdapterReader {
   private void readAll() {
     adapter.tensors().keySet().forEach(this::sort);
     factors.forEach(this::addProduct);
+    policy.tied().forEach(this::refuseHalf);
     if (adapter.tensors().isEmpty()) {
       complaints.add("The adapter has no tensor", adapter.name(), DAMAGED);
     }
     complaints.refuseIfAny();
+  }
+
+  /** A base that has one tensor for two uses cannot take a change of one of them. */
+  private void refuseHalf(TiedNames pair) {
+    String first = changed.get(pair.first());
+    String second = changed.get(pair.second());
+    if ((first == null) == (second == null)) {
+      return;
+    }
+    complaints.addTensor(
+        "The adapter changes %s but not %s, which is the same tensor in the base"
+            .formatted(
+                first == null ? pair.second() : pair.first(),
+                first == null ? pair.first() : pair.second()),
+        first == null ? second : first,
+        "PEFT changes the one use alone, so the two are no longer tied: merge the adapter there"
+            + " into a base that was saved with tie_word_embeddings = false, and give that base"
+            + " and full checkpoints; or train without this layer");
   }
 
   private void sort(String name) {
@@ -151,7 +176,7 @@ final class AdapterReader {
 
   private void addSaved(AdapterKey key, String name) {
     boolean bias = config.biases() == AdapterConfig.Biases.SAVED && key.parameter().equals("bias");
-    if (bias || config.saved(key.module())) {
+    if (bias || config.saved(key.module()) || savedAsTied(key)) {
       addSimple(key, name, new LoraDelta.Replacement(name));
     } else {
       complaints.addTensor(
@@ -160,6 +185,16 @@ final class AdapterReader {
           "Save the adapter again with save_embedding_layers=False, or list the module in"
               + " modules_to_save");
     }
+  }
+
+  /** PEFT lists one of two tied layers that it keeps the same. */
+  private boolean savedAsTied(AdapterKey key) {
+    return policy
+        .partner(policy.baseName(key.target(), base.tensors()))
+        .filter(partner -> partner.endsWith(WEIGHT))
+        .map(partner -> partner.substring(0, partner.length() - WEIGHT.length()))
+        .filter(config::saved)
+        .isPresent();
   }
 
   private void addSimple(AdapterKey key, String name, LoraDelta.Change change) {
@@ -195,7 +230,7 @@ final class AdapterReader {
           DAMAGED);
       return;
     }
-    Optional<TensorSpec> found = target(module + ".weight", any);
+    Optional<TensorSpec> found = target(module + WEIGHT, any);
     if (found.isEmpty()) {
       return;
     }
@@ -218,7 +253,13 @@ final class AdapterReader {
           "Use the adapter_config.json that was saved with this adapter");
       return;
     }
-    boolean transposed = embedding || config.layout() == AdapterConfig.Layout.INPUTS_BY_OUTPUTS;
+    // PEFT corrects fan_in_fan_out for each layer by its kind, so a known kind overrides it.
+    boolean transposed =
+        embedding
+            || policy
+                .layers()
+                .isTransposed(weight.name())
+                .orElse(config.layout() == AdapterConfig.Layout.INPUTS_BY_OUTPUTS);
     List<Long> shape = transposed ? transposedShape(a, b) : plainShape(a, b);
     if (!shape.equals(weight.shape())) {
       complaints.addTensor(
@@ -264,7 +305,8 @@ final class AdapterReader {
 
   /** The tensor of the base that a parameter of the adapted model is. */
   private Optional<TensorSpec> target(String parameter, String tensor) {
-    String name = policy.baseName(parameter);
+    String name = policy.baseName(parameter, base.tensors());
+    changed.put(name, tensor);
     Optional<TensorSpec> found =
         Optional.ofNullable(base.tensors().get(name))
             .or(() -> policy.partner(name).map(partner -> base.tensors().get(partner)));

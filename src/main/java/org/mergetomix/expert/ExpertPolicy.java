@@ -1,9 +1,13 @@
 package org.mergetomix.expert;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import org.mergetomix.family.Family;
 import org.mergetomix.family.TiedNames;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * What to make of an expert whose names and tensors may differ from the base's. Immutable.
@@ -17,6 +21,7 @@ import org.mergetomix.family.TiedNames;
  * @param ignored names of the expert that {@link Extra#IGNORE_LISTED} passes over: exact, or a
  *     prefix that ends with {@code *}
  * @param tied names that stand for one tensor
+ * @param layers what the base's family says
  */
 public record ExpertPolicy(
     ExpertKind kind,
@@ -24,12 +29,24 @@ public record ExpertPolicy(
     Missing missing,
     Extra extra,
     List<String> ignored,
-    List<TiedNames> tied)
+    List<TiedNames> tied,
+    KnownLayers layers)
     implements Serializable {
 
   /** Same names, the same tensors: everything else is refused. */
   public static final ExpertPolicy STRICT =
       new ExpertPolicy(ExpertKind.AUTO, List.of(), Missing.FAIL, Extra.FAIL, List.of(), List.of());
+
+  /** A policy for a base whose family is not known. */
+  public ExpertPolicy(
+      ExpertKind kind,
+      List<PrefixMapping> prefixes,
+      Missing missing,
+      Extra extra,
+      List<String> ignored,
+      List<TiedNames> tied) {
+    this(kind, prefixes, missing, extra, ignored, tied, KnownLayers.NONE);
+  }
 
   /** What becomes of a tensor that the base has and the expert lacks. */
   public enum Missing {
@@ -55,16 +72,38 @@ public record ExpertPolicy(
 
   /** This policy for another form. */
   public ExpertPolicy of(ExpertKind otherKind) {
-    return new ExpertPolicy(otherKind, prefixes, missing, extra, ignored, tied);
+    return new ExpertPolicy(otherKind, prefixes, missing, extra, ignored, tied, layers);
   }
 
-  /** The base's name for a name of the expert. */
-  String baseName(String expertName) {
-    return prefixes.stream()
-        .filter(mapping -> mapping.applies(expertName))
-        .findFirst()
-        .map(mapping -> mapping.apply(expertName))
-        .orElse(expertName);
+  /** This policy with other ties. */
+  public ExpertPolicy tied(List<TiedNames> others) {
+    return new ExpertPolicy(kind, prefixes, missing, extra, ignored, others, layers);
+  }
+
+  /** This policy with what the base's family says, beside what the manifest does. */
+  public ExpertPolicy with(Family family) {
+    List<TiedNames> all = new ArrayList<>(tied);
+    for (TiedNames pair : family.tied()) {
+      if (partner(pair.first()).isEmpty() && partner(pair.second()).isEmpty()) {
+        all.add(pair);
+      }
+    }
+    return new ExpertPolicy(kind, prefixes, missing, extra, ignored, all, KnownLayers.of(family));
+  }
+
+  /**
+   * The base's name for a name of the expert.
+   *
+   * @param base the base's tensors
+   */
+  String baseName(String expertName, SortedMap<String, TensorSpec> base) {
+    String mapped =
+        prefixes.stream()
+            .filter(mapping -> mapping.applies(expertName))
+            .findFirst()
+            .map(mapping -> mapping.apply(expertName))
+            .orElse(expertName);
+    return layers.inBase(mapped, base);
   }
 
   /** The other name of a tied tensor. */
@@ -72,10 +111,11 @@ public record ExpertPolicy(
     return tied.stream().flatMap(pair -> pair.partner(baseName).stream()).findFirst();
   }
 
-  /** Whether a name of the expert may be passed over. */
+  /** Whether a name of the expert may be passed over, if the base has no such tensor. */
   boolean ignores(String expertName) {
-    return extra == Extra.IGNORE_LISTED
-        && ignored.stream().anyMatch(pattern -> fits(pattern, expertName));
+    return layers.isBuffer(expertName)
+        || (extra == Extra.IGNORE_LISTED
+            && ignored.stream().anyMatch(pattern -> fits(pattern, expertName)));
   }
 
   private static boolean fits(String pattern, String name) {

@@ -38,7 +38,7 @@ final class SparseDeltaCheck {
   SortedMap<String, String> sources() {
     SortedMap<String, String> sources = new TreeMap<>();
     for (String stem : stems()) {
-      String name = policy.baseName(stem);
+      String name = policy.baseName(stem, base.tensors());
       if (!base.tensors().containsKey(name) && policy.ignores(stem)) {
         continue;
       }

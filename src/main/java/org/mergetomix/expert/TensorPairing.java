@@ -56,7 +56,7 @@ record TensorPairing(SortedMap<String, String> sources) {
     /** Gives the expert's tensors the base's names, and looks at those that the base lacks. */
     void nameExtras() {
       for (String name : expert.tensors().keySet()) {
-        String renamed = policy.baseName(name);
+        String renamed = policy.baseName(name, base);
         if (!base.containsKey(renamed) && policy.ignores(name)) {
           continue;
         }
@@ -118,9 +118,10 @@ record TensorPairing(SortedMap<String, String> sources) {
           });
     }
 
-    /** A delta has nothing to say about whole numbers. */
+    /** A delta has nothing to say about whole numbers, and nobody about what is no weight. */
     private boolean needed(TensorSpec expected) {
-      return expected.dtype().floating() || policy.kind() != ExpertKind.DELTA;
+      boolean told = expected.dtype().floating() || policy.kind() != ExpertKind.DELTA;
+      return told && !policy.layers().isBuffer(expected.name());
     }
 
     private void compare(String name, TensorSpec expected, TensorSpec found) {

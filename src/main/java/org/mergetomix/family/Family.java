@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorNames;
@@ -69,12 +71,37 @@ public record Family(
     return buffers.stream().anyMatch(tensor::endsWith);
   }
 
-  /** The other names that a checkpoint may have for a tensor. */
-  public List<String> aliases(String tensor) {
-    return tied.stream()
-        .filter(pair -> pair.second().equals(tensor))
-        .map(TiedNames::first)
+  /** The names that a checkpoint may have for a tensor: its own, then the others. */
+  public List<String> names(String tensor) {
+    return Stream.concat(
+            Stream.of(tensor),
+            tied.stream().filter(pair -> pair.second().equals(tensor)).map(TiedNames::first))
         .toList();
+  }
+
+  /** The name in {@link #tensors()} of a tensor that a checkpoint may call otherwise. */
+  public String canonical(String name) {
+    return tied.stream()
+        .filter(pair -> pair.first().equals(name))
+        .map(TiedNames::second)
+        .findFirst()
+        .orElse(name);
+  }
+
+  /**
+   * A digest of everything that decides what a model of this family computes, and how checkpoints
+   * are read for it.
+   */
+  public String identity() {
+    return Digests.sha256(
+        modelType,
+        inputs.toString(),
+        tensors.toString(),
+        tied.toString(),
+        new TreeSet<>(transposed).toString(),
+        new TreeSet<>(buffers).toString(),
+        basePrefix,
+        head);
   }
 
   /**
@@ -119,10 +146,8 @@ public record Family(
     List<Problem> problems = new ArrayList<>();
     tensors.forEach(
         (name, shape) -> {
-          List<String> names = new ArrayList<>(aliases(name));
-          names.add(0, name);
           List<TensorSpec> found =
-              names.stream()
+              names(name).stream()
                   .map(one -> Optional.ofNullable(checkpoint.get(one)))
                   .flatMap(Optional::stream)
                   .toList();

@@ -7,14 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.DType;
 
 /**
@@ -60,6 +63,10 @@ public final class FamilyReader {
       "Merging and export work with any architecture; to search with this one, give a TorchScript"
           + " graph of it or an engine of your own";
 
+  private static final String NO_FAMILY =
+      "Give the folder that save_pretrained wrote, with its config.json; or give the graph of your"
+          + " own model, in TorchScript, as base.model";
+
   private FamilyReader() {}
 
   /** The model types that a graph is known for, in ascending order. */
@@ -71,8 +78,8 @@ public final class FamilyReader {
    * Reads a configuration.
    *
    * @param file the config.json itself
-   * @throws org.mergetomix.problem.UserException if it is missing, damaged, contradicts itself, or
-   *     describes something that no graph computes; with all problems at once
+   * @throws UserException if it is missing, damaged, contradicts itself, or describes something
+   *     that no graph computes; with all problems at once
    */
   public static Family read(Path file) {
     JsonNode root = JsonDocument.read(file, MAX_BYTES, FamilyReader::tree);
@@ -90,6 +97,59 @@ public final class FamilyReader {
     Family family = architecture.orElseThrow().read(config);
     config.refuseIfAny();
     return family;
+  }
+
+  /**
+   * The family of a base, with the names of its checkpoint.
+   *
+   * @param base the model's folder
+   * @param names every tensor of the checkpoint
+   * @throws UserException if nothing says what it is, and as {@link #read}
+   */
+  public static Family ofBase(Path base, Set<String> names) {
+    if (!Files.isDirectory(base)) {
+      throw UserException.input(
+          "The base is a file, and nothing says which model it belongs to",
+          base.toString(),
+          NO_FAMILY);
+    }
+    Path file = base.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw UserException.input("The base's folder has no " + FILE, base.toString(), NO_FAMILY);
+    }
+    return read(file).named(names);
+  }
+
+  /**
+   * The same where it is known; empty for a model that no graph is known for, which can be merged
+   * all the same.
+   *
+   * @throws UserException if the model is quantised, for such weights cannot be merged
+   */
+  public static Optional<Family> find(Path base, Set<String> names) {
+    Path file = base.resolve(FILE);
+    if (!Files.isDirectory(base) || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ofBase(base, names));
+    } catch (UserException unknown) {
+      refuseQuantised(file);
+      return Optional.empty();
+    }
+  }
+
+  private static void refuseQuantised(Path file) {
+    JsonNode root;
+    try {
+      root = JsonDocument.read(file, MAX_BYTES, FamilyReader::tree);
+    } catch (UserException damaged) {
+      // Merging does not need it.
+      return;
+    }
+    ConfigFields config = new ConfigFields(root, file.toString());
+    refuseQuantised(config);
+    config.refuseIfAny();
   }
 
   private static JsonNode tree(JsonParser json) throws IOException {

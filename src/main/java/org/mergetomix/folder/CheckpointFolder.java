@@ -19,6 +19,8 @@ import org.mergetomix.safetensors.Pickles;
  */
 public record CheckpointFolder(FolderBoundary boundary) {
 
+  private static final String SNAPSHOTS = "snapshots";
+
   static final String SINGLE = "model.safetensors";
 
   /** What an adapter's configuration is called. */
@@ -99,6 +101,12 @@ public record CheckpointFolder(FolderBoundary boundary) {
       return (UserException) FileProblems.reading(boundary.folder(), failure);
     } catch (UserException pickle) {
       return pickle;
+    }
+    if (has(SNAPSHOTS)) {
+      return UserException.input(
+          "The folder is a hub's cache of a model, not the model",
+          boundary.folder().toString(),
+          "Give one of the folders under " + SNAPSHOTS);
     }
     return UserException.input(
         "The folder has no %s, no %s and no %s".formatted(ShardIndex.NAME, SINGLE, ADAPTER),

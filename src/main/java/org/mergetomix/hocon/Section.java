@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.mergetomix.problem.Range;
@@ -80,6 +81,11 @@ public final class Section {
       return 0;
     }
     return (int) value;
+  }
+
+  /** Whole number of 32 bits; empty where it is absent, or after a problem. */
+  public OptionalInt optionalInteger(String key, Range range) {
+    return find(key).isPresent() ? OptionalInt.of(integer(key, range)) : OptionalInt.empty();
   }
 
   /** Required whole number of 64 bits. */

@@ -6,8 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.mergetomix.cache.InputFiles;
-import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
@@ -39,18 +40,21 @@ public record Manifest(
   /**
    * The model that everything starts from.
    *
-   * @param model its graph, in TorchScript
+   * @param model a graph of the user's own, in TorchScript; empty where the checkpoint's folder
+   *     says what the model is
    * @param checkpoint its parameters: a safetensors file, or a folder as Hugging Face writes it
-   * @param tokenizer how text becomes tokens: a name that {@link Tokenizer} knows
-   * @param context the longest sequence it reads, in tokens, 2 or more
+   * @param tokenizer how text becomes tokens: one of {@link TokenizerSource#NAMES}; empty for the
+   *     tokenizer beside the checkpoint
+   * @param context the longest sequence it reads, in tokens, 2 or more; empty for what the
+   *     checkpoint's folder says
    * @param sha256 what the checkpoint must hash to, 64 lower-case hexadecimal digits
    * @param tied pairs of names that stand for one tensor
    */
   public record Base(
-      Location model,
+      Optional<Location> model,
       Location checkpoint,
-      String tokenizer,
-      int context,
+      Optional<String> tokenizer,
+      OptionalInt context,
       Optional<String> sha256,
       List<TiedNames> tied) {
 
@@ -58,14 +62,20 @@ public record Manifest(
       tied = List.copyOf(tied);
     }
 
-    /** A base without tied tensors. */
+    /** A base with a graph of its own and without tied tensors. */
     public Base(
         Location model,
         Location checkpoint,
         String tokenizer,
         int context,
         Optional<String> sha256) {
-      this(model, checkpoint, tokenizer, context, sha256, List.of());
+      this(
+          Optional.of(model),
+          checkpoint,
+          Optional.of(tokenizer),
+          OptionalInt.of(context),
+          sha256,
+          List.of());
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
@@ -77,10 +77,12 @@ final class ManifestReader {
 
   private Base base(Section section) {
     return new Base(
-        location(section, "model"),
+        optionalLocation(section, "model"),
         location(section, "checkpoint"),
-        section.choice("tokenizer", Tokenizer.NAMES),
-        section.integer("context", Range.atLeast(2)),
+        section
+            .optionalText("tokenizer")
+            .map(given -> section.choice("tokenizer", TokenizerSource.NAMES)),
+        section.optionalInteger("context", Range.atLeast(2)),
         sha256(section),
         ExpertPolicyReader.ties(section));
   }

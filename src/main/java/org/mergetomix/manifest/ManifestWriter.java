@@ -51,10 +51,10 @@ final class ManifestWriter {
   private void append(Manifest manifest) {
     Base base = manifest.base();
     text.append("base {\n");
-    append("model", base.model());
+    base.model().ifPresent(model -> append("model", model));
     append("checkpoint", base.checkpoint());
-    append("tokenizer", base.tokenizer());
-    append("context", Integer.toString(base.context()));
+    base.tokenizer().ifPresent(tokenizer -> append("tokenizer", tokenizer));
+    base.context().ifPresent(context -> append("context", Integer.toString(context)));
     appendText("sha256", base.sha256());
     appendList(
         "tied",

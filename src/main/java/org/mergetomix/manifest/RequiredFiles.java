@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
@@ -12,6 +13,8 @@ import org.mergetomix.problem.Problem;
 
 /** Looks for the files that a purpose needs. */
 final class RequiredFiles {
+
+  private static final Pattern HUB_NAME = Pattern.compile("[\\w.-]+/[\\w.-]+");
 
   private final Manifest manifest;
   private final InputFiles inputs;
@@ -27,11 +30,9 @@ final class RequiredFiles {
   static List<Problem> missing(Manifest manifest, InputFiles inputs, List<Purpose> purposes) {
     RequiredFiles files = new RequiredFiles(manifest, inputs);
     for (Purpose purpose : purposes) {
-      files.require("The base's model", manifest.base().model());
+      manifest.base().model().ifPresent(model -> files.require("The base's model", model));
       files.requireCheckpoint(
-          "The base's checkpoint",
-          manifest.base().checkpoint(),
-          "Correct its path in " + manifest.file());
+          "The base's checkpoint", manifest.base().checkpoint(), files.baseRemedy());
       switch (purpose) {
         case SEARCHING -> files.requireSearching();
         case FINE_TUNING -> files.requireFineTuning();
@@ -39,6 +40,17 @@ final class RequiredFiles {
       }
     }
     return List.copyOf(files.problems);
+  }
+
+  /** What looks like owner/name is mostly meant as a model of a hub. */
+  private String baseRemedy() {
+    String correct = "Correct its path in " + manifest.file();
+    String path = manifest.base().checkpoint().from(manifest.file().parent());
+    return HUB_NAME.matcher(path).matches()
+        ? correct
+            + "; the name of a model on a hub is no path: download it, and give the folder, in the"
+            + " hub's cache the one under snapshots/"
+        : correct;
   }
 
   private void requireSearching() {

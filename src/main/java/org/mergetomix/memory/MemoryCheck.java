@@ -92,7 +92,7 @@ public final class MemoryCheck {
     }
     Set<Location> remote = new TreeSet<>(checkpoints);
     remote.addAll(texts);
-    remote.add(manifest.base().model());
+    manifest.base().model().ifPresent(remote::add);
     remote.removeIf(Location::isLocal);
     return new Sizes(
         bytes(checkpoints, model), bytes(texts, 0), masks, model, prefix, bytes(remote, model));

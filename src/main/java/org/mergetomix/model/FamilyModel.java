@@ -17,8 +17,6 @@ import org.mergetomix.model.FamilyGraph.Gradients;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
-import org.mergetomix.tensor.TensorSink;
-import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
@@ -28,7 +26,10 @@ import org.mergetomix.tensor.TensorSpec;
  * shows in the next forward pass, rounded once where the precision is bfloat16. Owns its native
  * memory; not safe for use by several threads.
  */
-public final class FamilyModel implements AutoCloseable, TensorSource, TensorSink {
+public final class FamilyModel implements LanguageModel {
+
+  /** Part of every evaluation's key: raised whenever losses would change. */
+  public static final String VERSION = "family/1";
 
   /** Elements that are copied at a time. */
   private static final int CHUNK = 8192;
@@ -108,7 +109,13 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
     return family;
   }
 
+  @Override
+  public String version() {
+    return VERSION;
+  }
+
   /** The weights by name, in the model's precision. */
+  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return Collections.unmodifiableSortedMap(tensors);
   }
@@ -117,6 +124,7 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
    * The weights themselves, for training; they live as long as this model. In bfloat16, DJL must
    * not look at their elements.
    */
+  @Override
   public SortedMap<String, NDArray> parameters() {
     return Collections.unmodifiableSortedMap(arrays);
   }
@@ -126,12 +134,12 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
     return Collections.unmodifiableSortedMap(factors);
   }
 
-  /** A scope for what is computed on this model's device; the caller closes it. */
+  @Override
   public NDManager newScope() {
     return graph.memory().newSubManager();
   }
 
-  /** Which tensors of {@code checkpoint} do not fit this model. */
+  @Override
   public List<Problem> mismatches(SortedMap<String, TensorSpec> checkpoint, String checkpointName) {
     return family.mismatches(checkpoint, checkpointName);
   }
@@ -141,18 +149,17 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
    *
    * @throws UserException if they do not match
    */
+  @Override
   public void fill(Checkpoint checkpoint, String checkpointName) {
     UserException.inputIfAny(mismatches(checkpoint.tensors(), checkpointName));
     float[] chunk = new float[CHUNK];
     tensors.forEach(
         (name, tensor) -> {
           String stored =
-              checkpoint.tensors().containsKey(name)
-                  ? name
-                  : family.aliases(name).stream()
-                      .filter(alias -> checkpoint.tensors().containsKey(alias))
-                      .findFirst()
-                      .orElseThrow();
+              family.names(name).stream()
+                  .filter(checkpoint.tensors()::containsKey)
+                  .findFirst()
+                  .orElseThrow();
           for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
             int length = (int) Math.min(CHUNK, tensor.elements() - offset);
             checkpoint.read(stored, offset, chunk, length);
@@ -161,9 +168,15 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
         });
   }
 
+  /**
+   * Overwrites elements of a weight, under any of its names. What old checkpoints have among the
+   * weights without being one is passed over.
+   */
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
-    memory.write(tensor, offset, source, length);
+    if (tensors.containsKey(tensor) || !family.isBuffer(tensor)) {
+      memory.write(family.canonical(tensor), offset, source, length);
+    }
   }
 
   @Override
@@ -243,11 +256,13 @@ public final class FamilyModel implements AutoCloseable, TensorSource, TensorSin
    * @param targets int64 [batch, length]; a negative one counts as 0
    * @return float32 [batch, length], in nats
    */
+  @Override
   public NDArray losses(NDArray tokens, NDArray targets, NDManager scope) {
     return call("losses", Gradients.OFF, scope, tokens, targets);
   }
 
   /** As {@link #losses}, so that gradients can be taken. */
+  @Override
   public NDArray lossesWithGradients(NDArray tokens, NDArray targets, NDManager scope) {
     return call("losses", Gradients.ON, scope, tokens, targets);
   }

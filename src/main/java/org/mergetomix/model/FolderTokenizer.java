@@ -23,12 +23,10 @@ public final class FolderTokenizer implements AutoCloseable {
   /** The file's name in a Hugging Face folder. */
   public static final String FILE = TokenizerFiles.TOKENIZER;
 
-  private final Path folder;
   private final TokenizerFiles files;
   private final HuggingFaceTokenizer tokenizer;
 
-  private FolderTokenizer(Path folder, TokenizerFiles files, HuggingFaceTokenizer tokenizer) {
-    this.folder = folder;
+  private FolderTokenizer(TokenizerFiles files, HuggingFaceTokenizer tokenizer) {
     this.files = files;
     this.tokenizer = tokenizer;
   }
@@ -45,7 +43,7 @@ public final class FolderTokenizer implements AutoCloseable {
     // Without these two, texts are cut to 512 tokens.
     Map<String, String> options = Map.of("truncation", "false", "padding", "false");
     try (InputStream content = Files.newInputStream(file)) {
-      return new FolderTokenizer(folder, files, HuggingFaceTokenizer.newInstance(content, options));
+      return new FolderTokenizer(files, HuggingFaceTokenizer.newInstance(content, options));
     } catch (IOException | RuntimeException failure) {
       throw UserException.input(
           "The tokenizer cannot be used: "
@@ -95,22 +93,14 @@ public final class FolderTokenizer implements AutoCloseable {
     return files.padding();
   }
 
-  /**
-   * What is wrong with giving this tokenizer's tokens to a model. A model may know more tokens than
-   * the tokenizer has: its vocabulary is often rounded up.
-   *
-   * @param modelVocabulary how many tokens the model knows
-   */
+  /** The token before a text that is scored, as {@link TokenizerFiles#prefix()}. */
+  public int prefix() {
+    return files.prefix();
+  }
+
+  /** As {@link TokenizerFiles#mismatch}. */
   public Optional<Problem> mismatch(long modelVocabulary) {
-    if (vocabulary() <= modelVocabulary) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Problem(
-            "The tokenizer has tokens up to %s, but the model's vocabulary ends at %s"
-                .formatted(vocabulary() - 1, modelVocabulary - 1),
-            folder.resolve(FILE).toString(),
-            "Give the tokenizer that the model was trained with"));
+    return files.mismatch(modelVocabulary);
   }
 
   @Override

@@ -14,12 +14,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
-import org.mergetomix.merge.SurrogateTarget;
+import java.util.stream.Stream;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
-import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
@@ -30,9 +31,12 @@ import org.mergetomix.tensor.TensorSpec;
  * through a view of their own memory, on a GPU a tensor arrives with its last element. Owns its
  * native memory; not safe for use by several threads.
  */
-public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTarget {
+public final class LiveModel implements LanguageModel {
 
   static final String ENGINE = "PyTorch";
+
+  /** Part of every evaluation's key: raised whenever losses would change. */
+  public static final String VERSION = "torchscript/1";
 
   /** Elements that are copied at a time. */
   private static final int CHUNK = 8192;
@@ -42,10 +46,12 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
   private final Path graph;
   private final Model model;
   private final LiveParameters parameters;
+  private final List<TiedNames> tied;
 
-  private LiveModel(Path graph, Model model, ParameterMemory.Access access) {
+  private LiveModel(Path graph, Model model, ParameterMemory.Access access, List<TiedNames> tied) {
     this.graph = graph;
     this.model = model;
+    this.tied = List.copyOf(tied);
     this.parameters = new LiveParameters(model.getBlock(), graph, access, model.getNDManager());
   }
 
@@ -54,27 +60,34 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
     return load(graph, ComputeDevice.CPU);
   }
 
+  /** Loads a TorchScript file without tied parameters; otherwise as below. */
+  public static LiveModel load(Path graph, ComputeDevice device) {
+    return load(graph, device, List.of());
+  }
+
   /**
    * Loads a TorchScript file.
    *
    * @param device a usable one
+   * @param tied names of one parameter each: a checkpoint may have either, or both
    * @throws UserException if the file is missing, not readable, or not a TorchScript model with
    *     contiguous float32 parameters
    */
-  public static LiveModel load(Path graph, ComputeDevice device) {
+  public static LiveModel load(Path graph, ComputeDevice device, List<TiedNames> tied) {
     ParameterMemory.Access access =
         device.gpu().isEmpty() ? ParameterMemory.Access.DIRECT : ParameterMemory.Access.STAGED;
-    return load(graph, device, access);
+    return load(graph, device, access, tied);
   }
 
-  static LiveModel load(Path graph, ComputeDevice device, ParameterMemory.Access access) {
+  static LiveModel load(
+      Path graph, ComputeDevice device, ParameterMemory.Access access, List<TiedNames> tied) {
     requireReadable(graph);
     NativeSettings.apply();
     Model model = Model.newInstance(graph.getFileName().toString(), device.device(), ENGINE);
     try {
       // Loaded for training, the parameters are plain tensors; otherwise libtorch forbids writing.
       model.load(graph, null, Map.of("trainParam", "true", "mapLocation", "true"));
-      return new LiveModel(graph, model, access);
+      return new LiveModel(graph, model, access, tied);
     } catch (IOException | MalformedModelException | EngineException failure) {
       model.close();
       throw UserException.input(
@@ -111,48 +124,86 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
     return parameters.tensors();
   }
 
-  /** The parameters themselves, for training; they live as long as this model. */
+  @Override
+  public String version() {
+    return VERSION;
+  }
+
+  @Override
   public SortedMap<String, NDArray> parameters() {
+    Set<String> names = tensors().keySet();
+    for (TiedNames pair : tied) {
+      if (names.contains(pair.first()) && names.contains(pair.second())) {
+        throw UserException.input(
+            "The graph has the tied parameters %s and %s, and training would move each for itself"
+                .formatted(pair.first(), pair.second()),
+            graph.toString(),
+            "Fine-tune elsewhere and give the experts, or give the base as a folder of a known"
+                + " family");
+      }
+    }
     return parameters.arrays();
   }
 
-  /** A scope for what is computed on this model's device; the caller closes it. */
+  @Override
   public NDManager newScope() {
     return model.getNDManager().newSubManager();
   }
 
-  /**
-   * Which tensors of {@code checkpoint} do not fit this model: unknown ones, missing ones, other
-   * shapes.
-   */
+  @Override
   public List<Problem> mismatches(SortedMap<String, TensorSpec> checkpoint, String checkpointName) {
     List<Problem> problems = new ArrayList<>();
     String remedy = "Give the checkpoint that belongs to the model " + graph;
     tensors()
         .forEach(
             (name, parameter) -> {
-              TensorSpec given = checkpoint.get(name);
-              if (given == null) {
+              List<TensorSpec> given =
+                  names(name).filter(checkpoint::containsKey).map(checkpoint::get).toList();
+              if (given.isEmpty()) {
                 problems.add(
                     new Problem(
                         "Tensor " + name + " of the model is missing", checkpointName, remedy));
-              } else if (!given.shape().equals(parameter.shape())) {
+              } else if (!given.get(0).shape().equals(parameter.shape())) {
                 problems.add(
                     new Problem(
                         "Tensor %s has shape %s, but the model's parameter has %s"
-                            .formatted(name, given.shape(), parameter.shape()),
+                            .formatted(
+                                given.get(0).name(), given.get(0).shape(), parameter.shape()),
                         checkpointName,
                         remedy));
               }
             });
     for (String name : checkpoint.keySet()) {
-      if (!tensors().containsKey(name)) {
+      if (names(name).noneMatch(tensors()::containsKey)) {
         problems.add(
             new Problem(
                 "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
       }
     }
     return problems;
+  }
+
+  /**
+   * What is wrong with giving a tokenizer's tokens to this model, found by giving it some.
+   *
+   * @param context how many at once
+   * @param vocabulary how many tokens the tokenizer has
+   * @throws UserException if the model fails on them
+   */
+  public List<Problem> tried(int context, int vocabulary) {
+    try (NDManager scope = newScope()) {
+      long[] tokens = new long[context];
+      tokens[context - 1] = vocabulary - 1L;
+      long known = logits(scope.create(tokens, new Shape(1, context)), scope).getShape().get(2);
+      return known >= vocabulary
+          ? List.of()
+          : List.of(
+              new Problem(
+                  "The tokenizer has %s tokens, but the model tells apart only %s"
+                      .formatted(vocabulary, known),
+                  graph.toString(),
+                  "Give the tokenizer that the model was trained with"));
+    }
   }
 
   @Override
@@ -162,17 +213,32 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
     tensors()
         .forEach(
             (name, tensor) -> {
+              String stored =
+                  names(name).filter(checkpoint.tensors()::containsKey).findFirst().orElseThrow();
               for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
                 int length = (int) Math.min(CHUNK, tensor.elements() - offset);
-                checkpoint.read(name, offset, chunk, length);
-                write(name, offset, chunk, length);
+                checkpoint.read(stored, offset, chunk, length);
+                parameters.write(name, offset, chunk, length);
               }
             });
   }
 
+  /** A name, and then the others of the same tensor. */
+  private Stream<String> names(String name) {
+    return Stream.concat(
+        Stream.of(name), tied.stream().flatMap(pair -> pair.partner(name).stream()));
+  }
+
+  /** What is tied is written under all names that the graph has; mostly they are one memory. */
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
-    parameters.write(tensor, offset, source, length);
+    if (tied.isEmpty()) {
+      parameters.write(tensor, offset, source, length);
+      return;
+    }
+    names(tensor)
+        .filter(tensors()::containsKey)
+        .forEach(name -> parameters.write(name, offset, source, length));
   }
 
   @Override
@@ -195,6 +261,22 @@ public final class LiveModel implements AutoCloseable, TensorSource, SurrogateTa
   /** Runs the model so that gradients can be taken; otherwise as {@link #logits}. */
   public NDArray logitsWithGradients(NDArray tokens, NDManager scope) {
     return forward(tokens, scope, Gradients.ON);
+  }
+
+  @Override
+  public NDArray losses(NDArray tokens, NDArray targets, NDManager scope) {
+    return losses(logits(tokens, scope), targets);
+  }
+
+  @Override
+  public NDArray lossesWithGradients(NDArray tokens, NDArray targets, NDManager scope) {
+    return losses(logitsWithGradients(tokens, scope), targets);
+  }
+
+  private static NDArray losses(NDArray logits, NDArray targets) {
+    NDArray places = targets.expandDims(2);
+    places.attach(logits.getManager());
+    return logits.logSoftmax(-1).gather(places, 2).squeeze(2).neg();
   }
 
   private NDArray forward(NDArray tokens, NDManager scope, Gradients gradients) {

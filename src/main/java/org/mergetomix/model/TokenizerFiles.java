@@ -16,23 +16,29 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
  * What a folder's tokenizer files say about the vocabulary. Read before the native library sees
  * them, strictly and within limits.
  *
+ * @param folder where they lie
  * @param vocabulary one more than the highest token's number
  * @param begin the token that begins a text, if there is one
  * @param end the token that ends a text, if there is one
  * @param padding the token that fills up, if there is one
  */
-record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, OptionalInt padding) {
+public record TokenizerFiles(
+    Path folder, int vocabulary, OptionalInt begin, OptionalInt end, OptionalInt padding) {
 
-  static final String TOKENIZER = "tokenizer.json";
+  /** The file's name in a Hugging Face folder. */
+  public static final String TOKENIZER = "tokenizer.json";
 
   private static final String CONFIG = "tokenizer_config.json";
+  private static final String MODEL_CONFIG = "config.json";
   private static final String SENTENCE_PIECES = "tokenizer.model";
   private static final long MAX_BYTES = 200_000_000;
   private static final long MAX_CONFIG_BYTES = 20_000_000;
@@ -43,26 +49,79 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
           .readerFor(JsonNode.class)
           .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
-  static TokenizerFiles read(Path folder) {
+  /**
+   * Reads the files of a folder, without the native library.
+   *
+   * @throws UserException if there is no tokenizer.json, or a damaged one
+   */
+  public static TokenizerFiles read(Path folder) {
     Path file = folder.resolve(TOKENIZER);
     if (!Files.exists(file)) {
       throw missing(folder);
     }
-    JsonNode config =
-        Files.exists(folder.resolve(CONFIG))
-            ? JsonDocument.read(folder.resolve(CONFIG), MAX_CONFIG_BYTES, TokenizerFiles::tree)
-            : MissingNode.getInstance();
+    JsonNode config = optional(folder.resolve(CONFIG));
     Map<String, String> named = new HashMap<>();
     for (String role : Set.of("bos_token", "eos_token", "pad_token")) {
       content(config.path(role)).ifPresent(text -> named.put(role, text));
     }
     Vocabulary vocabulary = new Vocabulary(file, Set.copyOf(named.values()));
     JsonDocument.read(file, MAX_BYTES, vocabulary::read);
-    return new TokenizerFiles(
-        vocabulary.highest + 1,
-        vocabulary.number(named.get("bos_token")),
-        vocabulary.number(named.get("eos_token")),
-        vocabulary.number(named.get("pad_token")));
+    OptionalInt begin = vocabulary.number(named.get("bos_token"));
+    OptionalInt end = vocabulary.number(named.get("eos_token"));
+    if (begin.isEmpty() && end.isEmpty()) {
+      // The hub's GPT-2 leaves them to the tokenizer's class; its model has the same.
+      JsonNode model = optional(folder.resolve(MODEL_CONFIG));
+      begin = vocabulary.known(model.path("bos_token_id"));
+      end = vocabulary.known(model.path("eos_token_id"));
+    }
+    OptionalInt padding = vocabulary.number(named.get("pad_token"));
+    return new TokenizerFiles(folder, vocabulary.highest + 1, begin, end, padding);
+  }
+
+  private static JsonNode optional(Path file) {
+    return Files.exists(file)
+        ? JsonDocument.read(file, MAX_CONFIG_BYTES, TokenizerFiles::tree)
+        : MissingNode.getInstance();
+  }
+
+  /**
+   * The token before a text that is scored, as lm-eval chooses it: the one that begins a text,
+   * otherwise the one that ends it.
+   *
+   * @throws UserException if there is neither
+   */
+  public int prefix() {
+    if (begin.isEmpty() && end.isEmpty()) {
+      throw UserException.input(
+          "The tokenizer has no token that begins or ends a text, and scoring needs one",
+          folder.resolve(CONFIG).toString(),
+          "Give bos_token or eos_token there, as the model's author published it");
+    }
+    return begin.orElseGet(end::getAsInt);
+  }
+
+  /** Everything that decides tokens: a digest of tokenizer.json, and the prefix and padding. */
+  public String identity() {
+    return "%s prefix=%s padding=%s"
+        .formatted(Digests.sha256(folder.resolve(TOKENIZER)), prefix(), padding.orElse(prefix()));
+  }
+
+  /**
+   * What is wrong with giving this tokenizer's tokens to a model. A model may know more tokens than
+   * the tokenizer has: its vocabulary is often rounded up.
+   *
+   * @param modelVocabulary how many tokens the model knows
+   */
+  public Optional<Problem> mismatch(long modelVocabulary) {
+    if (vocabulary <= modelVocabulary) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(
+            "The tokenizer has tokens up to %s, but the model's vocabulary ends at %s"
+                .formatted(vocabulary - 1, modelVocabulary - 1),
+            folder.resolve(TOKENIZER).toString(),
+            "Give the tokenizer that the model was trained with"));
   }
 
   private static UserException missing(Path folder) {
@@ -105,6 +164,16 @@ record TokenizerFiles(int vocabulary, OptionalInt begin, OptionalInt end, Option
     OptionalInt number(String text) {
       Integer number = numbers.get(text);
       return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    /** A token that is given by its number, if there is such a one. */
+    OptionalInt known(JsonNode number) {
+      boolean known =
+          number.isIntegralNumber()
+              && number.canConvertToInt()
+              && number.asInt() >= 0
+              && number.asInt() <= highest;
+      return known ? OptionalInt.of(number.asInt()) : OptionalInt.empty();
     }
 
     Vocabulary read(JsonParser json) throws IOException {

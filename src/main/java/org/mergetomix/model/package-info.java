@@ -2,7 +2,8 @@
  * Models in memory whose parameters can be overwritten in place: the surrogate of one mixture after
  * the other, without a file in between.
  *
- * <p>{@link org.mergetomix.model.LiveModel} is a TorchScript graph of the user's own, on one
+ * <p>{@link org.mergetomix.model.LanguageModel} is what evaluates and is trained, whatever
+ * computes. {@link org.mergetomix.model.LiveModel} is a TorchScript graph of the user's own, on one
  * device. {@link org.mergetomix.model.FamilyModel} is a model of a known family: {@code
  * FamilyGraph} is the TorchScript module that computes and holds no weights itself; the weights are
  * bound to it. {@code BoundTensors} writes elements where the weights are, in float32 or as rounded

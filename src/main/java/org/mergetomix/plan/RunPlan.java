@@ -15,6 +15,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
@@ -23,7 +24,7 @@ import org.mergetomix.table.RunRecord;
  * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
  *
  * @param access how a JVM gets at the inputs
- * @param model the TorchScript graph
+ * @param model what computes
  * @param base the base checkpoint
  * @param experts the expert of every dataset, by id
  * @param tasks what surrogates are evaluated on
@@ -33,8 +34,8 @@ import org.mergetomix.table.RunRecord;
  */
 public record RunPlan(
     InputAccess access,
-    FileInput model,
-    FileInput base,
+    ModelInput model,
+    BaseInput base,
     SortedMap<String, ExpertInput> experts,
     List<TaskPlan> tasks,
     MergeMethod method,
@@ -45,54 +46,93 @@ public record RunPlan(
   /**
    * Reads every input once for its digest.
    *
-   * @throws org.mergetomix.problem.UserException if one does not have the sha256 that the manifest
-   *     gives
+   * @throws UserException if one does not have the sha256 that the manifest gives
    */
   public static RunPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    return of(spark, manifest, configuration, Purpose.EVALUATING);
+  }
+
+  /** The same for merging alone, which takes a base of any kind and has no tasks. */
+  public static RunPlan toMerge(
+      SparkSession spark, Manifest manifest, Configuration configuration) {
+    return of(spark, manifest, configuration, Purpose.MERGING);
+  }
+
+  private enum Purpose {
+    EVALUATING,
+    MERGING
+  }
+
+  private static RunPlan of(
+      SparkSession spark, Manifest manifest, Configuration configuration, Purpose purpose) {
     InputAccess access = InputAccess.of(spark, configuration);
-    SortedMap<Location, FileInput> inputs = read(spark, access, manifest);
+    try (InputFiles files = access.open()) {
+      SortedMap<Location, FileInput> inputs = read(spark, access, manifest, purpose);
+      try {
+        BaseModel base =
+            purpose == Purpose.MERGING
+                ? BaseModel.toMerge(files, manifest)
+                : BaseModel.toRun(files, manifest);
+        return of(access, manifest, configuration, purpose, base, inputs);
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
+    }
+  }
+
+  private static RunPlan of(
+      InputAccess access,
+      Manifest manifest,
+      Configuration configuration,
+      Purpose purpose,
+      BaseModel base,
+      SortedMap<Location, FileInput> inputs) {
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       experts.put(dataset.id(), new ExpertInput(inputs.get(dataset.expert()), dataset.policy()));
     }
-    List<TaskPlan> tasks = new ArrayList<>();
-    for (Manifest.TaskEntry task : manifest.tasks()) {
-      tasks.add(
-          new TaskPlan(
-              task.id(),
-              TextInput.of(manifest, inputs.get(task.data())),
-              task.confirm().stream()
-                  .map(file -> TextInput.of(manifest, inputs.get(file)))
-                  .toList(),
-              new Objective.Term(
-                  task.id(), LanguageModelling.BITS_PER_BYTE, task.weight(), task.scale())));
-    }
     return new RunPlan(
         access,
-        inputs.get(manifest.base().model()),
-        inputs.get(manifest.base().checkpoint()),
+        purpose == Purpose.MERGING ? new ModelInput.Unneeded() : base.model(inputs),
+        base.base(inputs),
         experts,
-        List.copyOf(tasks),
+        purpose == Purpose.MERGING ? List.of() : tasks(manifest, base.reading(), inputs),
         method(configuration),
         configuration.merge().buffers(),
         configuration.evaluation().batchSize());
   }
 
+  private static List<TaskPlan> tasks(
+      Manifest manifest, BaseModel.Reading reading, SortedMap<Location, FileInput> inputs) {
+    List<TaskPlan> tasks = new ArrayList<>();
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      tasks.add(
+          new TaskPlan(
+              task.id(),
+              reading.text(inputs.get(task.data())),
+              task.confirm().stream().map(file -> reading.text(inputs.get(file))).toList(),
+              new Objective.Term(
+                  task.id(), LanguageModelling.BITS_PER_BYTE, task.weight(), task.scale())));
+    }
+    return List.copyOf(tasks);
+  }
+
   /**
    * The merge method that the configuration asks for.
    *
-   * @throws org.mergetomix.problem.UserException if it cannot be
+   * @throws UserException if it cannot be
    */
   public static MergeMethod method(Configuration configuration) {
     return MergeMethod.of(configuration.merge().settings(), configuration.seed());
   }
 
   private static SortedMap<Location, FileInput> read(
-      SparkSession spark, InputAccess access, Manifest manifest) {
+      SparkSession spark, InputAccess access, Manifest manifest, Purpose purpose) {
     InputDigests inputs =
-        new InputDigests(spark, access)
-            .add(manifest.base().model(), Optional.empty())
-            .add(manifest.base().checkpoint(), manifest.base().sha256());
+        new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
+    if (purpose == Purpose.EVALUATING) {
+      manifest.base().model().ifPresent(graph -> inputs.add(graph, Optional.empty()));
+    }
     manifest.datasets().forEach(dataset -> inputs.add(dataset.expert(), dataset.sha256()));
     for (Manifest.TaskEntry task : manifest.tasks()) {
       inputs.add(task.data(), Optional.empty());
@@ -104,7 +144,7 @@ public record RunPlan(
   /**
    * The same with all inputs on this host, as files of it.
    *
-   * @throws org.mergetomix.problem.UserException if one cannot be fetched
+   * @throws UserException if one cannot be fetched
    */
   public RunPlan fetched(InputFiles files) {
     SortedMap<String, ExpertInput> here = new TreeMap<>();
@@ -127,7 +167,10 @@ public record RunPlan(
   public SortedMap<String, String> identity() {
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("base", base.digest());
-    identity.put("model", model.digest());
+    identity.put("model", model.identity());
+    if (!base.family().isEmpty()) {
+      identity.put("base family", base.family());
+    }
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
@@ -143,8 +186,9 @@ public record RunPlan(
   /** The key of one evaluation: made of contents, never of paths or positions. */
   public String key(Mixture mixture, TaskPlan task) {
     List<String> parts = new ArrayList<>();
-    parts.add(model.digest());
+    parts.add(model.identity());
     parts.add(base.digest());
+    parts.add(base.family());
     parts.add(method.describe());
     parts.add(task.identity());
     parts.add(String.valueOf(batchSize));
@@ -164,7 +208,7 @@ public record RunPlan(
    * What makes one number of the scores of the tasks.
    *
    * @param base the base's scores by task; may be empty when all tasks have one unit
-   * @throws org.mergetomix.problem.UserException if a base's score cannot be divided by
+   * @throws UserException if a base's score cannot be divided by
    */
   public Objective objective(SortedMap<String, ExampleScores> base) {
     return Objective.of(terms(), base);
@@ -185,7 +229,10 @@ public record RunPlan(
   /** The inputs, for the run record. */
   public List<RunRecord.RunInput> inputs() {
     List<RunRecord.RunInput> inputs = new ArrayList<>();
-    inputs.add(new RunRecord.RunInput("model", "", model.path(), model.digest()));
+    model
+        .file()
+        .forEach(
+            file -> inputs.add(new RunRecord.RunInput("model", "", file.path(), file.digest())));
     inputs.add(new RunRecord.RunInput("base", "", base.path(), base.digest()));
     experts.forEach(
         (id, expert) ->

@@ -52,6 +52,6 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objec
   /** Everything about the task that decides a score. */
   String identity() {
     return "%s %s tokenizer=%s context=%s"
-        .formatted(kind().version(), text.digest(), text.tokenizer(), text.context());
+        .formatted(kind().version(), text.digest(), text.tokenizer().identity(), text.context());
   }
 }

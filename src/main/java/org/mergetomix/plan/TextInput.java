@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TextData;
-import org.mergetomix.manifest.Manifest;
+import org.mergetomix.evaluation.TokenizerSource;
 
 /**
  * A text that the run reads, and how a model reads it.
@@ -13,16 +13,12 @@ import org.mergetomix.manifest.Manifest;
  * @param tokenizer how text becomes tokens
  * @param context how many tokens the model sees at once
  */
-public record TextInput(FileInput input, String tokenizer, int context) implements Serializable {
-
-  /** A text as the models of a manifest read it. */
-  public static TextInput of(Manifest manifest, FileInput input) {
-    return new TextInput(input, manifest.base().tokenizer(), manifest.base().context());
-  }
+public record TextInput(FileInput input, TokenizerSource tokenizer, int context)
+    implements Serializable {
 
   /** The same on this host. */
   public TextInput fetched(InputFiles files) {
-    return new TextInput(input.fetched(files), tokenizer, context);
+    return new TextInput(input.fetched(files), tokenizer.fetched(files), context);
   }
 
   /** The text of a fetched input. */

@@ -97,7 +97,7 @@ public final class ExportAction {
       if (!missing.isEmpty()) {
         throw UserException.input(missing);
       }
-      plan = RunPlan.of(spark, needed, configuration);
+      plan = RunPlan.toMerge(spark, needed, configuration);
       trainer = TrainerManifest.of(files, needed, plan, mixture, configuration.seed());
     }
     return new Result(
@@ -159,9 +159,12 @@ public final class ExportAction {
       MergekitRecipe recipe) {
     try (CheckpointFolderWriter folder =
         CheckpointFolderWriter.begin(
-            target, runtime.base().tensors(), metadata, CheckpointFolderWriter.SHARD_BYTES)) {
+            target,
+            runtime.base().stored().tensors(),
+            metadata,
+            CheckpointFolderWriter.SHARD_BYTES)) {
       runtime.merge(mixture, folder);
-      copyIntegers(runtime.base(), folder);
+      copyIntegers(runtime.base().stored(), folder);
       companions(runtime.plan().base().file()).forEach(folder::copy);
       folder.write(TrainerManifest.FILE, trainer);
       recipe.yaml().ifPresent(yaml -> folder.write(MERGEKIT, yaml));
@@ -176,9 +179,9 @@ public final class ExportAction {
             .mapToLong(file -> file.toFile().length())
             .sum();
     // A header a tensor, were each a shard of its own.
-    return FileLayout.of(runtime.base().tensors(), Map.of()).bytes()
+    return FileLayout.of(runtime.base().stored().tensors(), Map.of()).bytes()
         + companions
-        + BESIDE_TENSORS * (1 + runtime.base().tensors().size());
+        + BESIDE_TENSORS * (1 + runtime.base().stored().tensors().size());
   }
 
   /** Tensors of whole numbers have no delta: they are the base's. */

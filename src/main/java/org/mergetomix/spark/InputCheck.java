@@ -1,5 +1,6 @@
 package org.mergetomix.spark;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -10,11 +11,15 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.TiedCheckpoint;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.output.Failures;
+import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -55,12 +60,14 @@ public final class InputCheck {
     Location baseFile = manifest.base().checkpoint();
     attempt(
         () -> {
-          try (Checkpoint base = Checkpoints.open(files.headers(baseFile))) {
+          BaseModel model = BaseModel.toMerge(files, manifest);
+          try (Checkpoint base =
+              TiedCheckpoint.of(Checkpoints.open(files.headers(baseFile)), model.tied())) {
             base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
-              attempt(() -> checkExpert(base, expert));
+              attempt(() -> checkExpert(base, expert, model));
             }
-            attempt(() -> checkModel(manifest.base().model(), base.tensors(), baseFile.text()));
+            attempt(() -> checkModel(manifest, base.tensors()));
           }
         });
     for (Manifest.TaskEntry task : manifest.tasks()) {
@@ -76,16 +83,25 @@ public final class InputCheck {
     return List.copyOf(warnings);
   }
 
-  private void checkModel(
-      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
-    List<Problem> mismatches = mismatches(model, tensors, checkpoint);
+  private void checkModel(Manifest manifest, SortedMap<String, TensorSpec> tensors) {
+    BaseModel model = BaseModel.toRun(files, manifest);
+    List<BaseModel.Reading> reading = new ArrayList<>();
+    attempt(() -> reading.add(model.reading()));
+    String checkpoint = manifest.base().checkpoint().text();
+    List<Problem> mismatches =
+        manifest
+            .base()
+            .model()
+            .map(graph -> mismatches(graph, model.tied(), reading, tensors, checkpoint))
+            .orElseGet(() -> model.family().orElseThrow().mismatches(tensors, checkpoint));
     if (!mismatches.isEmpty()) {
       throw UserException.input(mismatches);
     }
   }
 
-  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset) {
-    try (Delta delta = Delta.open(base, files.headers(dataset.expert()), dataset.policy())) {
+  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset, BaseModel model) {
+    Path expert = files.headers(dataset.expert());
+    try (Delta delta = Delta.open(base, expert, model.policy(dataset.policy()))) {
       delta.warnings().forEach(this::warn);
     }
   }
@@ -108,13 +124,19 @@ public final class InputCheck {
 
   /** Runs as a task, since the driver of a shared cluster should not load native code. */
   private List<Problem> mismatches(
-      Location model, SortedMap<String, TensorSpec> tensors, String checkpoint) {
+      Location model,
+      List<TiedNames> tied,
+      List<BaseModel.Reading> reading,
+      SortedMap<String, TensorSpec> tensors,
+      String checkpoint) {
     JavaSparkContext context = Session.context(spark);
-    InputAccess reading = access;
+    InputAccess inputs = access;
+    List<int[]> trials =
+        reading.stream().map(one -> new int[] {one.context(), one.vocabulary()}).toList();
     try {
       return context
           .parallelize(List.of(model), 1)
-          .map(graph -> mismatchesOf(reading, graph, tensors, checkpoint))
+          .map(graph -> mismatchesOf(inputs, graph, tied, trials, tensors, checkpoint))
           .first();
     } catch (Exception failure) {
       // Spark throws checked exceptions that nobody declares.
@@ -127,13 +149,18 @@ public final class InputCheck {
   private static List<Problem> mismatchesOf(
       InputAccess access,
       Location graph,
+      List<TiedNames> tied,
+      List<int[]> trials,
       SortedMap<String, TensorSpec> tensors,
       String checkpoint) {
     return NativeThreads.call(
         () -> {
           try (InputFiles files = access.open()) {
-            try (LiveModel model = LiveModel.load(files.fetch(graph, ""))) {
-              return model.mismatches(tensors, checkpoint);
+            try (LiveModel model =
+                LiveModel.load(files.fetch(graph, ""), ComputeDevice.CPU, tied)) {
+              List<Problem> problems = new ArrayList<>(model.mismatches(tensors, checkpoint));
+              trials.forEach(trial -> problems.addAll(model.tried(trial[0], trial[1])));
+              return problems;
             } catch (UserException unreadable) {
               throw files.named(unreadable);
             }

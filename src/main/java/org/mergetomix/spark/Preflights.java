@@ -12,9 +12,12 @@ import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.executor.SlotLease;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.expert.TiedCheckpoint;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
@@ -55,23 +58,30 @@ final class Preflights {
     Location base = manifest.base().checkpoint();
     Map<String, Location> locations = new TreeMap<>();
     Map<String, ExpertPolicy> policies = new TreeMap<>();
-    for (Manifest.DatasetEntry dataset : datasets) {
-      locations.put(dataset.id(), dataset.expert());
-      policies.put(dataset.id(), dataset.policy());
+    List<TiedNames> tied;
+    try (InputFiles files = access.open()) {
+      BaseModel known = BaseModel.toMerge(files, manifest);
+      tied = known.tied();
+      for (Manifest.DatasetEntry dataset : datasets) {
+        locations.put(dataset.id(), dataset.expert());
+        policies.put(dataset.id(), known.policy(dataset.policy()));
+      }
     }
-    return measure(context, part -> sums(access, base, locations, policies, part, parts));
+    return measure(context, part -> sums(access, base, tied, locations, policies, part, parts));
   }
 
   private static PreflightSums sums(
       InputAccess access,
       Location baseLocation,
+      List<TiedNames> tied,
       Map<String, Location> locations,
       Map<String, ExpertPolicy> policies,
       int part,
       int parts) {
     try (InputFiles files = access.open()) {
       Map<String, Delta> deltas = new TreeMap<>();
-      try (Checkpoint base = Checkpoints.open(files.fetch(baseLocation, ""))) {
+      try (Checkpoint base =
+          TiedCheckpoint.of(Checkpoints.open(files.fetch(baseLocation, "")), tied)) {
         locations.forEach(
             (id, expert) ->
                 deltas.put(id, Delta.open(base, files.fetch(expert, ""), policies.get(id))));

@@ -13,6 +13,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.training.FineTuning;
@@ -54,13 +55,12 @@ public final class TrainAction {
     texts.forEach(
         (id, text) ->
             inputs.put(
-                id,
-                new TextInput(FileInput.of(text.file()), text.tokenizerName(), text.context())));
+                id, new TextInput(FileInput.of(text.file()), text.tokenizer(), text.context())));
     TrainingJob job =
         new TrainingJob(
             InputAccess.of(spark, configuration),
             Mixture.subset(texts.keySet()),
-            FileInput.of(model),
+            new ModelInput.TorchScript(FileInput.of(model), List.of()),
             FileInput.of(start),
             inputs,
             recipe,

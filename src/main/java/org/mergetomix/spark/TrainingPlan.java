@@ -4,16 +4,20 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.InputDigests;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
 
 /** Makes training jobs from what the user has and wants. */
@@ -22,7 +26,7 @@ final class TrainingPlan {
   private static final int LONGEST_NAME = 100;
 
   private final InputAccess access;
-  private final FileInput model;
+  private final ModelInput model;
   private final FileInput start;
   private final SortedMap<String, TextInput> texts;
   private final FineTuning recipe;
@@ -30,7 +34,7 @@ final class TrainingPlan {
 
   private TrainingPlan(
       InputAccess access,
-      FileInput model,
+      ModelInput model,
       FileInput start,
       SortedMap<String, TextInput> texts,
       Configuration configuration) {
@@ -46,25 +50,34 @@ final class TrainingPlan {
   static TrainingPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
     InputAccess access = InputAccess.of(spark, configuration);
     InputDigests digests =
-        new InputDigests(spark, access)
-            .add(manifest.base().model(), Optional.empty())
-            .add(manifest.base().checkpoint(), manifest.base().sha256());
+        new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       dataset.data().ifPresent(text -> digests.add(text, Optional.empty()));
     }
+    manifest.base().model().ifPresent(graph -> digests.add(graph, Optional.empty()));
     SortedMap<Location, FileInput> inputs = digests.read();
+    try (InputFiles files = access.open()) {
+      try {
+        return of(access, manifest, configuration, BaseModel.toRun(files, manifest), inputs);
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
+    }
+  }
+
+  private static TrainingPlan of(
+      InputAccess access,
+      Manifest manifest,
+      Configuration configuration,
+      BaseModel base,
+      SortedMap<Location, FileInput> inputs) {
+    BaseModel.Reading reading = base.reading();
     SortedMap<String, TextInput> texts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      dataset
-          .data()
-          .ifPresent(text -> texts.put(dataset.id(), TextInput.of(manifest, inputs.get(text))));
+      dataset.data().ifPresent(text -> texts.put(dataset.id(), reading.text(inputs.get(text))));
     }
     return new TrainingPlan(
-        access,
-        inputs.get(manifest.base().model()),
-        inputs.get(manifest.base().checkpoint()),
-        texts,
-        configuration);
+        access, base.model(inputs), inputs.get(manifest.base().checkpoint()), texts, configuration);
   }
 
   /** Fine-tuning the base on a mixture of datasets that all have data. */

@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 import org.mergetomix.evaluation.TokenBatch;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.model.LiveModel;
+import org.mergetomix.model.LanguageModel;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -23,11 +23,11 @@ import org.mergetomix.problem.UserException;
  */
 public final class FineTuner {
 
-  private final LiveModel model;
+  private final LanguageModel model;
   private final FineTuning recipe;
 
   /** A trainer of {@code model}, starting from the parameters that it has. */
-  public FineTuner(LiveModel model, FineTuning recipe) {
+  public FineTuner(LanguageModel model, FineTuning recipe) {
     this.model = model;
     this.recipe = recipe;
   }
@@ -53,6 +53,7 @@ public final class FineTuner {
     MixtureSampler sampler = new MixtureSampler(mixture, windows, seed);
     int tail = Math.max(1, steps / 10);
     double tailLoss = 0;
+    model.parameters().values().forEach(parameter -> parameter.setRequiresGradient(true));
     try (NDManager memory = model.newScope()) {
       AdamW optimiser = new AdamW(memory, model.parameters(), recipe.weightDecay());
       JniUtils.setGradMode(true);
@@ -73,8 +74,8 @@ public final class FineTuner {
   private double step(List<TokenWindow> windows, int padding, AdamW optimiser, Moment moment) {
     try (NDManager scope = model.newScope()) {
       TokenBatch batch = TokenBatch.of(scope, windows, padding);
-      NDArray logits = model.logitsWithGradients(batch.inputs(), scope);
-      NDArray loss = batch.negativeLogLikelihood(logits).sum().div(batch.mask().sum());
+      NDArray losses = model.lossesWithGradients(batch.inputs(), batch.targets(), scope);
+      NDArray loss = batch.negativeLogLikelihood(losses).sum().div(batch.mask().sum());
       double value = moment.finite("loss", loss.getFloat());
       JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
       SortedMap<String, NDArray> gradients = gradients(scope);

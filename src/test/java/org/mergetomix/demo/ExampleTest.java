@@ -55,7 +55,7 @@ class ExampleTest {
         .containsExactly("de", "es", "fi", "fr", "it", "pl", "sv", "tr");
     assertThat(manifest.datasets())
         .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).exists());
-    assertThat(manifest.base().model().path()).exists();
+    assertThat(manifest.base().model().orElseThrow().path()).exists();
     assertThat(manifest.base().checkpoint().path()).exists();
     assertThat(manifest.base().context()).isEqualTo(48);
     Manifest.TaskEntry task = manifest.tasks().get(0);
@@ -103,7 +103,7 @@ class ExampleTest {
   @Test
   void writesABaseThatFitsTheModelAndWasTrained() {
     Manifest.Base base = Manifest.read(manifestFile).base();
-    try (LiveModel model = LiveModel.load(base.model().path());
+    try (LiveModel model = LiveModel.load(base.model().orElseThrow().path());
         Checkpoint initial = SafetensorsFile.open(directory.resolve("initial.safetensors"));
         Checkpoint trained = SafetensorsFile.open(base.checkpoint().path())) {
       assertThat(model.mismatches(trained.tensors(), "base")).isEmpty();

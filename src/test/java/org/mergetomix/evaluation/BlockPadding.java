@@ -27,7 +27,9 @@ public final class BlockPadding {
     int batchSize = Integer.parseInt(arguments[2]);
     TaskQuestions questions =
         LanguageModelling.KIND.questions(
-            new TaskData(new TextData(file.toString(), "bytes", context), Digests.sha256(file)));
+            new TaskData(
+                new TextData(file.toString(), TokenizerSource.BYTES, context),
+                Digests.sha256(file)));
     List<TokenWindow> windows = questions.windows();
     List<TokenWindow> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(1));

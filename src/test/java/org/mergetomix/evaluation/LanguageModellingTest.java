@@ -89,6 +89,6 @@ class LanguageModellingTest {
 
   private TaskData data(List<String> lines, String digest) throws IOException {
     Path file = Files.write(directory.resolve("text.txt"), lines);
-    return new TaskData(new TextData(file.toString(), "bytes", 16), digest);
+    return new TaskData(new TextData(file.toString(), TokenizerSource.BYTES, 16), digest);
   }
 }

@@ -205,7 +205,8 @@ class LiveModelEvaluatorTest {
 
   @Test
   void saysThatTheContextIsNotTheModels() {
-    TaskData tooLong = new TaskData(new TextData(data.text().path(), "bytes", 64), data.digest());
+    TaskData tooLong =
+        new TaskData(new TextData(data.text().path(), TokenizerSource.BYTES, 64), data.digest());
     try (Evaluator evaluator =
         LiveModelEvaluator.of(tasks(TaskSplit.SEARCH, tooLong), BATCH_SIZE, model)) {
       assertThatThrownBy(() -> scores(evaluator, ALL))
@@ -286,7 +287,8 @@ class LiveModelEvaluatorTest {
   private static TaskData data(List<String> examples) throws IOException {
     Path file = Files.write(directory.resolve("examples.txt"), examples);
     return new TaskData(
-        new TextData(file.toString(), "bytes", ByteTransformer.CONTEXT), Digests.sha256(file));
+        new TextData(file.toString(), TokenizerSource.BYTES, ByteTransformer.CONTEXT),
+        Digests.sha256(file));
   }
 
   private static List<String> examples() {

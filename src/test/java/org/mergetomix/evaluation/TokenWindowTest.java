@@ -29,12 +29,38 @@ class TokenWindowTest {
     assertThat(TokenWindow.of(0, new int[] {256, 10, 11, 257}, 2)).hasSize(2);
   }
 
+  /** The pairs of lm-eval's get_rolling_token_windows, made disjoint, for this example. */
   @Test
-  void listsTheWindowsOfAllExamplesInTheirOrder() {
-    List<TokenWindow> windows = TokenWindow.of(List.of("abcd", "e"), Tokenizer.named("bytes"), 3);
+  void fillsTheLastWindowWithWhatComesBefore() {
+    int[] tokens = IntStream.rangeClosed(0, 10).toArray();
 
-    assertThat(windows).extracting(TokenWindow::example).containsExactly(0, 0, 1);
-    assertThat(windows).extracting(TokenWindow::length).containsExactly(3, 2, 2);
+    List<TokenWindow> windows = TokenWindow.rolling(0, tokens, 4);
+
+    assertThat(windows.stream().map(TokenWindowTest::inputs).toList())
+        .containsExactly(new int[] {0, 1, 2, 3}, new int[] {4, 5, 6, 7}, new int[] {6, 7, 8, 9});
+    assertThat(windows).extracting(TokenWindow::asked).containsExactly(4, 4, 2);
+    assertThat(IntStream.range(0, 4).filter(windows.get(2)::asks)).containsExactly(2, 3);
+    assertThat(TokenWindow.rolling(0, new int[] {0, 1, 2}, 4))
+        .singleElement()
+        .satisfies(window -> assertThat(inputs(window)).containsExactly(0, 1));
+    assertThat(TokenWindow.rolling(0, new int[] {0}, 4)).isEmpty();
+  }
+
+  @Property(seed = "1")
+  void asksForEveryTokenButTheFirstOnceHoweverWindowsAreFilled(
+      @ForAll @IntRange(min = 2, max = 300) int length,
+      @ForAll @IntRange(min = 1, max = 60) int context) {
+    int[] tokens = IntStream.range(0, length).toArray();
+
+    List<TokenWindow> windows = TokenWindow.rolling(0, tokens, context);
+
+    assertThat(
+            windows.stream()
+                .flatMapToInt(w -> IntStream.range(0, w.length()).filter(w::asks).map(w::target))
+                .toArray())
+        .isEqualTo(Arrays.copyOfRange(tokens, 1, length));
+    assertThat(windows)
+        .allSatisfy(window -> assertThat(window.length()).isEqualTo(Math.min(context, length - 1)));
   }
 
   @Property(seed = "1")

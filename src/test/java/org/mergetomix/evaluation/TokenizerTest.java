@@ -1,7 +1,6 @@
 package org.mergetomix.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -9,19 +8,15 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.NotEmpty;
 import org.junit.jupiter.api.Test;
-import org.mergetomix.problem.ExitCode;
-import org.mergetomix.problem.UserException;
 
 class TokenizerTest {
 
-  private static final Tokenizer BYTES = Tokenizer.named("bytes");
+  private static final ByteTokenizer BYTES = new ByteTokenizer();
 
   @Test
   void givesATokenForEveryByteBetweenBeginAndEnd() {
     assertThat(BYTES.encode("dià")).containsExactly(256, 'd', 'i', 0xC3, 0xA0, 257);
     assertThat(BYTES.encode("")).containsExactly(256, 257);
-    assertThat(BYTES.begin()).isEqualTo(256);
-    assertThat(BYTES.end()).isEqualTo(257);
     assertThat(BYTES.padding()).isEqualTo(258);
   }
 
@@ -38,14 +33,5 @@ class TokenizerTest {
     }
     assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(text);
     assertThat(Arrays.stream(tokens, 1, tokens.length - 1)).allMatch(t -> t >= 0 && t < 256);
-  }
-
-  @Test
-  void refusesAnUnknownName() {
-    assertThatThrownBy(() -> Tokenizer.named("words"))
-        .isInstanceOf(UserException.class)
-        .hasMessage("Unknown tokenizer words (base.tokenizer). Known: bytes.")
-        .extracting(failure -> ((UserException) failure).exitCode())
-        .isEqualTo(ExitCode.USAGE);
   }
 }

@@ -135,24 +135,49 @@ class LoraDeltaTest {
         .ramp("decoder.x.weight", List.of(1, 1), 1)
         .ramp("decoder.embed.weight", List.of(1, 1), 1)
         .write(folder.resolve("base.st"));
-    adapter("'r':1,'lora_alpha':2,'modules_to_save':['head']")
+    // As with ensure_weight_tying: both are saved, and one is listed.
+    adapter("'r':1,'lora_alpha':2,'modules_to_save':['embed']")
         .f32("base_model.model.model.x.lora_A.weight", List.of(1, 1), 3)
         .f32("base_model.model.model.x.lora_B.weight", List.of(1, 1), 5)
         .f32("base_model.model.model.head.weight", List.of(1, 1), 7)
+        .f32("base_model.model.model.embed.weight", List.of(1, 1), 7)
         .write(folder.resolve("adapter_model.safetensors"));
-    ExpertPolicy policy =
-        new ExpertPolicy(
-            ExpertKind.LORA,
-            List.of(new PrefixMapping("model.", "decoder.")),
-            ExpertPolicy.Missing.FAIL,
-            ExpertPolicy.Extra.FAIL,
-            List.of(),
-            List.of(new TiedNames("decoder.head.weight", "decoder.embed.weight")));
 
     try (Checkpoint base = SafetensorsFile.open(folder.resolve("base.st"));
-        Delta delta = Delta.open(base, folder, policy)) {
+        Delta delta = Delta.open(base, folder, tiedDecoder())) {
       assertThat(read(delta, "decoder.x.weight", 1)).containsExactly(30);
       assertThat(read(delta, "decoder.embed.weight", 1)).containsExactly(7);
+    }
+  }
+
+  private static ExpertPolicy tiedDecoder() {
+    return new ExpertPolicy(
+        ExpertKind.LORA,
+        List.of(new PrefixMapping("model.", "decoder.")),
+        ExpertPolicy.Missing.FAIL,
+        ExpertPolicy.Extra.FAIL,
+        List.of(),
+        List.of(new TiedNames("decoder.head.weight", "decoder.embed.weight")));
+  }
+
+  @Test
+  void refusesAChangeOfOneOfTwoTiedLayers() throws IOException {
+    new TensorFile()
+        .ramp("decoder.embed.weight", List.of(1, 1), 1)
+        .write(folder.resolve("base.st"));
+    adapter("'r':1,'lora_alpha':2")
+        .f32("base_model.model.model.head.lora_A.weight", List.of(1, 1), 3)
+        .f32("base_model.model.model.head.lora_B.weight", List.of(1, 1), 5)
+        .write(folder.resolve("adapter_model.safetensors"));
+
+    try (Checkpoint base = SafetensorsFile.open(folder.resolve("base.st"))) {
+      assertThatThrownBy(() -> Delta.open(base, folder, tiedDecoder()))
+          .hasMessageStartingWith(
+              "The adapter changes decoder.head.weight but not decoder.embed.weight, which is the"
+                  + " same tensor in the base (")
+          .hasMessageContaining(
+              "PEFT changes the one use alone, so the two are no longer tied: merge the adapter"
+                  + " there into a base that was saved with tie_word_embeddings = false");
     }
   }
 

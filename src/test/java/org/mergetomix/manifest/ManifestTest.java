@@ -250,7 +250,7 @@ class ManifestTest {
     Manifest manifest = Manifest.read(Location.of("s3a://bucket/team/manifest.conf"), copy);
 
     assertThat(manifest.file()).hasToString("s3a://bucket/team/manifest.conf");
-    assertThat(manifest.base().model()).hasToString("s3a://bucket/team/graph.pt");
+    assertThat(manifest.base().model().orElseThrow()).hasToString("s3a://bucket/team/graph.pt");
     assertThat(manifest.datasets())
         .extracting(dataset -> dataset.expert().text())
         .containsExactly("s3a://bucket/team/es.safetensors", "s3a://other/fr.safetensors");
@@ -481,7 +481,7 @@ class ManifestTest {
                 BASE,
                 datasets(ES, "{ id = fr, expert = fr.safetensors }"),
                 tasks(CA.replace("}", ", confirm = confirm.txt }"))));
-    Files.writeString(manifest.base().model().path(), "graph");
+    Files.writeString(manifest.base().model().orElseThrow().path(), "graph");
     Files.createFile(manifest.base().checkpoint().path());
     Files.createDirectory(folder.resolve("es.safetensors"));
     String correct = " Correct its path in " + manifest.file() + ".";

@@ -78,6 +78,25 @@ class FolderTokenizerTest {
   }
 
   @Test
+  void beginsScoringAsTheModelSaysWhereTheTokenizerDoesNot() throws IOException {
+    Files.copy(
+        FOLDERS.resolve("byte-level").resolve(FolderTokenizer.FILE),
+        directory.resolve(FolderTokenizer.FILE));
+    Files.writeString(directory.resolve("tokenizer_config.json"), "{\"model_max_length\": 9}");
+    assertThatThrownBy(() -> TokenizerFiles.read(directory).prefix())
+        .hasMessageStartingWith("The tokenizer has no token that begins or ends a text");
+
+    Files.writeString(directory.resolve("config.json"), "{\"eos_token_id\": 1}");
+    assertThat(TokenizerFiles.read(directory).prefix()).isEqualTo(1);
+    Files.writeString(directory.resolve("config.json"), "{\"bos_token_id\": 340}");
+    assertThatThrownBy(() -> TokenizerFiles.read(directory).prefix())
+        .isInstanceOf(UserException.class);
+    try (FolderTokenizer tokenizer = FolderTokenizer.open(FOLDERS.resolve("byte-level"))) {
+      assertThat(tokenizer.prefix()).isEqualTo(tokenizer.begin().getAsInt());
+    }
+  }
+
+  @Test
   void doesNotFitASmallerVocabulary() {
     try (FolderTokenizer tokenizer = FolderTokenizer.open(FOLDERS.resolve("byte-level"))) {
       assertThat(tokenizer.mismatch(340)).isEmpty();

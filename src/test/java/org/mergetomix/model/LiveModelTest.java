@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -118,6 +119,30 @@ class LiveModelTest {
     }
   }
 
+  @Test
+  void takesATiedParameterUnderOneOfItsNames(@TempDir Path directory) {
+    SortedMap<String, TensorSpec> tensors = new TreeMap<>(model.tensors());
+    assertThat(tensors.remove("head.weight").shape())
+        .isEqualTo(tensors.get("tokens.weight").shape());
+    Path file = directory.resolve("tied.safetensors");
+    SafetensorsWriter.write(file, tensors, Map.of(), model);
+    List<TiedNames> ties = List.of(new TiedNames("head.weight", "tokens.weight"));
+    try (LiveModel tied = LiveModel.load(ByteTransformer.GRAPH, ComputeDevice.CPU, ties);
+        Checkpoint checkpoint = SafetensorsFile.open(file)) {
+      assertThat(tied.mismatches(tensors, "tied")).isEmpty();
+
+      tied.fill(checkpoint, "tied");
+      float[] tokens = ByteTransformer.parameter(model, "tokens.weight");
+      assertThat(ByteTransformer.parameter(tied, "head.weight")).isEqualTo(tokens);
+      tokens[3]++;
+      tied.write("tokens.weight", 0, tokens, tokens.length);
+      assertThat(ByteTransformer.parameter(tied, "head.weight")).isEqualTo(tokens);
+      assertThatThrownBy(tied::parameters)
+          .hasMessageStartingWith(
+              "The graph has the tied parameters head.weight and tokens.weight, and training");
+    }
+  }
+
   /** What a GPU is given, as far as a CPU can show it. */
   @Test
   void takesParametersThroughHostMemoryToo(@TempDir Path directory) {
@@ -125,7 +150,10 @@ class LiveModelTest {
     SafetensorsWriter.write(file, model.tensors(), Map.of(), model);
     try (LiveModel staged =
             LiveModel.load(
-                ByteTransformer.GRAPH, ComputeDevice.CPU, ParameterMemory.Access.STAGED);
+                ByteTransformer.GRAPH,
+                ComputeDevice.CPU,
+                ParameterMemory.Access.STAGED,
+                List.of());
         Checkpoint checkpoint = SafetensorsFile.open(file)) {
       float[] infinite = new float[ByteTransformer.parameter(model, "head.weight").length];
       Arrays.fill(infinite, Float.POSITIVE_INFINITY);

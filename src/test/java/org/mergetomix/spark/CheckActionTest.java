@@ -171,9 +171,22 @@ class CheckActionTest {
                 assertThat(refusal.problems())
                     .extracting(problem -> problem.where())
                     .containsExactlyInAnyOrder(
-                        run.manifest().base().model().toString(),
+                        run.graph().toString(),
                         run.expert("b").toString(),
                         run.text("task").toString()));
+  }
+
+  @Test
+  void triesTheContextOnAGraphOfOnesOwn() throws IOException {
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(run.manifestFile(), manifest.replace("context = 16", "context = 49"));
+
+    assertThatThrownBy(this::check)
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("The model cannot process tokens of shape (1, 49): The size of")
+        .hasMessageEndingWith(
+            "(%s). Check that the context and the tokenizer in the manifest are the model's."
+                .formatted(run.graph()));
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
@@ -104,7 +105,8 @@ class ExportActionTest {
                 Location.of(base),
                 given.base().tokenizer(),
                 given.base().context(),
-                Optional.empty()),
+                Optional.empty(),
+                List.of()),
             given.datasets(),
             given.tasks());
     Path target = folder.resolve("exported");

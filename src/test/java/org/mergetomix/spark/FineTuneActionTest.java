@@ -23,6 +23,7 @@ import org.mergetomix.executor.TrainingRoom;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.FileInput;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
@@ -220,7 +221,7 @@ class FineTuneActionTest {
         new TrainingJob(
             job.access(),
             job.mixture(),
-            elsewhere,
+            new ModelInput.TorchScript(elsewhere, List.of()),
             elsewhere,
             job.texts(),
             job.recipe(),

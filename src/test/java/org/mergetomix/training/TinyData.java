@@ -1,16 +1,18 @@
 package org.mergetomix.training;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.evaluation.Tokenizer;
+import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.testing.ByteTransformer;
 
 /** A few short texts to train on. */
 final class TinyData {
 
-  static final Tokenizer TOKENIZER = Tokenizer.named("bytes");
+  static final Tokenizer TOKENIZER = TokenizerSource.BYTES.open();
 
   private TinyData() {}
 
@@ -23,6 +25,10 @@ final class TinyData {
   }
 
   static List<TokenWindow> windows(String... examples) {
-    return TokenWindow.of(List.of(examples), TOKENIZER, ByteTransformer.CONTEXT);
+    List<TokenWindow> windows = new ArrayList<>();
+    for (int example = 0; example < examples.length; example++) {
+      windows.addAll(TOKENIZER.trained(example, examples[example], ByteTransformer.CONTEXT));
+    }
+    return windows;
   }
 }

@@ -1,0 +1,50 @@
+package org.mergetomix.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.SortedMap;
+import org.mergetomix.merge.SurrogateTarget;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.tensor.TensorSource;
+import org.mergetomix.tensor.TensorSpec;
+
+/**
+ * A causal language model in memory, whose parameters are read and overwritten in place. What is
+ * written shows in the next forward pass. Owns its native memory; used by one thread at a time.
+ */
+public interface LanguageModel extends SurrogateTarget, TensorSource {
+
+  /** What computes, and its version: raised whenever losses would change. */
+  String version();
+
+  /**
+   * The parameters themselves, for training; they live as long as this model.
+   *
+   * @throws org.mergetomix.problem.UserException if the model cannot be trained
+   */
+  SortedMap<String, NDArray> parameters();
+
+  /** A scope for what is computed on this model's device; the caller closes it. */
+  NDManager newScope();
+
+  /**
+   * Which tensors of {@code checkpoint} do not fit this model: unknown ones, missing ones, other
+   * shapes.
+   */
+  List<Problem> mismatches(SortedMap<String, TensorSpec> checkpoint, String checkpointName);
+
+  /**
+   * The negative log-likelihood of each target after the tokens up to its place, without gradients.
+   *
+   * @param tokens int64 [batch, length]
+   * @param targets int64 [batch, length], each a token that the model knows
+   * @param scope where the result lives
+   * @return float32 [batch, length], in nats
+   * @throws org.mergetomix.problem.UserException if the model fails on them
+   */
+  NDArray losses(NDArray tokens, NDArray targets, NDManager scope);
+
+  /** As {@link #losses}, so that gradients can be taken. */
+  NDArray lossesWithGradients(NDArray tokens, NDArray targets, NDManager scope);
+}

@@ -1,0 +1,217 @@
+package org.mergetomix.plan;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.family.Family;
+import org.mergetomix.family.FamilyReader;
+import org.mergetomix.family.TiedNames;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.model.TokenizerFiles;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
+
+/**
+ * What the base is, found out once, on the driver, from the manifest and from the headers and small
+ * files of its checkpoint. No native library is loaded for it.
+ */
+public final class BaseModel {
+
+  /** The longest sequence where nothing is said, in tokens: as lm-eval has it. */
+  static final int LONGEST_UNSAID = 2048;
+
+  private final Manifest manifest;
+  private final Path folder;
+  private final Optional<Family> family;
+
+  private BaseModel(Manifest manifest, Path folder, Optional<Family> family) {
+    this.manifest = manifest;
+    this.folder = folder;
+    this.family = family;
+  }
+
+  /**
+   * Looks at a base that is to be merged: a model of any kind.
+   *
+   * @throws UserException if it is missing or quantised
+   */
+  public static BaseModel toMerge(InputFiles files, Manifest manifest) {
+    Path folder = files.headers(manifest.base().checkpoint());
+    try (Checkpoint base = Checkpoints.open(folder)) {
+      return new BaseModel(manifest, folder, FamilyReader.find(folder, base.tensors().keySet()));
+    }
+  }
+
+  /**
+   * Looks at a base that is to compute: one with a graph of the user's own, or of a known family.
+   *
+   * @throws UserException if it is neither, with what is wrong with it
+   */
+  public static BaseModel toRun(InputFiles files, Manifest manifest) {
+    if (manifest.base().model().isPresent()) {
+      return toMerge(files, manifest);
+    }
+    Path folder = files.headers(manifest.base().checkpoint());
+    try (Checkpoint base = Checkpoints.open(folder)) {
+      Family family = FamilyReader.ofBase(folder, base.tensors().keySet());
+      return new BaseModel(manifest, folder, Optional.of(family));
+    }
+  }
+
+  /** The family, if the base is of a known one. */
+  public Optional<Family> family() {
+    return family;
+  }
+
+  /** The policy of an expert, with what the family says. */
+  public ExpertPolicy policy(ExpertPolicy ofManifest) {
+    return family.map(ofManifest::with).orElse(ofManifest);
+  }
+
+  /**
+   * What computes.
+   *
+   * @param inputs the files of the run, by where they lie
+   */
+  public ModelInput model(SortedMap<Location, FileInput> inputs) {
+    return manifest
+        .base()
+        .model()
+        .<ModelInput>map(graph -> new ModelInput.TorchScript(inputs.get(graph), tied()))
+        .orElseGet(() -> new ModelInput.OfFamily(family.orElseThrow().modelType(), identity()));
+  }
+
+  /** A digest of what is known of the base beside its tensors; empty where nothing is. */
+  private String identity() {
+    return family.map(Family::identity).orElse("");
+  }
+
+  /** Names that stand for one tensor, as manifest or family say it. */
+  public List<TiedNames> tied() {
+    return policy(ExpertPolicy.STRICT.tied(manifest.base().tied())).tied();
+  }
+
+  /** The base as a plan has it. */
+  BaseInput base(SortedMap<Location, FileInput> inputs) {
+    return new BaseInput(inputs.get(manifest.base().checkpoint()), tied(), identity());
+  }
+
+  /**
+   * How the models of the manifest read texts.
+   *
+   * @throws UserException if they cannot, with all reasons
+   */
+  public Reading reading() {
+    List<UserException> refusals = new ArrayList<>();
+    Optional<TokenizerSource> tokenizer = Optional.empty();
+    try {
+      tokenizer = Optional.of(tokenizer());
+    } catch (UserException refused) {
+      refusals.add(refused);
+    }
+    int context = 0;
+    try {
+      context = context();
+    } catch (UserException refused) {
+      refusals.add(refused);
+    }
+    if (!refusals.isEmpty()) {
+      throw UserException.together(refusals);
+    }
+    int vocabulary =
+        manifest.base().tokenizer().isPresent()
+            ? TokenizerSource.BYTES_VOCABULARY
+            : TokenizerFiles.read(folder).vocabulary();
+    return new Reading(tokenizer.orElseThrow(), vocabulary, context);
+  }
+
+  private TokenizerSource tokenizer() {
+    return manifest.base().tokenizer().isPresent() ? bytes() : ofFolder();
+  }
+
+  private TokenizerSource bytes() {
+    if (Files.exists(folder.resolve(TokenizerFiles.TOKENIZER))) {
+      throw UserException.usage(
+          "base.tokenizer is bytes, but a tokenizer lies beside the base",
+          manifest.base().checkpoint().child(TokenizerFiles.TOKENIZER).text(),
+          "Leave base.tokenizer out of the manifest");
+    }
+    family
+        .filter(known -> known.vocabulary() != TokenizerSource.BYTES_VOCABULARY)
+        .ifPresent(
+            known -> {
+              throw UserException.usage(
+                  "base.tokenizer is bytes, which are %s tokens, but the base knows %s"
+                      .formatted(TokenizerSource.BYTES_VOCABULARY, known.vocabulary()),
+                  manifest.base().checkpoint().text(),
+                  "Leave base.tokenizer out of the manifest, and put the model's tokenizer.json"
+                      + " beside the base");
+            });
+    return TokenizerSource.BYTES;
+  }
+
+  private TokenizerSource ofFolder() {
+    if (!Files.isDirectory(folder)) {
+      throw UserException.usage(
+          "base.tokenizer is not given, and no tokenizer lies beside a base that is a file",
+          manifest.file().text(),
+          "Give base.tokenizer = bytes, or a base that is a folder with tokenizer.json");
+    }
+    TokenizerFiles files = TokenizerFiles.read(folder);
+    Optional<Problem> mismatch = family.flatMap(known -> files.mismatch(known.vocabulary()));
+    if (mismatch.isPresent()) {
+      throw UserException.input(List.of(mismatch.get()));
+    }
+    return new TokenizerSource.OfFolder(
+        manifest.base().checkpoint(), manifest.base().sha256().orElse(""), files.identity());
+  }
+
+  private int context() {
+    if (manifest.base().context().isEmpty()) {
+      return family
+          .map(known -> (int) Math.min(LONGEST_UNSAID, known.positions()))
+          .orElseThrow(
+              () ->
+                  UserException.usage(
+                      "base.context is not given, and the base's folder does not say it",
+                      manifest.file().text(),
+                      "Give the longest sequence that the model reads, in tokens"));
+    }
+    int context = manifest.base().context().getAsInt();
+    family
+        .filter(known -> context > known.positions())
+        .ifPresent(
+            known -> {
+              throw UserException.usage(
+                  "base.context is %s, but the base has only %s positions"
+                      .formatted(context, known.positions()),
+                  manifest.file().text(),
+                  "Lower base.context to %s or less, or leave it out".formatted(known.positions()));
+            });
+    return context;
+  }
+
+  /**
+   * How models read texts.
+   *
+   * @param tokenizer how text becomes tokens
+   * @param vocabulary how many tokens the tokenizer has
+   * @param context how many tokens a model sees at once
+   */
+  public record Reading(TokenizerSource tokenizer, int vocabulary, int context) {
+
+    /** A text that is read so. */
+    public TextInput text(FileInput input) {
+      return new TextInput(input, tokenizer, context);
+    }
+  }
+}

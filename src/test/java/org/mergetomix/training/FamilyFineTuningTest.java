@@ -1,0 +1,70 @@
+package org.mergetomix.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.evaluation.TextData;
+import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.family.Family;
+import org.mergetomix.family.FamilyReader;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.FamilyModel;
+import org.mergetomix.model.Precision;
+import org.mergetomix.model.TokenizerFiles;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.testing.HuggingFaceRun;
+
+class FamilyFineTuningTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void trainsAllWeightsOfAFamily() throws Exception {
+    HuggingFaceRun run = HuggingFaceRun.of(folder);
+    TokenizerSource tokenizer =
+        new TokenizerSource.OfFolder(
+            Location.of(run.base()), "", TokenizerFiles.read(run.base()).identity());
+    Path text = Files.write(folder.resolve("text.txt"), HuggingFaceRun.texts());
+    TextData.TrainingWindows windows = new TextData(text.toString(), tokenizer, 128).training();
+    List<Double> losses = new ArrayList<>();
+    try (Checkpoint weights = Checkpoints.open(run.base());
+        FamilyModel model = open(run.base(), weights)) {
+      for (int pass = 0; pass < 2; pass++) {
+        losses.add(
+            new FineTuner(model, recipe())
+                .train(
+                    Mixture.subset(List.of("a")),
+                    new TreeMap<>(Map.of("a", windows.windows())),
+                    windows.padding(),
+                    1,
+                    step -> {}));
+      }
+      assertThat(model.parameters().keySet()).contains("model.embed_tokens.weight");
+    }
+
+    assertThat(windows.windows()).hasSize(5);
+    assertThat(losses.get(0)).isLessThan(Math.log(64));
+    assertThat(losses.get(1)).isLessThan(losses.get(0) - 0.1);
+  }
+
+  private static FamilyModel open(Path base, Checkpoint weights) {
+    Family family = FamilyReader.ofBase(base, weights.tensors().keySet());
+    FamilyModel model = FamilyModel.open(family, Precision.FLOAT32, ComputeDevice.CPU);
+    model.fill(weights, "base");
+    return model;
+  }
+
+  private static FineTuning recipe() {
+    return new FineTuning(new FineTuning.Steps(20), 4, 3e-3, 1, 0.1, 0, 1);
+  }
+}
