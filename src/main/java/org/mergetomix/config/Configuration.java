@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.mergetomix.cache.CacheSettings;
@@ -78,23 +77,22 @@ public record Configuration(
 
     /** Which mixtures come next. */
     public enum Strategy {
-      AUTO("budget", "width", "tolerance"),
+      AUTO,
       EXHAUSTIVE,
-      SURFACE("budget", "width", "tolerance"),
-      ORDERED_SOUP("budget", "width"),
-      FORWARD("budget"),
-      BACKWARD("budget"),
-      RANDOM("budget", "width");
-
-      private final Set<String> heeded;
-
-      Strategy(String... heeded) {
-        this.heeded = Set.of(heeded);
-      }
+      SURFACE,
+      ORDERED_SOUP,
+      FORWARD,
+      BACKWARD,
+      RANDOM;
 
       /** Whether an optional key, such as {@code width}, changes anything. */
       boolean heeds(String key) {
-        return heeded.contains(key);
+        return switch (this) {
+          case AUTO, SURFACE -> true;
+          case ORDERED_SOUP, RANDOM -> !key.equals("tolerance");
+          case FORWARD, BACKWARD -> key.equals("budget");
+          case EXHAUSTIVE -> false;
+        };
       }
     }
   }

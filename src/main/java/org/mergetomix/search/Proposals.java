@@ -51,11 +51,11 @@ record Proposals(Strategy strategy, AllowedSubsets allowed, SearchSettings setti
     String name = name() + " over " + allowed.describe();
     return switch (strategy) {
       case SURFACE ->
-          "%s, in rounds of %d, of the soup %d, seed %d"
+          "%s, in rounds of %s, of the soup %s, seed %s"
               .formatted(name, settings.width(), settings.soupWidth(), settings.seed());
-      case ORDERED_SOUP -> "%s, in rounds of %d".formatted(name, settings.soupWidth());
+      case ORDERED_SOUP -> "%s, in rounds of %s".formatted(name, settings.soupWidth());
       case RANDOM ->
-          "%s, in rounds of %d, seed %d".formatted(name, settings.width(), settings.seed());
+          "%s, in rounds of %s, seed %s".formatted(name, settings.width(), settings.seed());
       default -> name;
     };
   }

@@ -78,10 +78,10 @@ public final class SearchPlan {
     int fewest = proposals.fewest();
     if (search.budget().isPresent() && search.budget().get() < fewest) {
       throw UserException.usage(
-          "A budget of %d mixtures is not enough for the first round of %s, which has %d"
+          "A budget of %s mixtures is not enough for the first round of %s, which has %s"
               .formatted(search.budget().get(), proposals.name(), fewest),
           "search.budget",
-          "Raise it to %d or more, or choose another search.strategy".formatted(fewest));
+          "Raise it to %s or more, or choose another search.strategy".formatted(fewest));
     }
   }
 

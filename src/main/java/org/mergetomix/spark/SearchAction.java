@@ -113,6 +113,7 @@ public final class SearchAction {
           GivenMixtures.BASE,
           new TableStanding(table, List.of(), GivenMixtures.BASE, tasks),
           Progress.SILENT);
+      context.setJobGroup("base", "Read the scores of the base", false);
       Evaluations there = table.read();
       SortedMap<String, ExampleScores> base = Ranking.scores(there, Mixture.none(), tasks);
       Objective objective = plan.objective(base);
@@ -198,11 +199,11 @@ public final class SearchAction {
         .map(
             width ->
                 new Problem(
-                    "The search proposes %d mixtures at once, and %d of %d task slots have nothing"
+                    "The search proposes %s mixtures at once, and %s of %s task slots have nothing"
                             .formatted(width, slots - width, slots)
                         + " to do meanwhile",
                     "search.width",
-                    "Set it to %d to use them all, for some more mixtures in all"
+                    "Set it to %s to use them all, for some more mixtures in all"
                         .formatted(slots)));
   }
 

@@ -89,7 +89,7 @@ class SearchPlanTest {
             + " fewer."
       })
   void refusesWhatCannotBe(String settings, String problem) {
-    assertThatThrownBy(() -> plan(5, settings.split(",")))
+    assertThatThrownBy(() -> plan(5, settings.split(",", -1)))
         .isInstanceOfSatisfying(
             UserException.class,
             refused -> assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE))

@@ -66,14 +66,20 @@ public final class Rounds {
    */
   public long run(SearchStrategy strategy, TableStanding standing, Progress progress) {
     long evaluated = 0;
-    Optional<Round> round = strategy.next(standing);
+    Optional<Round> round = next(strategy, standing);
     while (round.isPresent()) {
       RoundWork.Mark mark = new RoundWork.Mark(strategy.id(), standing.rounds() + 1);
       evaluated += run(round.get(), strategy, mark, progress);
       standing.answered(round.get());
-      round = strategy.next(standing);
+      round = next(strategy, standing);
     }
     return evaluated;
+  }
+
+  private Optional<Round> next(SearchStrategy strategy, TableStanding standing) {
+    context.setJobGroup(
+        strategy.id(), "Read what " + strategy.id() + " has to know for its next round", false);
+    return strategy.next(standing);
   }
 
   private long run(Round round, SearchStrategy strategy, RoundWork.Mark mark, Progress progress) {
