@@ -57,7 +57,7 @@ class ExampleTest {
         .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).exists());
     assertThat(manifest.base().model().orElseThrow().path()).exists();
     assertThat(manifest.base().checkpoint().path()).exists();
-    assertThat(manifest.base().context()).isEqualTo(48);
+    assertThat(manifest.base().context()).hasValue(48);
     Manifest.TaskEntry task = manifest.tasks().get(0);
     assertThat(manifest.tasks()).hasSize(1);
     assertThat(task.id()).isEqualTo("ca");
