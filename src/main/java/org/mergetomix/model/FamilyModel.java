@@ -157,7 +157,7 @@ public final class FamilyModel implements LanguageModel {
         (name, tensor) -> {
           String stored =
               family.names(name).stream()
-                  .filter(checkpoint.tensors()::containsKey)
+                  .filter(each -> checkpoint.tensors().containsKey(each))
                   .findFirst()
                   .orElseThrow();
           for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {

@@ -158,7 +158,7 @@ public final class LiveModel implements LanguageModel {
         .forEach(
             (name, parameter) -> {
               List<TensorSpec> given =
-                  names(name).filter(checkpoint::containsKey).map(checkpoint::get).toList();
+                  names(name).flatMap(each -> Stream.ofNullable(checkpoint.get(each))).toList();
               if (given.isEmpty()) {
                 problems.add(
                     new Problem(
@@ -174,7 +174,7 @@ public final class LiveModel implements LanguageModel {
               }
             });
     for (String name : checkpoint.keySet()) {
-      if (names(name).noneMatch(tensors()::containsKey)) {
+      if (names(name).noneMatch(each -> tensors().containsKey(each))) {
         problems.add(
             new Problem(
                 "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
@@ -214,7 +214,10 @@ public final class LiveModel implements LanguageModel {
         .forEach(
             (name, tensor) -> {
               String stored =
-                  names(name).filter(checkpoint.tensors()::containsKey).findFirst().orElseThrow();
+                  names(name)
+                      .filter(each -> checkpoint.tensors().containsKey(each))
+                      .findFirst()
+                      .orElseThrow();
               for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
                 int length = (int) Math.min(CHUNK, tensor.elements() - offset);
                 checkpoint.read(stored, offset, chunk, length);
@@ -237,7 +240,7 @@ public final class LiveModel implements LanguageModel {
       return;
     }
     names(tensor)
-        .filter(tensors()::containsKey)
+        .filter(each -> tensors().containsKey(each))
         .forEach(name -> parameters.write(name, offset, source, length));
   }
 

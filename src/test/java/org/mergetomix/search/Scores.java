@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.mergetomix.mixture.Mixture;
@@ -45,7 +46,7 @@ final class Scores implements Standing {
   }
 
   /** How many examples the task has. */
-  static TreeMap<String, Integer> examples() {
+  static SortedMap<String, Integer> examples() {
     return new TreeMap<>(Map.of("t", EXAMPLES));
   }
 
