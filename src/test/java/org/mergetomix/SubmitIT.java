@@ -60,7 +60,7 @@ class SubmitIT {
     assertThat(submit.log())
         .contains(
             "Error: Spark has no such master (spark.master = locl)."
-                + " Name a master that Spark knows, such as local[*] or spark://host:7077.");
+                + " Name one that it has, such as local[*], local[4] or spark://host:7077;");
     assertThat(submit.results()).isEmpty();
   }
 

@@ -36,7 +36,7 @@ class ExampleOrderTest {
     assertThat(first).isBetween(4500.0, 5500.0);
   }
 
-  @Property
+  @Property(seed = "1")
   void losesNoExample(@ForAll @IntRange(min = 0, max = 300) int count, @ForAll String digest) {
     assertThat(ExampleOrder.of(numbers(count), digest))
         .containsExactlyInAnyOrderElementsOf(numbers(count));

@@ -184,9 +184,13 @@ class S3FaultsIT {
     assertTooLargeForTheCache(
         "inputs/graph.pt",
         () -> new FineTuneAction(spark, uploaded(), configuration, Progress.SILENT).run());
-    assertTooLargeForTheCache(
-        "inputs/experts/a.safetensors",
-        () -> new FidelityAction(spark, uploaded(), configuration, Progress.SILENT).run());
+    // It plans before it fetches, as a search does.
+    assertThatThrownBy(
+            () -> new FidelityAction(spark, uploaded(), configuration, Progress.SILENT).run())
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining("(cache.capacity). Raise it to at least ");
   }
 
   private void assertTooLargeForTheCache(String path, ThrowingCallable action) {

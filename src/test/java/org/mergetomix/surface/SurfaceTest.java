@@ -146,7 +146,7 @@ class SurfaceTest {
         .isCloseTo(SCORES.truth(weights), within(.03));
   }
 
-  @Property(tries = 15)
+  @Property(tries = 15, seed = "1")
   void permutedDatasetsGivePermutedAnswers(@ForAll @IntRange(max = 1000) int seed) {
     List<String> names = new ArrayList<>(AXES.datasets());
     Collections.shuffle(names, new Random(seed));

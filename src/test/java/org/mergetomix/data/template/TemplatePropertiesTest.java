@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -127,13 +128,15 @@ class TemplatePropertiesTest {
           "x",
           Value.of(3));
 
-  @Property(tries = 3_000)
+  @Property(tries = 3_000, seed = "1")
   void rendersOrRefusesAnySoupOfTokens(@ForAll("soups") String template) {
     assertThat(rendered(template)).isEqualTo(rendered(template));
   }
 
-  @Property(tries = 2_000)
+  @Property(tries = 2_000, seed = "1")
   void rendersOrRefusesAnyExpression(@ForAll("expressions") String expression) {
+    // What ends the tag is no part of an expression.
+    Assume.that(!expression.contains("}}") && !expression.contains("%}"));
     rendered("{{ " + expression + " }}")
         .ifPresent(
             rendering ->
@@ -141,7 +144,7 @@ class TemplatePropertiesTest {
                     .contains(rendering));
   }
 
-  @Property(tries = 500)
+  @Property(tries = 500, seed = "1")
   void copiesTextWithoutTags(@ForAll("plain") String text) {
     assertThat(rendered(text + ".")).contains(new Rendering(text + ".", List.of()));
   }
