@@ -21,6 +21,7 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 import org.mergetomix.testing.Await;
+import org.mergetomix.testing.Commits;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.testing.SparkSubmit;
@@ -111,12 +112,7 @@ class TwoDriversIT {
 
   private int committed() throws IOException {
     Path evaluations = run.output().resolve("evaluations");
-    if (!Files.isDirectory(evaluations)) {
-      return 0;
-    }
-    try (Stream<Path> rounds = Files.list(evaluations)) {
-      return (int) rounds.filter(round -> Files.exists(round.resolve("_SUCCESS"))).count();
-    }
+    return Files.isDirectory(evaluations) ? Commits.of(evaluations, "exhaustive").size() : 0;
   }
 
   private static SearchAction.Result search(SmallRun run) {
