@@ -53,7 +53,7 @@ public final class RoundPlanner {
   /** A task's examples that a row has, for one mixture. */
   private record Seen(String task, ExampleRange range) implements Serializable {}
 
-  /** What is missing of a round, most of it first. */
+  /** What is missing of a round. */
   public List<Portion> missing(Round round, Evaluations evaluations, SearchStrategy strategy) {
     SortedMap<String, List<ExampleRange>> everything = new TreeMap<>();
     examples.forEach(
