@@ -251,7 +251,12 @@ public final class CacheDirectory implements AutoCloseable {
   /** Removes what was fetched or written for a key that is claimed as vacant. */
   public void discard(CacheKey key) throws IOException {
     FileUtil.fullyDelete(Occupancy.draft(blobs, key).toFile());
-    PartialFile.delete(part(key), chunks(key));
+    // Whoever makes room meanwhile looks at these files.
+    locks.withDirectory(
+        () -> {
+          PartialFile.delete(part(key), chunks(key));
+          return key;
+        });
   }
 
   /**
