@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.evaluation.TaskSplit;
@@ -69,7 +70,7 @@ final class ScoreModels {
   }
 
   /**
-   * The scores of every subject, by mixture id.
+   * The scores of every subject, by mixture id; they may be no numbers.
    *
    * @param subjects one or more
    * @throws UserException with every subject that cannot be scored, if there is one
@@ -95,18 +96,27 @@ final class ScoreModels {
   /** What cannot be scored says which model it is. */
   private static ModelScores named(RunPlan plan, Subject subject) {
     try {
-      ModelScores scores = score(plan, subject);
-      requireNumbers(scores.search());
-      requireNumbers(scores.confirm());
-      return scores;
+      return score(plan, subject);
     } catch (UserException problems) {
-      throw problems.with(
-          problem ->
-              new Problem(
-                  problem.what(),
-                  subject.words() + (problem.where().isEmpty() ? "" : ", " + problem.where()),
-                  problem.remedy()));
+      throw problems.with(problem -> named(problem, subject));
     }
+  }
+
+  private static Problem named(Problem problem, Subject subject) {
+    return new Problem(
+        problem.what(),
+        subject.words() + (problem.where().isEmpty() ? "" : ", " + problem.where()),
+        problem.remedy());
+  }
+
+  /** What to say of the scores of a subject that are no numbers. */
+  static List<Problem> notNumbers(Subject subject, ModelScores scores) {
+    return Stream.of(scores.search(), scores.confirm())
+        .flatMap(split -> split.entrySet().stream())
+        .filter(task -> !task.getValue().finite())
+        .map(task -> named(NotANumber.problem(task.getKey()), subject))
+        .distinct()
+        .toList();
   }
 
   private static ModelScores score(RunPlan plan, Subject subject) {
@@ -123,15 +133,6 @@ final class ScoreModels {
               new ModelScores(
                   scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM)));
     }
-  }
-
-  private static void requireNumbers(SortedMap<String, ExampleScores> scores) {
-    scores.forEach(
-        (task, examples) -> {
-          if (!examples.finite()) {
-            throw NotANumber.of(task);
-          }
-        });
   }
 
   private static SortedMap<String, ExampleScores> scores(RunPlan plan, Slot slot, TaskSplit split) {
