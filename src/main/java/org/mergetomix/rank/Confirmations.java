@@ -75,7 +75,7 @@ public final class Confirmations {
 
   private Optional<String> bestSingle() {
     return datasets.stream()
-        .filter(scores::containsKey)
+        .filter(dataset -> scores.containsKey(dataset))
         .min((a, b) -> search.bestFirst().compare(searchScore(a), searchScore(b)));
   }
 

@@ -98,7 +98,11 @@ public final class FidelityAction {
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     RunRecord record = requireFinished(plan);
-    return directory.announced(spark, () -> compare(plan, record, started));
+    try {
+      return directory.announced(spark, () -> compare(plan, record, started));
+    } finally {
+      Session.context(spark).clearJobGroup();
+    }
   }
 
   /** Before anything is trained: it would be too late when the models are to be scored. */
@@ -133,6 +137,8 @@ public final class FidelityAction {
   }
 
   private Result compare(RunPlan plan, RunRecord record, long started) {
+    JavaSparkContext context = Session.context(spark);
+    context.setJobGroup("fidelity", "Choose the mixtures to fine-tune", false);
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
@@ -151,6 +157,7 @@ public final class FidelityAction {
       requireNumbers(models, scores);
     }
 
+    context.setJobGroup("fidelity", "Compare surrogates with models really fine-tuned", false);
     List<FidelityRow> rows =
         rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));
     directory.fidelity(spark).write(rows);

@@ -65,14 +65,15 @@ public final class MetricsPlugin implements SparkPlugin {
     }
 
     private void register(String executor) {
-      for (ExecutorFigure figure : ExecutorFigure.values()) {
-        String name = figure.label();
-        registry.ifPresent(
-            given ->
-                given.register(
-                    MetricRegistry.name("executor", executor, name),
-                    (Gauge<Number>) () -> last.get(executor).get(name)));
-      }
+      registry.ifPresent(
+          given ->
+              ExecutorFigures.OF_THIS_JVM
+                  .keySet()
+                  .forEach(
+                      name ->
+                          given.register(
+                              MetricRegistry.name("executor", executor, name),
+                              (Gauge<Number>) () -> last.get(executor).get(name))));
     }
   }
 
@@ -84,9 +85,8 @@ public final class MetricsPlugin implements SparkPlugin {
     @Override
     public void init(PluginContext context, Map<String, String> fromDriver) {
       driver = Optional.of(context);
-      for (ExecutorFigure figure : ExecutorFigure.values()) {
-        context.metricRegistry().register(figure.label(), (Gauge<Number>) figure::ofThisJvm);
-      }
+      ExecutorFigures.OF_THIS_JVM.forEach(
+          (name, figure) -> context.metricRegistry().register(name, (Gauge<Number>) figure::get));
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class MetricsPlugin implements SparkPlugin {
       driver.ifPresent(
           context -> {
             try {
-              context.send(new Told(context.executorID(), ExecutorFigure.allOfThisJvm()));
+              context.send(new Told(context.executorID(), ExecutorFigures.now()));
             } catch (IOException lost) {
               LOGGER.warn("The driver was not told of this executor's figures", lost);
             }

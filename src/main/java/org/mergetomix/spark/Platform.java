@@ -50,14 +50,14 @@ final class Platform {
   }
 
   /**
-   * Makes sure that a session which was there has RDDs.
+   * The context of a session that was there, which has RDDs.
    *
-   * @param context asks the session for its context
+   * @param context asks the session for it
    * @throws UserException usage, if it refuses
    */
-  static void requireContext(Supplier<SparkContext> context) {
+  static SparkContext requireContext(Supplier<SparkContext> context) {
     try {
-      context.get();
+      return context.get();
     } catch (UnsupportedOperationException | SecurityException refused) {
       throw UserException.usage(
           "This session gives no access to RDDs, which merge-to-mix works with",
