@@ -9,7 +9,6 @@ the folder of what Spark lacks for s3a:; CI_S3_SERVER, a file with the class pat
 import functools
 import json
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -237,15 +236,15 @@ def s3():
     return server
 
 
-def uploaded(bucket, changed):
-    """Puts the inputs of the demo into a new bucket, some of them changed."""
+def uploaded(bucket, without=(), changed=None):
+    """Puts the inputs of the demo into a new bucket, some left out and some changed."""
     client = s3().client()
     client.create_bucket(Bucket=bucket)
     demo = Path(os.environ["CI_DEMO"]).resolve()
     for file in demo.rglob("*"):
         name = str(file.relative_to(demo))
-        if file.is_file() and not name.startswith("run/"):
-            change = changed.get(name, lambda content: content)
+        if file.is_file() and not name.startswith(("run/", *without)):
+            change = (changed or {}).get(name, lambda content: content)
             client.put_object(Bucket=bucket, Key=name, Body=change(file.read_bytes()))
 
 
@@ -288,35 +287,42 @@ def run_in_s3(bucket, retries=0, **params):
     return run, [log.read_text() for log in place.glob("log-*")]
 
 
-def check_a_real_run():
-    demo = Path(os.environ["CI_DEMO"]).resolve()
-    prefix = demo.parent / f"{demo.name}-dag-runs"
-    shutil.rmtree(prefix, ignore_errors=True)
-    os.environ["PATH"] = f"{os.environ['CI_SPARK_BIN']}:{REAL_PATH}"
-    try:
-        run = run_dag(
-            {
-                "jar": os.environ["CI_JAR"],
-                "manifest": str(demo / "manifest.conf"),
-                "prefix": str(prefix),
-                "settings": {
-                    "search.maximum-size": 2,
-                    "training.steps": 10,
-                    "fidelity.mixtures": 3,
-                },
-                "finetune": True,
-            }
-        )
-    finally:
-        os.environ["PATH"] = REAL_PATH
+def record_of(bucket):
+    """The only run record below the prefix."""
+    client = s3().client()
+    found = client.list_objects_v2(Bucket=bucket, Prefix="runs/")["Contents"]
+    (key,) = [one["Key"] for one in found if one["Key"].endswith("/run.json")]
+    return json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+def check_a_real_run_with_everything_in_s3():
+    uploaded("real", without=("experts/",))
+    run, logs = run_in_s3("real", finetune=True)
     assert run.state == DagRunState.SUCCESS, states(run)
-    (record,) = prefix.glob("*/run.json")
-    counts = json.loads(record.read_text())["counts"]
+    assert len(logs) == 4, logs
+    record = record_of("real")
+    counts = record["counts"]
+    assert record["state"] == "CONFIRMED", record["state"]
     assert counts["evaluated"] == 36 and counts["failed"] == 0, counts
 
 
+def check_that_an_expert_of_nan_is_tolerated_to_the_end():
+    def not_a_number(checkpoint):
+        data = 8 + int.from_bytes(checkpoint[:8], "little")
+        return checkpoint[:data] + b"\xff" * (len(checkpoint) - data)
+
+    uploaded("nan", changed={"experts/es.safetensors": not_a_number})
+    run, logs = run_in_s3("nan", tolerated_failures=8)
+    assert run.state == DagRunState.SUCCESS, states(run)
+    record = record_of("nan")
+    assert record["state"] == "CONFIRMED", record["state"]
+    assert record["counts"]["failed"] == 8, record["counts"]
+    left_out = "Warning: Left out: The score is not a number (the expert of dataset es, task"
+    assert any(left_out in log for log in logs), logs
+
+
 def check_that_a_truncated_expert_is_named_at_the_first_attempt():
-    uploaded("cut", {"experts/es.safetensors": lambda checkpoint: checkpoint[:-100]})
+    uploaded("cut", changed={"experts/es.safetensors": lambda checkpoint: checkpoint[:-100]})
     run, logs = run_in_s3("cut", retries=3)
     assert run.state == DagRunState.FAILED, states(run)
     assert states(run)["check"] == "failed", states(run)

@@ -20,6 +20,7 @@ import org.mergetomix.spark.FineTuneAction;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.testing.EventLog;
 import org.mergetomix.testing.S3Extension;
 import org.mergetomix.testing.S3Server;
 import org.mergetomix.testing.SmallRun;
@@ -96,6 +97,12 @@ class S3SubmitIT {
             .orElseThrow();
     assertThat(new String(s3.read(bucket, mark), StandardCharsets.UTF_8))
         .contains("\"committer\":\"magic\"");
+  }
+
+  @Test
+  void showsInSparksPagesWhatItIsAndWhatItDoes() throws Exception {
+    assertThat(EventLog.names(folder.resolve("events"))).isNotEmpty().containsOnly("merge-to-mix");
+    assertThat(EventLog.undescribed(folder.resolve("events"))).isEmpty();
   }
 
   @Test

@@ -52,9 +52,26 @@ public final class EventLog {
     return endings;
   }
 
+  /** The jobs that have no description, by the names of their stages; Spark's pages show it. */
+  public static List<String> undescribed(Path folder) throws IOException {
+    return events(folder).stream()
+        .filter(event -> event.path("Event").asText().equals("SparkListenerJobStart"))
+        .filter(event -> !event.path("Properties").has("spark.job.description"))
+        .map(event -> event.path("Stage Infos").findValuesAsText("Stage Name").toString())
+        .toList();
+  }
+
+  /** What the applications are called. */
+  public static List<String> names(Path folder) throws IOException {
+    return events(folder).stream()
+        .filter(event -> event.path("Event").asText().equals("SparkListenerApplicationStart"))
+        .map(event -> event.path("App Name").asText())
+        .toList();
+  }
+
   private static List<JsonNode> events(Path folder) throws IOException {
     List<JsonNode> events = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         for (String line : Files.readAllLines(file)) {
           if (line.startsWith("{")) {

@@ -8,10 +8,10 @@ import com.sun.jdi.connect.IllegalConnectorArgumentsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,13 +40,33 @@ public final class ExecutorProcess {
 
   /** Waits for an executor of a submission that was started with {@link #SETTINGS}. */
   public static ExecutorProcess await(SparkSubmit submit, int id) throws IOException {
-    ProcessHandle process =
-        Await.found(
-            () -> submit.descendants().filter(child -> isExecutor(child, id)).findFirst(),
-            submit::log);
-    Path work = submit.sparkHome().resolve("work");
-    Path output = Await.found(() -> output(work, id), submit::log);
-    return new ExecutorProcess(process, output);
+    return await(submit::descendants, id, submit::log);
+  }
+
+  /** Waits for an executor whose process is one of these. */
+  static ExecutorProcess await(
+      Supplier<Stream<ProcessHandle>> processes, int id, Supplier<String> otherwise)
+      throws IOException {
+    return Await.found(
+        () ->
+            processes
+                .get()
+                .filter(child -> isExecutor(child, id))
+                .findFirst()
+                .flatMap(ExecutorProcess::withOutput),
+        otherwise);
+  }
+
+  /** A worker has an executor work where its output goes. */
+  private static Optional<ExecutorProcess> withOutput(ProcessHandle process) {
+    Path folder = Path.of("/proc", Long.toString(process.pid()), "cwd");
+    try {
+      return Optional.of(folder.toRealPath().resolve("stdout"))
+          .filter(Files::exists)
+          .map(output -> new ExecutorProcess(process, output));
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
   }
 
   /** Java tells no more of a command line than a page of memory holds. */
@@ -60,17 +80,6 @@ public final class ExecutorProcess {
           && command.contains("\0--executor-id\0" + id + "\0");
     } catch (IOException gone) {
       return false;
-    }
-  }
-
-  private static Optional<Path> output(Path work, int id) throws IOException {
-    try (Stream<Path> applications = Files.list(work)) {
-      return applications
-          .map(application -> application.resolve(Integer.toString(id)).resolve("stdout"))
-          .filter(Files::exists)
-          .findFirst();
-    } catch (NoSuchFileException early) {
-      return Optional.empty();
     }
   }
 

@@ -30,7 +30,7 @@ public final class SparkSubmit {
    * These processes live for seconds: most of what they compute is the work of Java's second
    * compiler, which pays off after minutes. Executors inherit the variable.
    */
-  private static final Map<String, String> SHORT_LIVED =
+  static final Map<String, String> SHORT_LIVED =
       Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
   private static final Pattern OURS =
@@ -39,13 +39,11 @@ public final class SparkSubmit {
               + "|.*/(ai/djl|com/typesafe/config|info/picocli)/.*");
 
   private final Process process;
-  private final Path sparkHome;
   private final Path results;
   private final Path log;
 
-  private SparkSubmit(Process process, Path sparkHome, Path results, Path log) {
+  private SparkSubmit(Process process, Path results, Path log) {
     this.process = process;
-    this.sparkHome = sparkHome;
     this.results = results;
     this.log = log;
   }
@@ -85,19 +83,17 @@ public final class SparkSubmit {
     List<String> command = new ArrayList<>();
     // A shell that starts the tests in the background may have turned Ctrl-C off for its children.
     command.addAll(List.of("env", "--default-signal=INT"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Path.of(".mvn", "spark-jvm.options").toAbsolutePath());
-    command.addAll(List.of("-Xmx1g", "-Djava.awt.headless=true", "-cp", sparksJars()));
+    command.addAll(sparkCommand("1g"));
     command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
     command.addAll(List.of("--class", "org.mergetomix.MergeToMix"));
-    settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
-    if (master.startsWith("local-cluster")) {
+    if (!master.startsWith("local[")) {
       command.addAll(List.of("--conf", "spark.executor.extraClassPath=" + sparksJars()));
       command.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
       command.addAll(List.of("--conf", "spark.driver.bindAddress=127.0.0.1"));
       command.addAll(List.of("--conf", "spark.ui.enabled=false"));
       command.addAll(List.of("--conf", "spark.executor.memory=1g"));
     }
+    settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
     command.add(System.getProperty("shaded.jar"));
     command.addAll(arguments);
     try {
@@ -109,18 +105,38 @@ public final class SparkSubmit {
               .redirectError(log.toFile())
               .directory(folder.toFile());
       builder.environment().putAll(environment);
-      builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-      Path sparkHome = home(folder);
-      builder.environment().put("SPARK_HOME", sparkHome.toString());
-      builder.environment().put("SPARK_SCALA_VERSION", "2.13");
-      return new SparkSubmit(builder.start(), sparkHome, results, log);
+      builder.environment().putAll(surroundings(home(folder)));
+      Process process = builder.start();
+      // However this JVM ends, and where a test gave up, the child goes with it.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      return new SparkSubmit(process, results, log);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
   }
 
+  /** The command that runs one of Spark's own programs, without the program. */
+  static List<String> sparkCommand(String memory) {
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "@" + Path.of(".mvn", "spark-jvm.options").toAbsolutePath(),
+            "-Xmx" + memory,
+            "-Djava.awt.headless=true",
+            "-cp",
+            sparksJars()));
+  }
+
+  /** The variables that Spark's own programs need. */
+  static Map<String, String> surroundings(Path sparkHome) {
+    return Map.of(
+        "SPARK_LOCAL_IP", "127.0.0.1",
+        "SPARK_HOME", sparkHome.toString(),
+        "SPARK_SCALA_VERSION", "2.13");
+  }
+
   /** What a worker takes for Spark's own folder; its executors' logs are below {@code work}. */
-  private static Path home(Path folder) throws IOException {
+  static Path home(Path folder) throws IOException {
     Path home = Files.createDirectories(folder.resolve("spark-home"));
     Files.createDirectories(home.resolve("jars"));
     if (!Files.exists(home.resolve("RELEASE"))) {
@@ -161,11 +177,6 @@ public final class SparkSubmit {
   /** The processes that it started, executors among them. */
   Stream<ProcessHandle> descendants() {
     return process.descendants();
-  }
-
-  /** Where its executors work. */
-  Path sparkHome() {
-    return sparkHome;
   }
 
   /** What Ctrl-C does. */
