@@ -109,11 +109,6 @@ public final class FamilyModel implements LanguageModel {
     return family;
   }
 
-  @Override
-  public String version() {
-    return VERSION;
-  }
-
   /** The weights by name, in the model's precision. */
   @Override
   public SortedMap<String, TensorSpec> tensors() {

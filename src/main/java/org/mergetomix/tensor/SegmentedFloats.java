@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Floats outside the heap, in as many buffers as it takes: the indices of one are ints, and its
- * bytes end at 2 GiB. Several threads may read, or one write.
+ * bytes end at 2 GiB. Several threads may read, or write, each other elements.
  */
 public final class SegmentedFloats {
 
