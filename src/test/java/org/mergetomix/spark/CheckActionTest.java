@@ -177,6 +177,19 @@ class CheckActionTest {
   }
 
   @Test
+  void refusesBfloat16ForAGraphOfOnesOwn() {
+    assertThatThrownBy(() -> check("evaluation.precision=bfloat16"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage(
+            "evaluation.precision is bfloat16, but a TorchScript graph computes in float32 (%s)."
+                    .formatted(run.graph())
+                + " Leave evaluation.precision out, or give the base as a folder of a known"
+                + " family.");
+  }
+
+  @Test
   void triesTheContextOnAGraphOfOnesOwn() throws IOException {
     String manifest = Files.readString(run.manifestFile());
     Files.writeString(run.manifestFile(), manifest.replace("context = 16", "context = 49"));
