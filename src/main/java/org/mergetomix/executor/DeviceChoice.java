@@ -74,9 +74,9 @@ public final class DeviceChoice {
   static ComputeDevice usable(ComputeDevice given, Precision precision) {
     if (precision == Precision.BFLOAT16 && !given.isUsable()) {
       throw UserException.usage(
-          "Spark gave a task %s, but PyTorch has no CUDA here, and a search in bfloat16 does not go"
+          "Spark gave a task %s, but PyTorch has no CUDA here, and what was planned in bfloat16 for GPUs"
                   .formatted(given)
-              + " on on the CPU by itself",
+              + " is not done on a CPU instead",
           "evaluation.precision",
           "Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32");
     }
