@@ -100,7 +100,10 @@ public final class ExecutorRuntime implements AutoCloseable {
   }
 
   private static synchronized SharedRuntime entered(RunPlan plan) {
-    String planId = plan.runId() + plan.buffers() + plan.inputs() + plan.tasks();
+    String planId =
+        "%s %s %s ".formatted(plan.runId(), plan.buffers(), plan.threads())
+            + plan.inputs()
+            + plan.tasks();
     Optional<SharedRuntime> same = current.filter(shared -> shared.enter(planId));
     if (same.isEmpty()) {
       shutDown();
@@ -141,7 +144,7 @@ public final class ExecutorRuntime implements AutoCloseable {
    */
   public void merge(Mixture mixture, TensorSink target) {
     SortedMap<String, String> copies = base().copies();
-    new PrefixMerger(experts, 0)
+    new PrefixMerger(experts, 0, plan.threads())
         .merge(
             mixture,
             Optional.empty(),
@@ -195,7 +198,7 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   /** An idle slot on a device, or a new one; called on a native thread. */
   Slot take(ComputeDevice given) {
-    ComputeDevice device = DeviceChoice.usable(given);
+    ComputeDevice device = DeviceChoice.usable(given, plan.model().precision());
     synchronized (this) {
       Deque<Slot> waiting = idle.getOrDefault(device, new ArrayDeque<>());
       if (!waiting.isEmpty()) {

@@ -15,9 +15,6 @@ import org.mergetomix.tensor.TensorSpec;
  */
 public interface LanguageModel extends SurrogateTarget, TensorSource {
 
-  /** What computes, and its version: raised whenever losses would change. */
-  String version();
-
   /**
    * The parameters themselves, for training; they live as long as this model.
    *

@@ -125,11 +125,6 @@ public final class LiveModel implements LanguageModel {
   }
 
   @Override
-  public String version() {
-    return VERSION;
-  }
-
-  @Override
   public SortedMap<String, NDArray> parameters() {
     Set<String> names = tensors().keySet();
     for (TiedNames pair : tied) {

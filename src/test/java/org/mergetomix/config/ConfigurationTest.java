@@ -46,7 +46,8 @@ class ConfigurationTest {
                 "",
                 "",
                 1,
-                new Configuration.Merge(MergeSettings.of(Method.AVERAGE), 8),
+                new Configuration.Merge(
+                    MergeSettings.of(Method.AVERAGE), Optional.empty(), Optional.empty()),
                 new Configuration.Search(
                     Configuration.Search.Strategy.AUTO,
                     1,
@@ -60,7 +61,7 @@ class ConfigurationTest {
                     0,
                     2,
                     0),
-                new Configuration.Evaluation(16),
+                new Configuration.Evaluation(16, Optional.empty()),
                 new Configuration.Training(
                     Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
@@ -100,6 +101,7 @@ class ConfigurationTest {
               "merge.select-top-k",
               "search.tolerance" ->
               "0.375";
+          case "evaluation.precision" -> "bfloat16";
           case "training.length" -> "epochs";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
