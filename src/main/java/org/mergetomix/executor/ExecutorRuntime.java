@@ -18,7 +18,9 @@ import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
 import org.mergetomix.expert.LoraDelta;
+import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.expert.TiedCheckpoint;
+import org.mergetomix.family.KnownBuffers;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mergekit.MergekitRecipe;
@@ -29,7 +31,11 @@ import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.Closing;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorNames;
+import org.mergetomix.tensor.TensorPlace;
 import org.mergetomix.tensor.TensorSink;
 
 /**
@@ -48,6 +54,7 @@ public final class ExecutorRuntime implements AutoCloseable {
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
   private Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks = Map.of();
+  private Optional<SortedMap<String, Problem>> notNumbers = Optional.empty();
   private final Map<ComputeDevice, Deque<Slot>> idle = new HashMap<>();
 
   private ExecutorRuntime(RunPlan plan) {
@@ -141,6 +148,7 @@ public final class ExecutorRuntime implements AutoCloseable {
    * Merges one mixture into something else than a live model, without sums of the whole model.
    *
    * @param target takes the tensors of the base as it is stored, tied ones under both names
+   * @throws UserException if a merged tensor has a NaN or an infinity, with whose it is
    */
   public void merge(Mixture mixture, TensorSink target) {
     SortedMap<String, String> copies = base().copies();
@@ -149,11 +157,42 @@ public final class ExecutorRuntime implements AutoCloseable {
             mixture,
             Optional.empty(),
             (tensor, offset, source, length) -> {
+              requireNumbers(mixture, tensor, source, length);
               target.write(tensor, offset, source, length);
               if (copies.containsKey(tensor)) {
                 target.write(copies.get(tensor), offset, source, length);
               }
             });
+  }
+
+  private void requireNumbers(Mixture mixture, String tensor, float[] merged, int length) {
+    if (NonFiniteTensors.finite(merged, length)
+        || KnownBuffers.include(base().tensors().get(tensor))) {
+      return;
+    }
+    SortedMap<String, Delta> merging = new TreeMap<>(deltas);
+    merging.keySet().retainAll(mixture.datasets());
+    UserException.inputIfAny(
+        List.copyOf(NonFiniteTensors.of(base(), merging, List.of(tensor)).values()));
+    throw UserException.input(
+        "The merge of %s has numbers that are too large for float32".formatted(mixture),
+        "tensor " + TensorNames.shown(tensor),
+        "Lower merge.lambda, or leave out an expert that moved far: check --deep says which");
+  }
+
+  /** What of a mixture's base and experts is NaN or infinite; all are read whole, once. */
+  public synchronized List<Problem> notNumbers(Mixture mixture) {
+    if (notNumbers.isEmpty()) {
+      List<String> tensors =
+          Layout.of(base().tensors()).tensors().stream().map(TensorPlace::name).toList();
+      notNumbers = Optional.of(NonFiniteTensors.of(base(), deltas, tensors));
+    }
+    SortedMap<String, Problem> ofMixture = new TreeMap<>(notNumbers.orElseThrow());
+    ofMixture
+        .keySet()
+        .removeIf(
+            whose -> !whose.equals(NonFiniteTensors.BASE) && !mixture.datasets().contains(whose));
+    return List.copyOf(ofMixture.values());
   }
 
   /** How mergekit would merge one mixture. */
@@ -174,10 +213,10 @@ public final class ExecutorRuntime implements AutoCloseable {
   }
 
   private static MergekitRecipe.Form form(Delta delta, ExpertInput expert) {
-    if (delta instanceof LoraDelta) {
-      return MergekitRecipe.Form.ADAPTER;
+    if (delta instanceof LoraDelta adapter) {
+      return adapter.mergedAlikeByPeft() ? MergekitRecipe.Form.ADAPTER : MergekitRecipe.Form.OTHER;
     }
-    boolean whole = delta instanceof FullCheckpointDelta;
+    boolean whole = delta instanceof FullCheckpointDelta full && full.namedAsBase();
     boolean plain =
         expert.policy().prefixes().isEmpty()
             && expert.policy().missing() == ExpertPolicy.Missing.FAIL;

@@ -57,8 +57,8 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
    * Begins a folder.
    *
    * @param folder where; must not exist
-   * @param tensors what will be written, by name: F32, F16, BF16 (rounded once, ties to even), I64,
-   *     I32, I16, I8 or U8
+   * @param tensors what will be written, by name, of any type; floating ones are rounded once, ties
+   *     to even
    * @param metadata what every file shall say about itself
    * @param shardBytes how large a shard may be; a larger tensor has a shard of its own
    * @throws org.mergetomix.problem.UserException if the folder cannot be written
@@ -94,7 +94,7 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     missing.merge(tensor, (long) -length, Long::sum);
   }
 
-  /** Writes whole numbers; otherwise as {@link #write}. */
+  /** Writes whole numbers or truth values; otherwise as {@link #write}. */
   public void writeIntegers(String tensor, long offset, long[] source, int length) {
     Shard shard = shardOf.get(tensor);
     TensorSpec spec = tensors.get(tensor);

@@ -13,6 +13,7 @@ import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
+import org.mergetomix.family.QuantisedTensors;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
@@ -55,8 +56,9 @@ public final class BaseModel {
   public static BaseModel toMerge(InputFiles files, Manifest manifest) {
     Path folder = files.headers(manifest.base().checkpoint());
     try (Checkpoint base = Checkpoints.open(folder)) {
-      return new BaseModel(
-          manifest, folder, FamilyReader.find(folder, base.tensors().keySet()), base);
+      Optional<Family> family = FamilyReader.find(folder, base.tensors().keySet());
+      QuantisedTensors.refuse(base.tensors(), manifest.base().checkpoint().text());
+      return new BaseModel(manifest, folder, family, base);
     }
   }
 
