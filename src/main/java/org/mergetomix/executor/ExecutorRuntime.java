@@ -1,5 +1,6 @@
 package org.mergetomix.executor;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,7 @@ import org.mergetomix.expert.LoraDelta;
 import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.KnownBuffers;
+import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mergekit.MergekitRecipe;
@@ -203,16 +205,20 @@ public final class ExecutorRuntime implements AutoCloseable {
         .forEach(
             (id, expert) ->
                 models.put(
-                    id, new MergekitRecipe.Model(expert.path(), form(deltas.get(id), expert))));
+                    id,
+                    new MergekitRecipe.Model(
+                        expert.path(),
+                        form(deltas.get(id), expert, plan.experts().get(id).file()))));
     return MergekitRecipe.of(
         asked.method(),
         mixture,
-        new MergekitRecipe.Model(asked.base().path(), form(asked.base().path())),
+        new MergekitRecipe.Model(
+            asked.base().path(), form(asked.base().path(), plan.base().file())),
         base().tensors(),
         models);
   }
 
-  private static MergekitRecipe.Form form(Delta delta, ExpertInput expert) {
+  private static MergekitRecipe.Form form(Delta delta, ExpertInput expert, Path here) {
     if (delta instanceof LoraDelta adapter) {
       return adapter.mergedAlikeByPeft() ? MergekitRecipe.Form.ADAPTER : MergekitRecipe.Form.OTHER;
     }
@@ -220,13 +226,16 @@ public final class ExecutorRuntime implements AutoCloseable {
     boolean plain =
         expert.policy().prefixes().isEmpty()
             && expert.policy().missing() == ExpertPolicy.Missing.FAIL;
-    return whole && plain ? form(expert.path()) : MergekitRecipe.Form.OTHER;
+    return whole && plain ? form(expert.path(), here) : MergekitRecipe.Form.OTHER;
   }
 
-  /** A file is told by its name: the location may be on another machine. */
-  private static MergekitRecipe.Form form(String location) {
-    return location.endsWith(".safetensors")
-        ? MergekitRecipe.Form.FILE
+  /** A file is told by its name: its copy here has another one. */
+  private static MergekitRecipe.Form form(String location, Path here) {
+    if (location.endsWith(".safetensors")) {
+      return MergekitRecipe.Form.FILE;
+    }
+    return CheckpointFolder.of(here).isOfOneFile()
+        ? MergekitRecipe.Form.FOLDER_OF_ONE_FILE
         : MergekitRecipe.Form.FOLDER;
   }
 

@@ -76,6 +76,11 @@ public record CheckpointFolder(FolderBoundary boundary) {
     return has(ADAPTER_CONFIG) || has(ADAPTER);
   }
 
+  /** Whether a single file, without an index, holds all tensors of a model. */
+  public boolean isOfOneFile() {
+    return has(SINGLE) && !has(ShardIndex.NAME);
+  }
+
   /**
    * The files that decide what the folder means, by their names in it: index and shards, or the
    * single file; and an adapter's two files. Everything else does not count.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -106,10 +107,14 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     missing.merge(tensor, (long) -length, Long::sum);
   }
 
-  /** Puts a further file into the folder, under its own name. */
-  public void copy(Path file) {
-    try {
-      Files.copy(file, temporary.resolve(file.getFileName()));
+  /** Puts a further file into the folder, or a folder of files, under its own name. */
+  public void copy(Path path) {
+    try (Stream<Path> copied = Files.walk(path, 1, FileVisitOption.FOLLOW_LINKS)) {
+      Path target = temporary.resolve(path.getFileName());
+      // A folder comes before what is in it, and is copied without it.
+      for (Path file : copied.toList()) {
+        Files.copy(file, target.resolve(path.relativize(file)));
+      }
     } catch (IOException failure) {
       throw FileProblems.writing(folder, failure);
     }
