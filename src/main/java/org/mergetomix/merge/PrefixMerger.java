@@ -158,7 +158,7 @@ public final class PrefixMerger implements Merger {
   }
 
   /** One thread's part of a pass, tensor by tensor. */
-  private abstract class Worker implements StretchWork.Worker {
+  private abstract static class Worker implements StretchWork.Worker {
 
     final MergedDelta source;
     final Terms terms;

@@ -1,5 +1,7 @@
 package org.mergetomix.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.folder.Checkpoints;
@@ -26,9 +29,9 @@ import org.mergetomix.tensor.TensorSpec;
  * written to memory as to a live model's.
  *
  * <p>A merge moves 10 bytes an element: three that are read in 2 each, one that is written in 4; a
- * copy moves 8. Takes 11 GB of memory, mapped files among them, and 6 GB of disk under
- * target/benchmark. Arguments: rounds, of which the first is not counted, and then numbers of
- * threads.
+ * copy moves 8. On a machine that is not idle look at the CPU time. Takes 11 GB of memory, mapped
+ * files among them, and 6 GB of disk under target/benchmark. Arguments: rounds, of which the first
+ * is not counted, and then numbers of threads.
  *
  * <pre>
  * mvn -q test-compile exec:exec@benchmark -Dheap=5g \\
@@ -76,43 +79,52 @@ public final class LargeMixtureBenchmark {
     FloatMemory parameters = new FloatMemory(tensors);
     SortedMap<String, TensorSpec> tenth = SyntheticModel.tensors(DType.BF16, 10, ROWS);
     FloatMemory copy = new FloatMemory(tenth);
-    SortedMap<Integer, List<Double>> merging = new TreeMap<>();
-    List<Double> copying = new ArrayList<>();
+    SortedMap<Integer, List<Time>> merging = new TreeMap<>();
+    List<Time> copying = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
       for (int count : threads) {
         PrefixMerger merger = new PrefixMerger(experts, 0, count);
-        double seconds =
-            seconds(() -> merger.merge(Mixture.parse("a+b"), Optional.empty(), parameters));
+        Time time = time(() -> merger.merge(Mixture.parse("a+b"), Optional.empty(), parameters));
         if (round > 0) {
-          merging.computeIfAbsent(count, none -> new ArrayList<>()).add(seconds);
+          merging.computeIfAbsent(count, none -> new ArrayList<>()).add(time);
         }
       }
-      double seconds = seconds(() -> copy.copyFrom(parameters));
+      Time time = time(() -> copy.copyFrom(parameters));
       if (round > 0) {
-        copying.add(seconds);
+        copying.add(time);
       }
     }
     long merged = SyntheticModel.elements(tensors) * MERGED;
-    merging.forEach((count, seconds) -> print(count + " threads", seconds, merged));
+    merging.forEach((count, times) -> print(count + " threads", times, merged));
     print("copy", copying, SyntheticModel.elements(tenth) * COPIED);
   }
 
-  private static double seconds(Runnable work) {
+  /** Of one merge or copy: as it took, and what all threads of this process worked. */
+  private record Time(double seconds, double worked) {}
+
+  private static Time time(Runnable work) {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long start = System.nanoTime();
+    long before = system.getProcessCpuTime();
     work.run();
-    return (System.nanoTime() - start) / 1e9;
+    return new Time((System.nanoTime() - start) / 1e9, (system.getProcessCpuTime() - before) / 1e9);
   }
 
-  private static void print(String what, List<Double> seconds, long bytes) {
-    List<Double> sorted = seconds.stream().sorted().toList();
-    double median = sorted.get(sorted.size() / 2);
+  private static double median(List<Time> times, ToDoubleFunction<Time> figure) {
+    double[] sorted = times.stream().mapToDouble(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private static void print(String what, List<Time> times, long bytes) {
+    double seconds = median(times, Time::seconds);
+    double worked = median(times, Time::worked);
     System.out.printf(
         Locale.ROOT,
-        "%-10s median %.3f s (%.3f to %.3f), %.2f GB/s%n",
+        "%-10s median %.3f s, %.2f GB/s; %.3f s of CPU time, %.2f GB/s of it%n",
         what,
-        median,
-        sorted.get(0),
-        sorted.get(sorted.size() - 1),
-        bytes / median / 1e9);
+        seconds,
+        bytes / seconds / 1e9,
+        worked,
+        bytes / worked / 1e9);
   }
 }

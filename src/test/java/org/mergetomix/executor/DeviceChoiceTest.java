@@ -36,9 +36,9 @@ class DeviceChoiceTest {
             UserException.class,
             refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
         .hasMessage(
-            "Spark gave a task GPU 1000, but PyTorch has no CUDA here, and what was planned"
-                + " in bfloat16 for GPUs is not done on a CPU instead (evaluation.precision). Say where PyTorch"
-                + " for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32.");
+            "Spark gave a task GPU 1000, but PyTorch has no CUDA here, and what was planned in"
+                + " bfloat16 for GPUs is not done on a CPU instead (evaluation.precision). Say"
+                + " where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32.");
   }
 
   @ParameterizedTest

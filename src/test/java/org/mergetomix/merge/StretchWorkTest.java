@@ -101,7 +101,7 @@ class StretchWorkTest {
   }
 
   @Test
-  void failsAsTheThreadThatFailedWhenNoneWorksAnyMore() {
+  void failsAsTheThreadThatFailedWhenNoneWorksAnyMore() throws InterruptedException {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     StretchWork.Worker fails =
         (stretch, target) -> {
@@ -118,7 +118,7 @@ class StretchWorkTest {
   }
 
   @Test
-  void stopsWhereTheTargetFails() {
+  void stopsWhereTheTargetFails() throws InterruptedException {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     assertThatThrownBy(
@@ -135,14 +135,10 @@ class StretchWorkTest {
   }
 
   /** A thread that was counted off may still be about to end. */
-  private static void assertEnded(Set<Thread> threads) {
+  private static void assertEnded(Set<Thread> threads) throws InterruptedException {
     for (Thread thread : threads) {
       if (thread != Thread.currentThread()) {
-        try {
-          thread.join(10_000);
-        } catch (InterruptedException unexpected) {
-          throw new IllegalStateException(unexpected);
-        }
+        thread.join(10_000);
         assertThat(thread.isAlive()).isFalse();
       }
     }
