@@ -94,6 +94,7 @@ public final class TrainerManifest {
     OptionalLong examples =
         there
             .filter(text -> !text.name().endsWith(".parquet"))
+            .filter(text -> files.complaint(text).isEmpty())
             .map(text -> OptionalLong.of(lines(files.fetch(text, ""))))
             .orElse(OptionalLong.empty());
     examples.ifPresent(count -> dataset.put("examples", count));
