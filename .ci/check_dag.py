@@ -1,19 +1,23 @@
 """Imports the DAG with a real Airflow, looks at its structure, and runs it.
 
 Environment: AIRFLOW_HOME, a directory whose database has been migrated;
-AIRFLOW__CORE__DAGS_FOLDER, deploy/airflow; AIRFLOW_CONN_SPARK_DEFAULT; CI_DEMO, the directory of a finished demo; CI_SPARK_BIN, the folder of
-a real spark-submit; CI_JAR, the jar for it.
+AIRFLOW__CORE__DAGS_FOLDER, deploy/airflow; AIRFLOW_CONN_SPARK_DEFAULT; CI_DEMO, the directory of a
+finished demo; CI_SPARK_BIN, the folder of a real spark-submit; CI_JAR, the jar for it; CI_S3_JARS,
+the folder of what Spark lacks for s3a:; CI_S3_SERVER, a file with the class path of an S3 server.
 """
 
+import functools
 import json
 import os
 import shutil
 import stat
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import checks
+import s3_server
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DagRunState
 
@@ -55,14 +59,16 @@ def states(run):
     return {instance.task_id: str(instance.state) for instance in run.get_task_instances()}
 
 
-def run_dag(params):
+def run_dag(params, retries=0):
     dag = load()
     for task in dag.tasks:
-        task.retries = 0  # a failure that is meant would be waited for
+        task.retries = retries
+        task.retry_delay = timedelta(0)
+        task.retry_exponential_backoff = 0
     return dag.test(run_conf=params)
 
 
-def run_with_fake(plan, **params):
+def run_with_fake(plan, retries=0, **params):
     """Runs the DAG with the fake on the PATH; returns the run and what the fake was called with."""
     place = Path(tempfile.mkdtemp(prefix="fake-", dir=os.environ["AIRFLOW_HOME"]))
     fake = place / "spark-submit"
@@ -73,7 +79,7 @@ def run_with_fake(plan, **params):
     os.environ["PATH"] = f"{place}:{REAL_PATH}"
     os.environ.pop("SPARK_HOME", None)
     try:
-        run = run_dag({"prefix": str(place / "runs"), "jar": "fake.jar", **params})
+        run = run_dag({"prefix": str(place / "runs"), "jar": "fake.jar", **params}, retries)
     finally:
         os.environ["PATH"] = REAL_PATH
     calls = place / "calls"
@@ -197,6 +203,91 @@ def check_that_a_command_that_did_nothing_is_not_believed():
     assert states(run)["confirm"] == "failed", states(run)
 
 
+def check_that_what_has_to_be_mended_is_not_tried_again():
+    for code in (2, 3):
+        run, calls = run_with_fake({"check": ["", 0, code]}, retries=2)
+        assert run.state == DagRunState.FAILED, states(run)
+        assert [commands(call) for call in calls] == ["check"], calls
+
+
+def check_that_a_lost_driver_is_started_again():
+    run, calls = run_with_fake({"check": ["", 0, 1]}, retries=2)
+    assert run.state == DagRunState.FAILED, states(run)
+    assert [commands(call) for call in calls] == ["check"] * 3, calls
+
+
+def check_that_the_parameters_for_spark_win():
+    search = rendered(
+        "search",
+        prefix="s3a://bucket/runs",
+        spark_conf={"spark.executor.memoryOverhead": "6g", "spark.jars": "/a.jar"},
+    )
+    assert search.conf["spark.executor.memoryOverhead"] == "6g"
+    assert search.conf["spark.jars"] == "/a.jar"
+    assert search.conf["spark.hadoop.fs.s3a.committer.name"] == "magic"
+
+
+@functools.cache
+def s3():
+    """The server, which the connection "loopback" leads to."""
+    server = s3_server.start(Path(os.environ["CI_S3_SERVER"]).read_text().strip())
+    os.environ["AIRFLOW_CONN_LOOPBACK"] = server.connection()
+    os.environ["AWS_ACCESS_KEY_ID"] = server.access_key
+    os.environ["AWS_SECRET_ACCESS_KEY"] = server.secret_key
+    return server
+
+
+def uploaded(bucket, changed):
+    """Puts the inputs of the demo into a new bucket, some of them changed."""
+    client = s3().client()
+    client.create_bucket(Bucket=bucket)
+    demo = Path(os.environ["CI_DEMO"]).resolve()
+    for file in demo.rglob("*"):
+        name = str(file.relative_to(demo))
+        if file.is_file() and not name.startswith("run/"):
+            change = changed.get(name, lambda content: content)
+            client.put_object(Bucket=bucket, Key=name, Body=change(file.read_bytes()))
+
+
+def run_in_s3(bucket, retries=0, **params):
+    """Runs the DAG with a real spark-submit; returns the run, and what each submission printed."""
+    place = Path(tempfile.mkdtemp(prefix="real-", dir=os.environ["AIRFLOW_HOME"]))
+    submit = place / "spark-submit"
+    submit.write_text(
+        "#!/usr/bin/env bash\nset -o pipefail\n"
+        f'"{os.environ["CI_SPARK_BIN"]}/spark-submit" "$@" 2>&1'
+        f' | tee "$(mktemp {place}/log-XXXXXX)"\n'
+    )
+    submit.chmod(submit.stat().st_mode | stat.S_IXUSR)
+    os.environ["PATH"] = f"{place}:{os.environ['CI_SPARK_BIN']}:{REAL_PATH}"
+    try:
+        run = run_dag(
+            {
+                "jar": os.environ["CI_JAR"],
+                "manifest": f"s3a://{bucket}/manifest.conf",
+                "prefix": f"s3a://{bucket}/runs",
+                "aws_conn_id": "loopback",
+                "spark_conf": {
+                    "spark.jars": ",".join(map(str, Path(os.environ["CI_S3_JARS"]).glob("*.jar"))),
+                    "spark.hadoop.fs.s3a.endpoint": s3().endpoint,
+                    "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
+                    "spark.hadoop.fs.s3a.path.style.access": "true",
+                },
+                "settings": {
+                    "search.maximum-size": 2,
+                    "training.steps": 10,
+                    "fidelity.mixtures": 3,
+                    "cache.directory": str(place / "cache"),
+                },
+                **params,
+            },
+            retries,
+        )
+    finally:
+        os.environ["PATH"] = REAL_PATH
+    return run, [log.read_text() for log in place.glob("log-*")]
+
+
 def check_a_real_run():
     demo = Path(os.environ["CI_DEMO"]).resolve()
     prefix = demo.parent / f"{demo.name}-dag-runs"
@@ -222,6 +313,15 @@ def check_a_real_run():
     (record,) = prefix.glob("*/run.json")
     counts = json.loads(record.read_text())["counts"]
     assert counts["evaluated"] == 36 and counts["failed"] == 0, counts
+
+
+def check_that_a_truncated_expert_is_named_at_the_first_attempt():
+    uploaded("cut", {"experts/es.safetensors": lambda checkpoint: checkpoint[:-100]})
+    run, logs = run_in_s3("cut", retries=3)
+    assert run.state == DagRunState.FAILED, states(run)
+    assert states(run)["check"] == "failed", states(run)
+    (log,) = logs
+    assert "s3a://cut/experts/es.safetensors" in log, log
 
 
 def commands(call):

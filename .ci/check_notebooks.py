@@ -1,6 +1,6 @@
 """Runs the notebooks with a real PySpark, over the run of a finished demo.
 
-Environment: CI_DEMO, the directory of the demo.
+Environment: CI_DEMO, the directory of the demo; CI_SPARK_BIN, the folder of a spark-sql.
 """
 
 import contextlib
@@ -152,6 +152,33 @@ def check_the_sql_notebook():
     (gains,) = [frame for frame in results if "gain" in frame]
     expected = effects()
     assert all(abs(row.gain - expected[row.dataset]) < 1e-9 for row in gains.itertuples())
+
+
+def check_the_sql_notebook_in_spark_sql_with_a_run_that_is_only_ranked():
+    run = Path(tempfile.mkdtemp(prefix="ranked-"))
+    for table in ("ranked", "evaluations"):
+        shutil.copytree(RUN / table, run / table)
+    shutil.copy(RUN / "run.json", run)
+    # As the notebook says to.
+    lines = SQL.read_text().splitlines(keepends=True)
+    script = run / "read.sql"
+    script.write_text("".join(line for line in lines if not line.startswith("CREATE WIDGET")))
+    command = ["spark-sql", "--master", "local[2]"]
+    command += ["--conf", "spark.ui.enabled=false"]
+    command += ["--conf", "spark.sql.catalogImplementation=in-memory"]
+    command += ["-d", f"run={run}", "-f", str(script)]
+    # The script finds its Spark through the Python that stands first.
+    path = {"PATH": f"{os.environ['CI_SPARK_BIN']}:{os.environ['PATH']}"}
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=run, env=os.environ | path
+    )
+    assert result.returncode == 0, result.stderr
+    best = ranked().sort_values("rank").iloc[0]
+    assert re.search(rf"^1\t{re.escape(best['mixture'])}\t", result.stdout, re.MULTILINE), (
+        result.stdout
+    )
+    assert re.search(r"^0\tNULL$", result.stdout, re.MULTILINE), result.stdout
+    shutil.rmtree(run)
 
 
 if __name__ == "__main__":

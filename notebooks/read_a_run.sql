@@ -3,8 +3,10 @@
 -- MAGIC # What a run found, in SQL
 -- MAGIC
 -- MAGIC Set the widget `run` to the output directory of a run. The questions are those of
--- MAGIC `read_a_run.py`, which also draws. Without the command `fidelity` there is no table of that name:
--- MAGIC its cells fail, the others do not need it.
+-- MAGIC `read_a_run.py`, which also draws. Before the command `fidelity` has run, its cells are empty.
+-- MAGIC
+-- MAGIC For `spark-sql`, which has no widgets:
+-- MAGIC `grep -v "^CREATE WIDGET" read_a_run.sql > read.sql; spark-sql -d run=DIRECTORY -f read.sql`
 
 -- COMMAND ----------
 
@@ -25,7 +27,21 @@ CREATE OR REPLACE TEMPORARY VIEW evaluations USING parquet OPTIONS (path '${run}
 
 -- COMMAND ----------
 
-CREATE OR REPLACE TEMPORARY VIEW fidelity USING parquet OPTIONS (path '${run}/fidelity');
+-- A folder that is not there yet would be an error; a file of this name may be missing.
+CREATE OR REPLACE TEMPORARY VIEW fidelity (
+  mixture STRING,
+  role STRING,
+  surrogate_score DOUBLE,
+  surrogate_standard_error DOUBLE,
+  real_score DOUBLE,
+  real_standard_error DOUBLE,
+  confirm_score DOUBLE,
+  confirm_standard_error DOUBLE,
+  train_seconds DOUBLE,
+  model STRING
+)
+USING parquet
+OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'fidelity.parquet');
 
 -- COMMAND ----------
 

@@ -2,21 +2,39 @@
 
 The output directory is the prefix and a hash of the parameters that decide the result. The same
 parameters therefore meet the same run, which goes on where it stopped: retries, and a second
-trigger, compute nothing twice. Needs Airflow 3 with its Spark provider, a connection
-spark_default, and for s3a:// the Amazon provider.
+trigger, compute nothing twice. What the user has to mend, exit codes 2 and 3, is not tried again.
+
+Needs Airflow 3 with its Spark provider, a connection spark_default, a whole Spark with SPARK_HOME
+on the workers, and for s3a:// apache-airflow-providers-amazon[s3fs]. deploy/README.md says more.
 """
 
 import hashlib
 import json
+import re
 from datetime import datetime, timedelta
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import DAG, ObjectStoragePath, Param, task
+from airflow.sdk.exceptions import AirflowFailException
 
 MAIN_CLASS = "org.mergetomix.MergeToMix"
 
 # Not what is run but how: these leave the result, and so the output, as it is.
-NOT_PART_OF_THE_RESULT = ("jar", "prefix", "finetune", "fidelity", "tolerated_failures")
+NOT_PART_OF_THE_RESULT = (
+    "jar",
+    "prefix",
+    "finetune",
+    "fidelity",
+    "tolerated_failures",
+    "spark_conf",
+    "aws_conn_id",
+)
+
+# Configuration or command line; an input that is missing, broken or not accessible.
+TO_BE_MENDED = (2, 3)
+
+# How the provider says with what spark-submit ended, or the driver's container.
+EXIT_CODE = re.compile(r"(?:Error code|exit code) is: (\d+)")
 
 SPARK_CONF = {
     "spark.executorEnv.OMP_NUM_THREADS": "1",
@@ -59,13 +77,15 @@ def arguments_of(command, params):
 
 
 def conf_of(params):
-    """What Spark is told."""
-    return SPARK_CONF | (S3A_CONF if params["prefix"].startswith("s3a://") else {})
+    """What Spark is told; the parameters win."""
+    s3a = S3A_CONF if params["prefix"].startswith("s3a://") else {}
+    return SPARK_CONF | s3a | params["spark_conf"]
 
 
 def read_record(params):
     """What run.json says; empty when there is none."""
-    file = ObjectStoragePath(output_of(params)) / "run.json"
+    connection = params["aws_conn_id"] if params["prefix"].startswith("s3a://") else None
+    file = ObjectStoragePath(output_of(params), conn_id=connection) / "run.json"
     return json.loads(file.read_text()) if file.exists() else {}
 
 
@@ -92,13 +112,28 @@ class Command(SparkSubmitOperator):
         )
 
 
+    def execute(self, context):
+        try:
+            return super().execute(context)
+        except Exception as failure:
+            codes = {int(code) for code in EXIT_CODE.findall(str(failure))}
+            if codes.isdisjoint(TO_BE_MENDED):
+                raise
+            raise AirflowFailException(
+                "Not tried again: what the log says has to be mended"
+            ) from failure
+
+
 class Search(Command):
     """A search. That some mixtures failed makes the program fail; here that may be tolerated."""
 
     def execute(self, context):
         try:
             return super().execute(context)
+        except AirflowFailException:
+            raise
         except Exception:
+            # With a driver elsewhere nobody may know its exit code: the run record decides.
             params = context["params"]
             if not is_ranked(read_record(params), params["tolerated_failures"]):
                 raise
@@ -136,6 +171,17 @@ with DAG(
             "s3a://example-bucket/merge-to-mix/runs",
             type="string",
             description="Where runs are kept, each in a directory of its own.",
+        ),
+        "spark_conf": Param(
+            {},
+            type="object",
+            description="Spark's settings: spark.jars, spark.jars.packages, executors, memory, "
+            "spark.hadoop.fs.s3a.endpoint, ... Never a secret: parameters are shown.",
+        ),
+        "aws_conn_id": Param(
+            "aws_default",
+            type="string",
+            description="The AWS connection by which run.json is read, where the prefix is s3a://.",
         ),
         "settings": Param(
             {"search.maximum-size": 0},

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -76,12 +77,7 @@ class NotebooksTest {
   @Test
   void answersTheQuestionsInSql(SparkSession spark, JavaSparkContext context) throws IOException {
     writeARun(spark, context);
-    List<Dataset<Row>> answers = new ArrayList<>();
-    for (String statement : statements()) {
-      if (!statement.startsWith("CREATE WIDGET")) {
-        answers.add(spark.sql(statement.replace("${run}", run.toString())));
-      }
-    }
+    List<Dataset<Row>> answers = answers(spark);
 
     assertThat(only(answers, "run_id").first().<String>getAs("state")).isEqualTo("CONFIRMED");
 
@@ -114,6 +110,28 @@ class NotebooksTest {
     assertThat(round.<Double>getAs("merge_seconds"))
         .isCloseTo((MIXTURES.size() + 2) * 0.125, within(1e-9));
     assertThat(only(answers, "train_seconds").first().getDouble(0)).isEqualTo(5 * 10.0);
+  }
+
+  @Test
+  void showsWhatThereIsBeforeAnyMixtureIsFineTuned(SparkSession spark, JavaSparkContext context)
+      throws IOException {
+    writeARun(spark, context);
+    FileUtils.deleteDirectory(run.resolve("fidelity").toFile());
+    List<Dataset<Row>> answers = answers(spark);
+
+    assertThat(only(answers, "tied").count()).isEqualTo(MIXTURES.size());
+    assertThat(only(answers, "spearman").first().<Long>getAs("mixtures")).isZero();
+    assertThat(only(answers, "confirm_score").collectAsList()).isEmpty();
+  }
+
+  private List<Dataset<Row>> answers(SparkSession spark) throws IOException {
+    List<Dataset<Row>> answers = new ArrayList<>();
+    for (String statement : statements()) {
+      if (!statement.startsWith("CREATE WIDGET")) {
+        answers.add(spark.sql(statement.replace("${run}", run.toString())));
+      }
+    }
+    return answers;
   }
 
   private void writeARun(SparkSession spark, JavaSparkContext context) throws IOException {

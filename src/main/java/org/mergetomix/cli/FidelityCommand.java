@@ -58,6 +58,7 @@ final class FidelityCommand extends SessionCommand {
     }
     console.explain(result.record().fidelity().confirmations().stream().map(Confirmation::score));
     console.line("The winner, really fine-tuned: %s", result.winner());
+    console.warnings(result.warnings());
   }
 
   private static void print(Console console, Fidelity fidelity) {

@@ -65,14 +65,14 @@ final class SearchCommand extends SessionCommand {
     console.line("");
     int width = result.top().stream().mapToInt(row -> row.mixture().length()).max().orElse(0);
     console.line(
-        "%4s  %-" + width + "s  %18s  %s",
+        "%-4s  %-" + width + "s  %18s  %s",
         "rank",
         "mixture",
         result.record().search().objective().unit(),
         "gap to the best");
     for (RankedRow row : result.top()) {
       console.line(
-          "%4d  %-" + width + "s  %18s  %18s",
+          "%-4d  %-" + width + "s  %18s  %18s",
           row.rank().orElseThrow(),
           row.mixture(),
           Console.text(row.score()),

@@ -139,8 +139,10 @@ public record Configuration(
    *
    * @param master empty for what spark-submit says, or local when nothing says anything
    * @param gpusPerTask 0 for what Spark's own settings say
+   * @param waitForExecutors seconds to wait for the first executor
    */
-  public record Spark(String master, String appName, double gpusPerTask) implements Serializable {}
+  public record Spark(String master, String appName, double gpusPerTask, int waitForExecutors)
+      implements Serializable {}
 
   /**
    * Lays files and settings over the defaults: a later file wins over an earlier one, a setting

@@ -117,6 +117,7 @@ final class ConfigurationLoader {
     return new Configuration.Spark(
         section.textOrEmpty("master"),
         section.text("app-name"),
-        section.number("gpus-per-task", COUNT_OR_NONE));
+        section.number("gpus-per-task", COUNT_OR_NONE),
+        section.integer("wait-for-executors", COUNT));
   }
 }

@@ -18,17 +18,22 @@ public final class NotANumber {
    *
    * @param inputs what of the model's base and experts is none either
    */
-  public static UserException of(String task, List<Problem> inputs) {
+  public static Problem problem(String task, List<Problem> inputs) {
     String causes =
         inputs.stream()
             .map(input -> "%s (%s). %s".formatted(input.what(), input.where(), input.remedy()))
             .collect(Collectors.joining(". "));
-    return UserException.input(
+    return new Problem(
         "The score is not a number",
         "task " + task,
         inputs.isEmpty()
             ? "Base and experts are all numbers, so the model's own are too large: lower"
                 + " merge.lambda, or the learning rate of the training"
             : causes);
+  }
+
+  /** The same as a failure. */
+  public static UserException of(String task, List<Problem> inputs) {
+    return UserException.input(List.of(problem(task, inputs)));
   }
 }

@@ -5,11 +5,16 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.plan.TaskShare;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The memory that one executor has, and how many tasks share it.
@@ -72,7 +77,8 @@ public record ExecutorMemory(
   }
 
   /** What the JVM of an executor says of itself. */
-  private record Jvm(long direct, long physical, int processors) implements Serializable {}
+  private record Jvm(String executor, long direct, long physical, int processors)
+      implements Serializable {}
 
   /** Asks one executor, by a Spark task, and Spark's settings. */
   static ExecutorMemory ask(SparkSession spark, Configuration configuration) {
@@ -90,7 +96,7 @@ public record ExecutorMemory(
     return new ExecutorMemory(
         kind,
         task.tasksOfAGpu(),
-        slots(cores(kind, context, jvm.processors()), task, conf),
+        slots(cores(kind, context, jvm), task, conf),
         jvm.direct(),
         jvm.physical(),
         kind == Kind.CONTAINER ? overhead(conf) : jvm.physical());
@@ -99,7 +105,10 @@ public record ExecutorMemory(
   private static Jvm ofThisJvm() {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new Jvm(
-        directLimit(), system.getTotalMemorySize(), Runtime.getRuntime().availableProcessors());
+        SparkEnv.get().executorId(),
+        directLimit(),
+        system.getTotalMemorySize(),
+        Runtime.getRuntime().availableProcessors());
   }
 
   /** Where it is not set, the JVM takes as much as for the heap. */
@@ -113,18 +122,30 @@ public record ExecutorMemory(
   }
 
   /**
-   * Where nothing is said, an executor has all cores of a standalone worker, which are no more than
-   * the machine has and no more than all executors have; otherwise 1.
+   * Where nothing is said, a standalone worker gives an executor what it has left: the executor
+   * told the driver how many cores these are. On YARN and Kubernetes it is 1.
    */
-  private static int cores(Kind kind, JavaSparkContext context, int processors) {
+  private static int cores(Kind kind, JavaSparkContext context, Jvm jvm) {
     return switch (kind) {
       case LOCAL -> context.defaultParallelism();
       case STANDALONE ->
-          context
-              .getConf()
-              .getInt("spark.executor.cores", Math.min(processors, context.defaultParallelism()));
+          registeredCores(context, jvm.executor())
+              .orElseGet(() -> Math.min(jvm.processors(), context.defaultParallelism()));
       case CONTAINER -> context.getConf().getInt("spark.executor.cores", 1);
     };
+  }
+
+  /** What an executor said when it registered; empty where Spark's events lag behind. */
+  private static OptionalInt registeredCores(JavaSparkContext context, String executor) {
+    try {
+      context.sc().listenerBus().waitUntilEmpty();
+    } catch (TimeoutException lagging) {
+      return OptionalInt.empty();
+    }
+    return CollectionConverters.asJava(context.sc().statusStore().executorList(true)).stream()
+        .filter(known -> known.id().equals(executor))
+        .mapToInt(ExecutorSummary::totalCores)
+        .findFirst();
   }
 
   static int slots(int cores, TaskShare task, SparkConf conf) {

@@ -2,6 +2,7 @@ package org.mergetomix.rank;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,7 +29,8 @@ public final class Confirmations {
   /**
    * @param search the objective on the examples that ranked
    * @param confirm the objective on the examples that judge
-   * @param scores of the base, with an empty id, and of every dataset and mixture
+   * @param scores of the base, with an empty id, of the winner, and of every dataset and mixture
+   *     that has some
    */
   public Confirmations(
       Set<String> datasets,
@@ -55,7 +57,7 @@ public final class Confirmations {
     if (scores.containsKey(all)) {
       add("all datasets", all);
     }
-    add("best single dataset", bestSingle());
+    bestSingle().ifPresent(single -> add("best single dataset", single));
     if (!random.isEmpty()) {
       add("mean of random mixtures", "", mean(random));
     }
@@ -71,10 +73,10 @@ public final class Confirmations {
     list.add(new Confirmation(label, mixture, confirm.score(examples), gain));
   }
 
-  private String bestSingle() {
+  private Optional<String> bestSingle() {
     return datasets.stream()
-        .min((a, b) -> search.bestFirst().compare(searchScore(a), searchScore(b)))
-        .orElseThrow();
+        .filter(dataset -> scores.containsKey(dataset))
+        .min((a, b) -> search.bestFirst().compare(searchScore(a), searchScore(b)));
   }
 
   private double searchScore(String mixture) {

@@ -25,6 +25,7 @@ import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.ComparableMixtures;
 import org.mergetomix.rank.Confirmations;
@@ -69,11 +70,20 @@ public final class FidelityAction {
    * @param record the run record as it was written
    * @param fidelity the figures; empty when too few mixtures were fine-tuned
    * @param winner the checkpoint of the winner, really fine-tuned
+   * @param warnings which experts were left out, and why
    */
-  public record Result(RunRecord record, Optional<Fidelity> fidelity, Location winner) {}
+  public record Result(
+      RunRecord record, Optional<Fidelity> fidelity, Location winner, List<Problem> warnings) {
+
+    public Result {
+      warnings = List.copyOf(warnings);
+    }
+  }
 
   /**
    * Trains and compares.
+   *
+   * <p>An expert whose score is not a number is left out, and said to be.
    *
    * @throws UserException if there is no finished search in the output directory, or an input is
    *     missing or broken
@@ -88,7 +98,11 @@ public final class FidelityAction {
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     RunRecord record = requireFinished(plan);
-    return directory.announced(spark, () -> compare(plan, record, started));
+    try {
+      return directory.announced(spark, () -> compare(plan, record, started));
+    } finally {
+      Session.context(spark).clearJobGroup();
+    }
   }
 
   /** Before anything is trained: it would be too late when the models are to be scored. */
@@ -123,19 +137,27 @@ public final class FidelityAction {
   }
 
   private Result compare(RunPlan plan, RunRecord record, long started) {
+    JavaSparkContext context = Session.context(spark);
+    context.setJobGroup("fidelity", "Choose the mixtures to fine-tune", false);
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
     Map<Mixture, String> roles = roles(plan, ranked, winner);
-    // What would end the comparison is told before any training: an expert without a score, a base
-    // that gains cannot be measured by.
-    SortedMap<String, ModelScores> scores = new TreeMap<>(score(plan, given(plan)));
+    // What would end the comparison is told before any training: a base that has no score, or that
+    // gains cannot be measured by.
+    List<ScoreModels.Subject> given = given(plan);
+    SortedMap<String, ModelScores> scores = score(plan, given);
+    List<Problem> leftOut = leaveOut(given.subList(1, given.size()), scores);
+    requireNumbers(given.subList(0, 1), scores);
     Objective objective = plan.objective(scores.get("").search());
     Optional<Objective> confirming = plan.confirmObjective(scores.get("").confirm());
     List<TrainingOutcome> trained = train(roles.keySet());
     if (!trained.isEmpty()) {
-      scores.putAll(score(plan, subjects(trained)));
+      List<ScoreModels.Subject> models = subjects(trained);
+      scores.putAll(score(plan, models));
+      requireNumbers(models, scores);
     }
 
+    context.setJobGroup("fidelity", "Compare surrogates with models really fine-tuned", false);
     List<FidelityRow> rows =
         rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));
     directory.fidelity(spark).write(rows);
@@ -168,7 +190,7 @@ public final class FidelityAction {
             .map(TrainingOutcome::model)
             .findFirst()
             .orElseGet(() -> plan.experts().get(winner.id()).input().location());
-    return new Result(done, fidelity, model);
+    return new Result(done, fidelity, model, leftOut);
   }
 
   /** A comparison that was there already took no time. */
@@ -219,11 +241,43 @@ public final class FidelityAction {
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }
 
+  /** The base, and then every expert. */
   private static List<ScoreModels.Subject> given(RunPlan plan) {
     List<ScoreModels.Subject> subjects = new ArrayList<>();
     subjects.add(new ScoreModels.BaseSubject());
     plan.experts().keySet().forEach(id -> subjects.add(new ScoreModels.ExpertSubject(id)));
     return subjects;
+  }
+
+  /**
+   * Takes out the scores of experts that are no numbers. A search that tolerated the failures of
+   * their mixtures has ended; here they would be nothing but further rows to compare with.
+   *
+   * @return what was left out
+   */
+  private static List<Problem> leaveOut(
+      List<ScoreModels.Subject> experts, SortedMap<String, ModelScores> scores) {
+    List<Problem> leftOut = new ArrayList<>();
+    for (ScoreModels.Subject expert : experts) {
+      List<Problem> problems = ScoreModels.notNumbers(expert, scores.get(expert.mixture()));
+      if (!problems.isEmpty()) {
+        scores.remove(expert.mixture());
+        problems.forEach(
+            problem ->
+                leftOut.add(
+                    new Problem("Left out: " + problem.what(), problem.where(), problem.remedy())));
+      }
+    }
+    return leftOut;
+  }
+
+  private static void requireNumbers(
+      List<ScoreModels.Subject> subjects, SortedMap<String, ModelScores> scores) {
+    UserException.inputIfAny(
+        subjects.stream()
+            .flatMap(
+                subject -> ScoreModels.notNumbers(subject, scores.get(subject.mixture())).stream())
+            .toList());
   }
 
   private static List<ScoreModels.Subject> subjects(List<TrainingOutcome> trained) {
@@ -255,10 +309,12 @@ public final class FidelityAction {
     plan.experts()
         .forEach(
             (id, expert) -> {
-              Estimate score = scored.search(id);
-              rows.add(
-                  new FidelityRow(
-                      id, "single", score, score, scored.confirm(id), 0, expert.path()));
+              if (scored.scores().containsKey(id)) {
+                Estimate score = scored.search(id);
+                rows.add(
+                    new FidelityRow(
+                        id, "single", score, score, scored.confirm(id), 0, expert.path()));
+              }
             });
     Map<String, TrainingOutcome> models = new TreeMap<>();
     trained.forEach(model -> models.put(model.mixture(), model));

@@ -134,6 +134,7 @@ public final class InputCheck {
       SortedMap<String, TensorSpec> tensors,
       String checkpoint) {
     JavaSparkContext context = Session.context(spark);
+    context.setJobGroup("check", "Compare the base with its graph", false);
     InputAccess inputs = access;
     List<int[]> trials =
         reading.stream().map(one -> new int[] {one.context(), one.vocabulary()}).toList();
@@ -147,6 +148,8 @@ public final class InputCheck {
       throw Failures.mendable(failure)
           .<RuntimeException>map(found -> found)
           .orElseGet(() -> new IllegalStateException(failure));
+    } finally {
+      context.clearJobGroup();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
@@ -67,7 +68,13 @@ public final class ReportAction {
           directory.location().toString(),
           "Run search again: it goes on where it stopped");
     }
-    directory.writeReport(HtmlReport.render(content(record)));
+    JavaSparkContext context = Session.context(spark);
+    context.setJobGroup("report", "Read the tables for the report", false);
+    try {
+      directory.writeReport(HtmlReport.render(content(record)));
+    } finally {
+      context.clearJobGroup();
+    }
     return directory.report();
   }
 

@@ -3,9 +3,11 @@ package org.mergetomix.spark;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.evaluation.TaskSplit;
@@ -70,7 +72,7 @@ final class ScoreModels {
   }
 
   /**
-   * The scores of every subject, by mixture id.
+   * The scores of every subject, by mixture id; they may be no numbers.
    *
    * @param subjects one or more
    * @throws UserException with every subject that cannot be scored, if there is one
@@ -98,13 +100,20 @@ final class ScoreModels {
     try {
       return score(plan, subject);
     } catch (UserException problems) {
-      throw problems.with(
-          problem ->
-              new Problem(
-                  problem.what(),
-                  subject.words() + (problem.where().isEmpty() ? "" : ", " + problem.where()),
-                  problem.remedy()));
+      throw problems.with(problem -> named(problem, subject));
     }
+  }
+
+  private static Problem named(Problem problem, Subject subject) {
+    return new Problem(
+        problem.what(),
+        subject.words() + (problem.where().isEmpty() ? "" : ", " + problem.where()),
+        problem.remedy());
+  }
+
+  /** What to say of the scores of a subject that are no numbers. */
+  static List<Problem> notNumbers(Subject subject, ModelScores scores) {
+    return scores.problems().stream().map(problem -> named(problem, subject)).toList();
   }
 
   private static ModelScores score(RunPlan plan, Subject subject) {
@@ -124,24 +133,29 @@ final class ScoreModels {
 
   private static ModelScores score(
       RunPlan plan, SlotLease lease, Supplier<List<Problem>> notNumbers) {
-    ModelScores scores =
-        lease.call(
-            slot ->
-                new ModelScores(
-                    scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM)));
-    requireNumbers(scores.search(), notNumbers);
-    requireNumbers(scores.confirm(), notNumbers);
-    return scores;
+    SortedMap<String, ExampleScores> search =
+        lease.call(slot -> scores(plan, slot, TaskSplit.SEARCH));
+    SortedMap<String, ExampleScores> confirm =
+        lease.call(slot -> scores(plan, slot, TaskSplit.CONFIRM));
+    return new ModelScores(search, confirm, problems(search, confirm, notNumbers));
   }
 
-  private static void requireNumbers(
-      SortedMap<String, ExampleScores> scores, Supplier<List<Problem>> notNumbers) {
-    scores.forEach(
-        (task, examples) -> {
-          if (!examples.finite()) {
-            throw NotANumber.of(task, notNumbers.get());
-          }
-        });
+  private static List<Problem> problems(
+      SortedMap<String, ExampleScores> search,
+      SortedMap<String, ExampleScores> confirm,
+      Supplier<List<Problem>> notNumbers) {
+    List<String> tasks =
+        Stream.of(search, confirm)
+            .flatMap(split -> split.entrySet().stream())
+            .filter(task -> !task.getValue().finite())
+            .map(Map.Entry::getKey)
+            .distinct()
+            .toList();
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    List<Problem> inputs = notNumbers.get();
+    return tasks.stream().map(task -> NotANumber.problem(task, inputs)).toList();
   }
 
   private static SortedMap<String, ExampleScores> scores(RunPlan plan, Slot slot, TaskSplit split) {

@@ -15,6 +15,9 @@ import scala.Option;
  */
 public final class Session implements AutoCloseable {
 
+  /** What spark-submit calls an application for which no name is given: its main class. */
+  private static final String UNNAMED = "org.mergetomix.MergeToMix";
+
   private final SparkSession spark;
   private final boolean ours;
 
@@ -27,22 +30,41 @@ public final class Session implements AutoCloseable {
    * Opens a session, or takes the one that is there, as it is. The master is {@code spark.master}
    * of the configuration, else what spark-submit says, else every core of this machine. On one
    * machine Spark is kept to the loopback interface and its page is off, unless its own settings
-   * say otherwise.
+   * say otherwise. On a cluster, an executor has run a task when this returns.
    *
-   * @throws org.mergetomix.problem.UserException if there is no such master
+   * @throws org.mergetomix.problem.UserException usage, if there is no such master, if this is not
+   *     the Spark that is needed, or if no executor does anything for as long as is configured
    */
   public static Session open(Configuration.Spark configuration) {
+    Platform.requireVersion(org.apache.spark.package$.MODULE$.SPARK_VERSION());
+    SparkConf conf = new SparkConf();
+    Platform.requireClassic(conf, System.getenv());
     Option<SparkSession> present = SparkSession.getDefaultSession();
     if (present.isDefined()) {
-      return new Session(present.get(), false);
+      Platform.requireContext(present.get()::sparkContext);
     }
-    SparkConf conf = new SparkConf();
+    Session session =
+        present.isDefined() ? new Session(present.get(), false) : start(conf, configuration);
+    try {
+      if (!session.spark().sparkContext().isLocal()) {
+        FirstExecutor.await(context(session.spark()), configuration.waitForExecutors());
+      }
+    } catch (RuntimeException failure) {
+      session.close();
+      throw failure;
+    }
+    return session;
+  }
+
+  private static Session start(SparkConf conf, Configuration.Spark configuration) {
     if (!configuration.master().isEmpty()) {
       conf.setMaster(configuration.master());
     }
     conf.setIfMissing("spark.master", "local[*]");
     Masters.require(conf.get("spark.master"));
-    conf.setIfMissing("spark.app.name", configuration.appName());
+    if (conf.get("spark.app.name", UNNAMED).equals(UNNAMED)) {
+      conf.setAppName(configuration.appName());
+    }
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     // With it on, executors ask the driver for every class that they do not find, in case somebody
     // added it to the session. Here nobody does.

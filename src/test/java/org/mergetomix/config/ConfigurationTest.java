@@ -67,7 +67,7 @@ class ConfigurationTest {
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
-                new Configuration.Spark("", "merge-to-mix", 0)));
+                new Configuration.Spark("", "merge-to-mix", 0, 300)));
   }
 
   static Stream<String> referenceKeys() {

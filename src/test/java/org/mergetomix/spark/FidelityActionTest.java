@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.Confirmation;
@@ -149,22 +150,31 @@ class FidelityActionTest {
   }
 
   @Test
-  void namesExpertsWithoutAScoreBeforeItTrains() {
+  void leavesOutAnExpertWithoutAScoreWhoseFailuresTheSearchTolerated() throws IOException {
     run.breakExpert("b");
-    run.breakExpert("d");
-    search("search.max-failed=100");
+    search("search.max-failed=8");
 
-    assertThatThrownBy(this::fidelity)
-        .isInstanceOfSatisfying(
-            UserException.class,
-            refusal -> {
-              assertThat(refusal.exitCode()).isEqualTo(ExitCode.INPUT);
-              assertThat(refusal.problems())
-                  .extracting(problem -> problem.where())
-                  .containsExactly(
-                      "the expert of dataset b, task task", "the expert of dataset d, task task");
-            });
-    assertThat(run.output().resolve("models")).doesNotExist();
+    FidelityAction.Result result = fidelity("search.max-failed=8");
+
+    assertThat(result.warnings())
+        .extracting(Problem::message)
+        .containsExactly(
+            "Left out: The score is not a number (the expert of dataset b, task task)."
+                + " Look for NaN or infinite values in the experts' checkpoints.");
+    assertThat(result.record().state()).isEqualTo(RunRecord.State.CONFIRMED);
+    RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
+    List<FidelityRow> rows = directory.fidelity(spark).read();
+    assertThat(rows.subList(0, 4))
+        .extracting(FidelityRow::mixture)
+        .containsExactly("", "a", "c", "d");
+    assertThat(rows.subList(4, rows.size()))
+        .isNotEmpty()
+        .allSatisfy(FidelityActionTest::isComparable)
+        .noneMatch(row -> row.mixture().contains("b"));
+    assertThat(result.record().fidelity().confirmations())
+        .extracting(Confirmation::label)
+        .contains("winner", "base", "best single dataset")
+        .doesNotContain("all datasets");
   }
 
   private static void isComparable(FidelityRow row) {

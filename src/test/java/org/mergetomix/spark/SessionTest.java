@@ -17,7 +17,8 @@ class SessionTest {
   void usesASessionThatIsThereAndLeavesItAsItWas(SparkSession present) {
     Map<String, String> before = settings(present);
 
-    try (Session session = Session.open(new Configuration.Spark("local[7]", "another name", 0))) {
+    try (Session session =
+        Session.open(new Configuration.Spark("local[7]", "another name", 0, 1))) {
       assertThat(session.spark()).isSameAs(present);
     }
 
@@ -31,7 +32,7 @@ class SessionTest {
     SparkSession.clearDefaultSession();
     SparkSession.clearActiveSession();
     try {
-      Session.open(new Configuration.Spark("", "another name", 0)).close();
+      Session.open(new Configuration.Spark("", "another name", 0, 1)).close();
 
       assertThat(present.sparkContext().isStopped()).isFalse();
     } finally {
