@@ -121,8 +121,7 @@ public record ExpertPolicy(
             : Stream.of(baseName, prefix + baseName);
     Stream<String> mapped =
         prefixes.stream()
-            .filter(mapping -> baseName.startsWith(mapping.to()))
-            .map(mapping -> mapping.from() + baseName.substring(mapping.to().length()));
+            .flatMap(mapping -> mapping.before(baseName).stream());
     return Stream.concat(beside, mapped).distinct().toList();
   }
 
@@ -133,7 +132,8 @@ public record ExpertPolicy(
   }
 
   private boolean hasOrTies(String name, SortedMap<String, TensorSpec> base) {
-    return base.containsKey(name) || partner(name).filter(base::containsKey).isPresent();
+    return base.containsKey(name)
+        || partner(name).filter(other -> base.containsKey(other)).isPresent();
   }
 
   /** The other name of a tied tensor. */

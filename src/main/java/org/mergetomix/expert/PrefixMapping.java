@@ -2,6 +2,7 @@ package org.mergetomix.expert;
 
 import java.io.Serializable;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How names of an expert become names of the base: what begins with {@code from} begins with {@code
@@ -27,6 +28,13 @@ public record PrefixMapping(String from, String to) implements Serializable {
   String apply(String name) {
     int at = inner() ? name.indexOf(part()) : 0;
     return name.substring(0, at) + to + name.substring(at + part().length());
+  }
+
+  /** The name that becomes this one, where there is just one. */
+  Optional<String> before(String applied) {
+    return !inner() && applied.startsWith(to)
+        ? Optional.of(from + applied.substring(to.length()))
+        : Optional.empty();
   }
 
   private boolean inner() {

@@ -3,8 +3,10 @@ package org.mergetomix.expert;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
@@ -62,6 +64,9 @@ record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
     private final SortedMap<String, String> named = new TreeMap<>();
     private final SortedMap<String, String> sources = new TreeMap<>();
 
+    /** The base's names of what is there, but listed. */
+    private final Set<String> passedOver = new TreeSet<>();
+
     Pairing(
         Checkpoint base,
         Checkpoint expert,
@@ -115,7 +120,11 @@ record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
     /** What is listed is passed over where it is no weight of the base. */
     private boolean passedOver(String name, String renamed) {
       TensorSpec inBase = base.get(renamed);
-      return (inBase == null || !inBase.dtype().floating()) && policy.ignores(name);
+      boolean over = (inBase == null || !inBase.dtype().floating()) && policy.ignores(name);
+      if (over) {
+        passedOver.add(renamed);
+      }
+      return over;
     }
 
     private void lookAtExtra(String renamed, String name) {
@@ -162,7 +171,7 @@ record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
     /** A delta has nothing to say about whole numbers, and nobody about what is no weight. */
     private boolean needed(TensorSpec expected) {
       boolean told = expected.dtype().floating() || policy.kind() != ExpertKind.DELTA;
-      return told && !policy.isBuffer(expected) && !policy.ignores(expected.name());
+      return told && !policy.isBuffer(expected) && !passedOver.contains(expected.name());
     }
 
     /** A delta has none, and what holds only headers shows none. */

@@ -94,7 +94,8 @@ public final class LiveModel implements LanguageModel {
       throw UserException.input(
           "Not a TorchScript model",
           graph.toString(),
-          "Export it with torch.jit.script or torch.jit.trace, then save",
+          "Export it with torch.jit.script or torch.jit.trace, then save; what torch.export or"
+              + " torch.save wrote is something else",
           failure);
     } catch (RuntimeException | Error failure) {
       model.close();
