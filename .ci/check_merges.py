@@ -58,7 +58,7 @@ EXPERTS = {"full": "a+b+c", "lora": "l+m", "mixed": "a+l"}
 WITH_ADAPTERS = ["average", "ties", "breadcrumbs-ties", "sce"]
 
 
-def llama(**more):
+def llama():
     torch.manual_seed(0)
     return hf.LlamaForCausalLM(
         hf.LlamaConfig(
@@ -71,13 +71,8 @@ def llama(**more):
             max_position_embeddings=64,
             bos_token_id=1,
             eos_token_id=2,
-            **more,
         )
     )
-
-
-def biased_llama():
-    return llama(attention_bias=True)
 
 
 def adapter(base, folder, seed, **config):
@@ -368,8 +363,10 @@ ADAPTERS = {
         llama,
         dict(r=4, target_modules=["q_proj"], modules_to_save=["model.embed_tokens"]),
     ),
-    "bias of factors": (biased_llama, dict(r=4, target_modules=["q_proj"], lora_bias=True)),
-    "regular expression": (llama, dict(r=4, target_modules=r".*layers\.[01]\.mlp\.(up|gate)_proj")),
+    "gaussian start": (
+        llama,
+        dict(r=4, target_modules=["q_proj"], init_lora_weights="gaussian"),
+    ),
     "gpt2": (gpt2, dict(r=4, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True)),
 }
 

@@ -1,6 +1,6 @@
 """Compares the scores of a search with lm-eval's, on a model that is made on the spot.
 
-A Llama of 29 million parameters with a BPE tokenizer trained here, two whole experts and two
+A Llama of 27 million parameters with a BPE tokenizer trained here, two whole experts and two
 adapters go through check, search and export by deploy/submit; lm-eval then scores exported folders.
 Run with the packages in requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is
 installed, and CI_JAR, the jar for spark-submit.
