@@ -61,7 +61,7 @@ final class RequiredFiles {
           "Fine-tune it first, or correct its path in " + manifest.file());
     }
     for (TaskEntry task : manifest.tasks()) {
-      require("The data of task " + task.id(), task.data());
+      requireData("The data of task " + task.id(), task.data());
     }
   }
 
@@ -71,7 +71,7 @@ final class RequiredFiles {
       dataset
           .data()
           .ifPresentOrElse(
-              data -> require(subject, data),
+              data -> requireData(subject, data),
               () ->
                   problems.add(
                       new Problem(
@@ -83,8 +83,12 @@ final class RequiredFiles {
 
   private void requireConfirming() {
     for (TaskEntry task : manifest.tasks()) {
-      task.confirm().ifPresent(file -> require("The confirm data of task " + task.id(), file));
+      task.confirm().ifPresent(data -> requireData("The confirm data of task " + task.id(), data));
     }
+  }
+
+  private void requireData(String subject, Location data) {
+    problems.addAll(inputs.dataProblems(subject, data, "Correct its path in " + manifest.file()));
   }
 
   private void require(String subject, Location file) {

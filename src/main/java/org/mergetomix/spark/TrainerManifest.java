@@ -62,6 +62,7 @@ final class TrainerManifest {
   /** A dataset whose expert was brought may have no data here. */
   private static void addData(ObjectNode dataset, Optional<Location> data, InputFiles files) {
     data.ifPresent(text -> dataset.put("data", text.text()));
-    data.filter(files::exists).ifPresent(text -> dataset.put("sha256", files.digest(text, "")));
+    data.filter(text -> files.dataProblems("The data", text, "").isEmpty())
+        .ifPresent(text -> dataset.put("sha256", files.dataDigest(text)));
   }
 }
