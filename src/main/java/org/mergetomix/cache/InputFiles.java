@@ -38,6 +38,7 @@ public final class InputFiles implements AutoCloseable {
   private final Configuration hadoop;
   private final ConcurrentMap<RemoteFile, Input> inputs = new ConcurrentHashMap<>();
   private final ConcurrentMap<Location, Path> headers = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Location, List<Location>> listings = new ConcurrentHashMap<>();
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Optional<LocalCache> cache = Optional.empty();
   private Optional<HeaderCopies> headerCopies = Optional.empty();
@@ -164,6 +165,44 @@ public final class InputFiles implements AutoCloseable {
   }
 
   /**
+   * The files that data consists of: itself, those of a folder, or those whose names a glob
+   * matches; in the order of their names, and the same ones until this is closed.
+   *
+   * @throws UserException if there is none, a folder holds folders, or its store cannot be asked
+   */
+  public List<Location> dataFiles(Location data) {
+    return listings.computeIfAbsent(
+        data,
+        asked ->
+            asked.isLocal()
+                ? DataListing.of(asked, DataListing.Store.NONE)
+                : DataListing.of(asked, store()));
+  }
+
+  /** The digest of data's contents, as {@link Digests#files}. */
+  public String dataDigest(Location data) {
+    return Digests.files(dataFiles(data).stream().map(file -> digest(file, "")).toList());
+  }
+
+  /** Why data cannot be used, in sentences; none when all of its files are readable. */
+  public List<Problem> dataProblems(String subject, Location data, String remedy) {
+    if (!exists(data) && !DataListing.isGlob(data)) {
+      return List.of(new Problem(subject + " does not exist", data.text(), remedy));
+    }
+    try {
+      List<Problem> problems = new ArrayList<>();
+      for (Location file : dataFiles(data)) {
+        complaint(file)
+            .ifPresent(
+                reason -> problems.add(new Problem(subject + " " + reason, file.text(), remedy)));
+      }
+      return problems;
+    } catch (UserException refused) {
+      return refused.problems();
+    }
+  }
+
+  /**
    * Why a file cannot be used, as the end of a sentence that begins with it ({@code "does not
    * exist"}); empty when it is a readable file with something in it.
    *
@@ -268,6 +307,7 @@ public final class InputFiles implements AutoCloseable {
     opened.clear();
     inputs.clear();
     headers.clear();
+    listings.clear();
     headerCopies = Optional.empty();
     cache = Optional.empty();
     Closing.all(all);

@@ -70,6 +70,7 @@ public final class CommandLineTool {
   private CommandLine commandLine() {
     return new CommandLine(this)
         .addSubcommand(new CheckCommand(console))
+        .addSubcommand(new ShowCommand(console))
         .addSubcommand(new FineTuneCommand(console))
         .addSubcommand(new SearchCommand(console))
         .addSubcommand(new FidelityCommand(console))

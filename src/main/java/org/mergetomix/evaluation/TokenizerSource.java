@@ -1,8 +1,10 @@
 package org.mergetomix.evaluation;
 
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.conversation.ModelTemplate;
 import org.mergetomix.location.Location;
 import org.mergetomix.model.TokenizerFiles;
 import org.mergetomix.problem.UserException;
@@ -56,13 +58,20 @@ public sealed interface TokenizerSource extends Serializable {
    *
    * @param folder where the folder lies
    * @param promised the sha256 that the manifest gives of the folder; empty when it gives none
-   * @param identity what {@link TokenizerFiles#identity()} was when the run began
+   * @param identity what {@link #identity(Path)} was when the run began
    */
   record OfFolder(Location folder, String promised, String identity) implements TokenizerSource {
 
+    /**
+     * What decides the tokens of a folder: its tokenizer, and its chat template if there is one.
+     */
+    public static String identity(Path folder) {
+      return TokenizerFiles.read(folder).identity() + ModelTemplate.identity(folder);
+    }
+
     @Override
     public Tokenizer open() {
-      if (!TokenizerFiles.read(folder.path()).identity().equals(identity)) {
+      if (!identity(folder.path()).equals(identity)) {
         throw UserException.input(
             "The tokenizer changed since the run began", folder.text(), "Start again");
       }

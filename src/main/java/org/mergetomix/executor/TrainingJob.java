@@ -66,7 +66,7 @@ public record TrainingJob(
     texts.forEach(
         (dataset, text) -> {
           parts.add(dataset);
-          parts.add(text.digest());
+          parts.add(text.identity());
           parts.add(text.tokenizer().identity());
           parts.add(String.valueOf(text.context()));
         });

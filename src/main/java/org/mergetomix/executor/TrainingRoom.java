@@ -52,7 +52,9 @@ public final class TrainingRoom {
   private static long copies(TrainingJob job, InputFiles files) {
     Set<Location> remote = new TreeSet<>(Set.of(job.start().location()));
     job.model().file().forEach(graph -> remote.add(graph.location()));
-    job.texts().values().forEach(text -> remote.add(text.input().location()));
+    job.texts()
+        .values()
+        .forEach(text -> text.inputs().forEach(input -> remote.add(input.file().location())));
     remote.removeIf(Location::isLocal);
     return remote.stream().mapToLong(files::bytes).sum();
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.DataForm;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
@@ -89,16 +90,24 @@ public final class TrainerManifest {
   private static OptionalLong addData(
       ObjectNode dataset, Optional<Location> data, InputFiles files) {
     data.ifPresent(text -> dataset.put("data", text.text()));
-    Optional<Location> there = data.filter(files::exists);
-    there.ifPresent(text -> dataset.put("sha256", files.digest(text, "")));
+    Optional<Location> there =
+        data.filter(place -> files.dataProblems("The data", place, "").isEmpty());
+    there.ifPresent(place -> dataset.put("sha256", files.dataDigest(place)));
     OptionalLong examples =
         there
-            .filter(text -> !text.name().endsWith(".parquet"))
-            .filter(text -> files.complaint(text).isEmpty())
-            .map(text -> OptionalLong.of(lines(files.fetch(text, ""))))
+            .map(files::dataFiles)
+            .filter(all -> all.stream().allMatch(TrainerManifest::hasALineAnExample))
+            .map(all -> all.stream().mapToLong(file -> lines(files.fetch(file, ""))).sum())
+            .map(OptionalLong::of)
             .orElse(OptionalLong.empty());
     examples.ifPresent(count -> dataset.put("examples", count));
     return examples;
+  }
+
+  private static boolean hasALineAnExample(Location file) {
+    DataForm form = DataForm.of(file.name());
+    return form.layout() != DataForm.Layout.PARQUET
+        && form.compression() == DataForm.Compression.NONE;
   }
 
   /** The lines with something in them; what they are encoded in does not matter. */

@@ -63,7 +63,7 @@ final class RequiredFiles {
           remedy("Fine-tune it first, or correct its path in ", dataset.expert()));
     }
     for (TaskEntry task : manifest.tasks()) {
-      require("The data of task " + task.id(), task.data());
+      requireData("The data of task " + task.id(), task.data());
     }
   }
 
@@ -73,7 +73,7 @@ final class RequiredFiles {
       dataset
           .data()
           .ifPresentOrElse(
-              data -> require(subject, data),
+              data -> requireData(subject, data),
               () ->
                   problems.add(
                       new Problem(
@@ -85,8 +85,12 @@ final class RequiredFiles {
 
   private void requireConfirming() {
     for (TaskEntry task : manifest.tasks()) {
-      task.confirm().ifPresent(file -> require("The confirm data of task " + task.id(), file));
+      task.confirm().ifPresent(data -> requireData("The confirm data of task " + task.id(), data));
     }
+  }
+
+  private void requireData(String subject, Location data) {
+    problems.addAll(inputs.dataProblems(subject, data, "Correct its path in " + manifest.file()));
   }
 
   private void require(String subject, Location file) {

@@ -109,8 +109,8 @@ public final class MemoryCheck {
     manifest.datasets().forEach(dataset -> checkpoints.add(dataset.expert()));
     Set<Location> texts = new TreeSet<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
-      texts.add(task.data());
-      task.confirm().ifPresent(texts::add);
+      texts.addAll(files.dataFiles(task.data()));
+      task.confirm().ifPresent(confirm -> texts.addAll(files.dataFiles(confirm)));
     }
     Set<Location> remote = new TreeSet<>(checkpoints);
     remote.addAll(texts);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.Family;
@@ -221,7 +222,9 @@ public final class BaseModel {
       throw UserException.input(List.of(mismatch.get()));
     }
     return new TokenizerSource.OfFolder(
-        manifest.base().checkpoint(), manifest.base().sha256().orElse(""), files.identity());
+        manifest.base().checkpoint(),
+        manifest.base().sha256().orElse(""),
+        TokenizerSource.OfFolder.identity(folder));
   }
 
   private int context() {
@@ -258,9 +261,23 @@ public final class BaseModel {
    */
   public record Reading(TokenizerSource tokenizer, int vocabulary, int context) {
 
-    /** A text that is read so. */
-    public TextInput text(FileInput input) {
-      return new TextInput(input, tokenizer, context);
+    /**
+     * Data that is read so.
+     *
+     * @param data a file, folder or glob
+     * @param inputs the files of the run, by where they lie
+     */
+    public TextInput text(
+        InputFiles files,
+        Location data,
+        RowColumns columns,
+        SortedMap<Location, FileInput> inputs) {
+      return new TextInput(
+          data.text(),
+          files.dataFiles(data).stream().map(file -> DataInput.of(inputs.get(file))).toList(),
+          columns,
+          tokenizer,
+          context);
     }
   }
 }

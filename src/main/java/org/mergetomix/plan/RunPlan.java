@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -71,13 +70,13 @@ public record RunPlan(
     InputAccess access = InputAccess.of(spark, configuration);
     TaskShare task = TaskShare.of(spark, configuration);
     try (InputFiles files = access.open()) {
-      SortedMap<Location, FileInput> inputs = read(spark, access, manifest, purpose);
+      SortedMap<Location, FileInput> inputs = read(spark, access, files, manifest, purpose);
       try {
         BaseModel base =
             purpose == Purpose.MERGING
                 ? BaseModel.toMerge(files, manifest)
                 : BaseModel.toRun(files, manifest);
-        return of(access, manifest, configuration, purpose, base, inputs, task);
+        return of(access, files, manifest, configuration, purpose, base, inputs, task);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -86,6 +85,7 @@ public record RunPlan(
 
   private static RunPlan of(
       InputAccess access,
+      InputFiles files,
       Manifest manifest,
       Configuration configuration,
       Purpose purpose,
@@ -103,7 +103,7 @@ public record RunPlan(
             : base.model(inputs, base.precision(configuration.evaluation().precision(), task)),
         base.base(inputs),
         experts,
-        purpose == Purpose.MERGING ? List.of() : tasks(manifest, base.reading(), inputs),
+        purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base.reading(), inputs),
         method(configuration),
         0,
         configuration.merge().threads().orElse(task.cpus()),
@@ -111,16 +111,21 @@ public record RunPlan(
   }
 
   private static List<TaskPlan> tasks(
-      Manifest manifest, BaseModel.Reading reading, SortedMap<Location, FileInput> inputs) {
+      InputFiles files,
+      Manifest manifest,
+      BaseModel.Reading reading,
+      SortedMap<Location, FileInput> inputs) {
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(
           new TaskPlan(
               task.id(),
-              reading.text(inputs.get(task.data())),
-              task.confirm().stream().map(file -> reading.text(inputs.get(file))).toList(),
-              new Objective.Term(
-                  task.id(), LanguageModelling.BITS_PER_BYTE, task.weight(), task.scale())));
+              task.kind(),
+              reading.text(files, task.data(), task.columns(), inputs),
+              task.confirm().stream()
+                  .map(confirm -> reading.text(files, confirm, task.columns(), inputs))
+                  .toList(),
+              new Objective.Term(task.id(), task.measure(), task.weight(), task.scale())));
     }
     return List.copyOf(tasks);
   }
@@ -135,7 +140,11 @@ public record RunPlan(
   }
 
   private static SortedMap<Location, FileInput> read(
-      SparkSession spark, InputAccess access, Manifest manifest, Purpose purpose) {
+      SparkSession spark,
+      InputAccess access,
+      InputFiles files,
+      Manifest manifest,
+      Purpose purpose) {
     InputDigests inputs =
         new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
     if (purpose == Purpose.EVALUATING) {
@@ -143,8 +152,8 @@ public record RunPlan(
     }
     manifest.datasets().forEach(dataset -> inputs.add(dataset.expert(), dataset.sha256()));
     for (Manifest.TaskEntry task : manifest.tasks()) {
-      inputs.add(task.data(), Optional.empty());
-      task.confirm().ifPresent(file -> inputs.add(file, Optional.empty()));
+      inputs.addData(files, task.data());
+      task.confirm().ifPresent(confirm -> inputs.addData(files, confirm));
     }
     return inputs.read();
   }

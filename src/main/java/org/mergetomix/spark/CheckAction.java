@@ -76,15 +76,16 @@ public final class CheckAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
-    List<Location> texts =
+    List<Manifest.DatasetEntry> withData =
         manifest.datasets().stream()
-            .flatMap(dataset -> dataset.data().stream())
-            .filter(files::exists)
+            .filter(dataset -> dataset.data().filter(data -> isThere(files, data)).isPresent())
             .toList();
     Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
     List<Problem> warnings =
         new ArrayList<>(
-            new InputCheck(spark, access, files).texts(texts).run(manifest, datasets.get(false)));
+            new InputCheck(spark, access, files)
+                .datasets(manifest, withData)
+                .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
     if (!configuration.output().isEmpty() && !configuration.requireOutput().isLocal()) {
       memory.flatMap(MemoryPlan::littleForAnotherModel).ifPresent(warnings::add);
@@ -115,6 +116,10 @@ public final class CheckAction {
     } finally {
       context.clearJobGroup();
     }
+  }
+
+  private static boolean isThere(InputFiles files, Location data) {
+    return files.dataProblems("The data", data, "").isEmpty();
   }
 
   private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset, InputFiles files) {

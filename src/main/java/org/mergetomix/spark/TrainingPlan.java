@@ -52,14 +52,15 @@ final class TrainingPlan {
     InputAccess access = InputAccess.of(spark, configuration);
     InputDigests digests =
         new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
-    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      dataset.data().ifPresent(text -> digests.add(text, Optional.empty()));
-    }
     manifest.base().model().ifPresent(graph -> digests.add(graph, Optional.empty()));
-    SortedMap<Location, FileInput> inputs = digests.read();
     try (InputFiles files = access.open()) {
+      for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+        dataset.data().ifPresent(data -> digests.addData(files, data));
+      }
+      SortedMap<Location, FileInput> inputs = digests.read();
       try {
-        return of(access, manifest, configuration, BaseModel.toRun(files, manifest), inputs);
+        BaseModel base = BaseModel.toRun(files, manifest);
+        return of(access, files, manifest, configuration, base, inputs);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -68,6 +69,7 @@ final class TrainingPlan {
 
   private static TrainingPlan of(
       InputAccess access,
+      InputFiles files,
       Manifest manifest,
       Configuration configuration,
       BaseModel base,
@@ -75,7 +77,11 @@ final class TrainingPlan {
     BaseModel.Reading reading = base.reading();
     SortedMap<String, TextInput> texts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      dataset.data().ifPresent(text -> texts.put(dataset.id(), reading.text(inputs.get(text))));
+      dataset
+          .data()
+          .ifPresent(
+              data ->
+                  texts.put(dataset.id(), reading.text(files, data, dataset.columns(), inputs)));
     }
     return new TrainingPlan(
         access,

@@ -333,6 +333,46 @@ class HuggingFaceFolderTest {
         .run();
   }
 
+  @Test
+  void ranksByQuestionsWithChoicesAndReadsOtherMeasuresFromTheSameTable() throws IOException {
+    writeQuestions("margin");
+
+    SearchAction.Result byMargin = search();
+    assertThat(byMargin.evaluatedNow()).isEqualTo(3);
+    assertThat(byMargin.top().get(0).score().value()).isNotZero();
+    assertThat(byMargin.record().search().objective().unit()).isEqualTo("nats");
+
+    writeQuestions("acc_norm");
+    SearchAction.Result byAccuracy = search();
+    assertThat(byAccuracy.evaluatedNow()).as("all measures were recorded").isZero();
+    assertThat(byAccuracy.record().search().objective().unit()).isEqualTo("accuracy");
+    assertThat(byAccuracy.top()).allMatch(row -> isWhole(row.score().value() * 10));
+  }
+
+  private static boolean isWhole(double number) {
+    return Math.abs(number - Math.rint(number)) < 1e-9;
+  }
+
+  private void writeQuestions(String measure) throws IOException {
+    run.writeManifest("checkpoint = base");
+    Path manifest = run.manifestFile();
+    StringBuilder questions = new StringBuilder();
+    for (int row = 0; row < 10; row++) {
+      questions.append(
+          "{\"question\": \"fox %s\", \"options\": [\"dog\", \"lazy cat\", \"zebra\"], \"right\": %s}\n"
+              .formatted("x".repeat(row), row % 3));
+    }
+    Files.writeString(manifest.resolveSibling("questions.jsonl"), questions);
+    Files.writeString(
+        manifest,
+        Files.readString(manifest)
+            .replace(
+                "kind = language-modelling, data = task.txt",
+                "kind = multiple-choice, data = \"questions.*\", context = \"{question} is\","
+                    + " choices = options, answer = right, measure = "
+                    + measure));
+  }
+
   private Map<String, Double> scores(String... settings) {
     return search(settings).top().stream()
         .collect(Collectors.toMap(RankedRow::mixture, row -> row.score().value()));

@@ -1,4 +1,4 @@
-package org.mergetomix.evaluation;
+package org.mergetomix.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 
-class TextExamplesTest {
+class DataLinesTest {
 
   @TempDir private Path directory;
 
@@ -115,7 +115,7 @@ class TextExamplesTest {
   }
 
   private List<String> read(String text) throws IOException {
-    return TextExamples.read(write(text.getBytes(StandardCharsets.UTF_8)));
+    return texts(write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private Path write(byte[] bytes) throws IOException {
@@ -123,10 +123,16 @@ class TextExamplesTest {
   }
 
   private static void assertRefused(Path file, String message) {
-    assertThatThrownBy(() -> TextExamples.read(file))
+    assertThatThrownBy(() -> texts(file))
         .isInstanceOf(UserException.class)
         .hasMessage(message)
         .extracting(failure -> ((UserException) failure).exitCode())
         .isEqualTo(ExitCode.INPUT);
+  }
+
+  private static List<String> texts(Path file) {
+    return ExampleRows.read(List.of(DataFile.of(file)), RowColumns.UNSAID).rows().stream()
+        .map(row -> ((Example.PlainText) row.meaning()).text())
+        .toList();
   }
 }
