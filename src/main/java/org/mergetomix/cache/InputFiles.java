@@ -14,11 +14,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.mergetomix.cache.disk.CacheProblems;
 import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
@@ -33,10 +33,6 @@ import org.mergetomix.problem.UserException;
  * or in a store, before the first remote file is asked for. Safe for use by several threads.
  */
 public final class InputFiles implements AutoCloseable {
-
-  /** What a model's folder holds beside its tensors: configuration and tokenizer. */
-  private static final Pattern COMPANION =
-      Pattern.compile("(?!.*\\.index\\.json$).*\\.(json|txt|model|jinja)");
 
   private final CacheSettings settings;
   private final Configuration hadoop;
@@ -105,15 +101,11 @@ public final class InputFiles implements AutoCloseable {
     Checkpoints.files(headers(folder)).forEach(name -> decisive.put(name, ""));
     wanted.putAll(decisive);
     store().files(folder).keySet().stream()
-        .filter(InputFiles::isCompanion)
+        .filter(Companions::isOne)
         .forEach(name -> wanted.put(name, ""));
     CachedFolder lent = keep(cache().fetchFolder(folder, wanted));
     decisive.replaceAll((name, unknown) -> lent.files().get(name).digest());
     return new Input(lent.path(), () -> Digests.folder(decisive));
-  }
-
-  private static boolean isCompanion(String name) {
-    return COMPANION.matcher(name).matches();
   }
 
   /**
@@ -132,7 +124,7 @@ public final class InputFiles implements AutoCloseable {
     }
     List<String> decisive = Checkpoints.files(headers(location));
     return store().files(location).entrySet().stream()
-        .filter(file -> decisive.contains(file.getKey()) || isCompanion(file.getKey()))
+        .filter(file -> decisive.contains(file.getKey()) || Companions.isOne(file.getKey()))
         .mapToLong(file -> file.getValue().getLen())
         .sum();
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
@@ -19,6 +20,7 @@ import org.mergetomix.model.TokenizerFiles;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * What the base is, found out once, on the driver, from the manifest and from the headers and small
@@ -70,6 +72,18 @@ public final class BaseModel {
   /** The family, if the base is of a known one. */
   public Optional<Family> family() {
     return family;
+  }
+
+  /** Every parameter of the model once, from the headers of its checkpoint. */
+  public SortedMap<String, TensorSpec> parameters() {
+    SortedMap<String, TensorSpec> parameters = new TreeMap<>();
+    try (Checkpoint base = Checkpoints.open(folder)) {
+      parameters.putAll(base.tensors());
+    }
+    tied().stream()
+        .filter(pair -> parameters.containsKey(pair.second()))
+        .forEach(pair -> parameters.remove(pair.first()));
+    return parameters;
   }
 
   /** The policy of an expert, with what the family says. */

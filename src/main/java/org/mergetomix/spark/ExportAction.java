@@ -1,13 +1,9 @@
 package org.mergetomix.spark;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -16,6 +12,7 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.executor.SlotLease;
 import org.mergetomix.folder.CheckpointFolderWriter;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -26,7 +23,6 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -39,14 +35,7 @@ public final class ExportAction {
 
   private static final int CHUNK = 8192;
 
-  /** Bytes of names and metadata, for the folder and for each tensor. */
-  private static final long BESIDE_TENSORS = 4096;
-
   private static final String MERGEKIT = "mergekit.yaml";
-
-  /** What is written here is not copied from a base that was exported itself. */
-  private static final Pattern COMPANION =
-      Pattern.compile("(?!.*\\.index\\.json$)(?!mixture\\.json$).*\\.(json|txt|model|jinja)");
 
   private final SparkSession spark;
   private final Manifest manifest;
@@ -165,7 +154,7 @@ public final class ExportAction {
             CheckpointFolderWriter.SHARD_BYTES)) {
       runtime.merge(mixture, folder);
       copyIntegers(runtime.base().stored(), folder);
-      companions(runtime.plan().base().file()).forEach(folder::copy);
+      Companions.of(runtime.plan().base().file()).forEach(folder::copy);
       folder.write(TrainerManifest.FILE, trainer);
       recipe.yaml().ifPresent(yaml -> folder.write(MERGEKIT, yaml));
       folder.commit();
@@ -174,14 +163,8 @@ public final class ExportAction {
 
   /** The most that a folder takes: tensors, what is copied, and what is said about them. */
   private static long bytes(ExecutorRuntime runtime) {
-    long companions =
-        companions(runtime.plan().base().file()).stream()
-            .mapToLong(file -> file.toFile().length())
-            .sum();
-    // A header a tensor, were each a shard of its own.
-    return FileLayout.of(runtime.base().stored().tensors(), Map.of()).bytes()
-        + companions
-        + BESIDE_TENSORS * (1 + runtime.base().stored().tensors().size());
+    return CheckpointFolderWriter.bytes(runtime.base().stored().tensors())
+        + Companions.bytes(runtime.plan().base().file());
   }
 
   /** Tensors of whole numbers have no delta: they are the base's. */
@@ -195,23 +178,6 @@ public final class ExportAction {
           folder.writeIntegers(tensor.name(), offset, chunk, length);
         }
       }
-    }
-  }
-
-  /** What a model's folder holds beside its tensors: configuration and tokenizer. */
-  private static List<Path> companions(Path base) {
-    if (!Files.isDirectory(base)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(base)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> COMPANION.matcher(file.getFileName().toString()).matches())
-          .sorted()
-          .toList();
-    } catch (IOException failure) {
-      throw UserException.input(
-          "Cannot list the base's folder: " + failure, base.toString(), "", failure);
     }
   }
 }

@@ -83,12 +83,20 @@ public final class FidelityAction {
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       FineTuneAction.requireData(manifest, files);
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING));
+      requireTrainable(files);
       requireRoom(files);
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
     RunRecord record = requireFinished(plan);
     return directory.announced(spark, () -> compare(plan, record, started));
+  }
+
+  /** Experts that are there need not be as training would write them now. */
+  private void requireTrainable(InputFiles files) {
+    TrainingCheck.require(files, manifest.toMerge(List.of()), configuration);
+    TrainingCheck.memory(
+        spark, files, manifest, configuration, Math.max(1, configuration.fidelity().mixtures()));
   }
 
   /** Before anything is trained: it would be too late when the models are to be scored. */
@@ -214,7 +222,7 @@ public final class FidelityAction {
     TrainingPlan training = TrainingPlan.of(spark, manifest, configuration);
     List<TrainingJob> jobs =
         mixtures.stream()
-            .map(mixture -> training.job(mixture, TrainingPlan.file(directory.models(), mixture)))
+            .map(mixture -> training.job(mixture, training.place(directory.models(), mixture)))
             .toList();
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }
