@@ -92,7 +92,7 @@ public final class CommandLineTool {
       failure.printStackTrace(errors);
       return ExitCode.UNEXPECTED.code();
     }
-    for (Problem problem : mendable.get().problems()) {
+    for (Problem problem : mendable.get().told()) {
       errors.println("Error: " + problem.message());
     }
     return mendable.get().exitCode().code();

@@ -30,13 +30,22 @@ final class MemoryTable {
           text(plan.masks()),
           "shared, of %s of direct memory".formatted(text(executor.direct())));
     }
-    console.line(ROW, "live models", text(plan.models()), each(plan, plan.model()) + place(plan));
+    console.line(
+        ROW,
+        "live models",
+        text(plan.models()),
+        "%s x %s in %s%s"
+            .formatted(executor.slots(), text(plan.model()), plan.precision().key(), place(plan)));
     console.line(
         ROW,
         "prefix sums",
         text(plan.sums()),
-        each(plan, plan.slotSums())
-            + ", of %s of direct memory".formatted(text(executor.direct())));
+        "%s x %s of %s, of %s of direct memory"
+            .formatted(
+                executor.slots(),
+                plan.prefixes().kept(),
+                text(plan.prefixes().bytes()),
+                text(executor.direct())));
     console.line(ROW, "texts of tasks", text(plan.texts()), "on disk");
     if (plan.download() > 0) {
       console.line(
@@ -63,14 +72,10 @@ final class MemoryTable {
         "%s x %s%s".formatted(plan.trainings(), text(size), remark));
   }
 
-  private static String each(MemoryPlan plan, long size) {
-    return "%s x %s".formatted(plan.executor().slots(), text(size));
-  }
-
   private static String place(MemoryPlan plan) {
     ExecutorMemory executor = plan.executor();
-    if (executor.models() == ExecutorMemory.Models.GPU) {
-      return ", on GPUs";
+    if (executor.modelsOfAGpu() > 0) {
+      return ", each GPU %s beside what it computes".formatted(text(plan.modelsOnAGpu()));
     }
     return executor.kind() == ExecutorMemory.Kind.CONTAINER
         ? ", with the sums within %s beside the heap".formatted(text(executor.outsideHeap()))

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -39,9 +40,11 @@ public record Configuration(
    * How experts become a surrogate.
    *
    * @param settings the method, and what was said about it
-   * @param buffers prefix sums that a slot keeps
+   * @param buffers prefix sums that a slot keeps; empty for as many as have room
+   * @param threads that merge one mixture; empty for the cores of a task
    */
-  public record Merge(MergeSettings settings, int buffers) {}
+  public record Merge(
+      MergeSettings settings, Optional<Integer> buffers, Optional<Integer> threads) {}
 
   /**
    * Which mixtures are evaluated, and in which portions.
@@ -97,8 +100,12 @@ public record Configuration(
     }
   }
 
-  /** How a model is evaluated. */
-  public record Evaluation(int batchSize) implements Serializable {}
+  /**
+   * How a model is evaluated.
+   *
+   * @param precision empty for what suits base and device
+   */
+  public record Evaluation(int batchSize, Optional<Precision> precision) {}
 
   /** How a model is fine-tuned; of steps and epochs, {@code length} says which one rules. */
   public record Training(

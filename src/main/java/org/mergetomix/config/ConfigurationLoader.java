@@ -9,6 +9,8 @@ import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
 
@@ -62,7 +64,7 @@ final class ConfigurationLoader {
         root.longInteger("seed", Range.ANY),
         merge(root.section("merge")),
         SearchReader.search(root.section("search")),
-        new Configuration.Evaluation(root.section("evaluation").integer("batch-size", COUNT)),
+        evaluation(root.section("evaluation")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
         new Configuration.Report(root.section("report").integer("top", COUNT)),
@@ -72,7 +74,15 @@ final class ConfigurationLoader {
 
   private static Configuration.Merge merge(Section section) {
     return new Configuration.Merge(
-        MergeReader.settings(section), section.integer("buffers", COUNT));
+        MergeReader.settings(section),
+        section.integerOr("buffers", MergeSettings.AUTO, COUNT),
+        section.integerOr("threads", MergeSettings.AUTO, COUNT));
+  }
+
+  private static Configuration.Evaluation evaluation(Section section) {
+    return new Configuration.Evaluation(
+        section.integer("batch-size", COUNT),
+        section.choiceOr("precision", MergeSettings.AUTO, Precision.class));
   }
 
   private static Configuration.Training training(Section section) {

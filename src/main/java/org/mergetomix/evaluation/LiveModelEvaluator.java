@@ -87,11 +87,6 @@ public final class LiveModelEvaluator implements Evaluator {
   private record BlockBatch(List<Integer> places, TokenBatch tokens) {}
 
   @Override
-  public String version() {
-    return model.version();
-  }
-
-  @Override
   public SortedMap<String, double[]> evaluate(String id, TaskSplit split, ExampleRange range) {
     Task task =
         Optional.ofNullable(tasks.get(split))

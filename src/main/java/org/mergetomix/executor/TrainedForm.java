@@ -40,7 +40,7 @@ public enum TrainedForm {
     return output.name().endsWith(ENDING);
   }
 
-  /** All parameters as they are written: by the base's names, and in its types where these are. */
+  /** All parameters as they are written: in float16 or bfloat16 where the base is, else float32. */
   static SortedMap<String, TensorSpec> written(SortedMap<String, TensorSpec> base) {
     SortedMap<String, TensorSpec> tensors = new TreeMap<>();
     base.forEach((name, spec) -> tensors.put(name, new TensorSpec(name, type(spec), spec.shape())));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -66,8 +67,8 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
    * Begins a folder.
    *
    * @param folder where
-   * @param tensors what will be written, by name: F32, F16, BF16 (rounded once, ties to even), I64,
-   *     I32, I16, I8 or U8
+   * @param tensors what will be written, by name, of any type; floating ones are rounded once, ties
+   *     to even
    * @param metadata what every file shall say about itself
    * @param shardBytes how large a shard may be; a larger tensor has a shard of its own
    * @throws org.mergetomix.problem.UserException if the folder cannot be written
@@ -136,7 +137,7 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     }
   }
 
-  /** Writes whole numbers; otherwise as {@link #write}. */
+  /** Writes whole numbers or truth values; otherwise as {@link #write}. */
   public void writeIntegers(String tensor, long offset, long[] source, int length) {
     Shard shard = shardOf.get(tensor);
     TensorSpec spec = tensors.get(tensor);
@@ -148,10 +149,14 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     missing.merge(tensor, (long) -length, Long::sum);
   }
 
-  /** Puts a further file into the folder, under its own name. */
-  public void copy(Path file) {
-    try {
-      Files.copy(file, temporary.resolve(file.getFileName()));
+  /** Puts a further file into the folder, or a folder of files, under its own name. */
+  public void copy(Path path) {
+    try (Stream<Path> copied = Files.walk(path, 1, FileVisitOption.FOLLOW_LINKS)) {
+      Path target = temporary.resolve(path.getFileName());
+      // A folder comes before what is in it, and is copied without it.
+      for (Path file : copied.toList()) {
+        Files.copy(file, target.resolve(path.relativize(file)));
+      }
     } catch (IOException failure) {
       throw FileProblems.writing(folder, failure);
     }

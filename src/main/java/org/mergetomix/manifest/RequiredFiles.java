@@ -32,7 +32,9 @@ final class RequiredFiles {
     for (Purpose purpose : purposes) {
       manifest.base().model().ifPresent(model -> files.require("The base's model", model));
       files.requireCheckpoint(
-          "The base's checkpoint", manifest.base().checkpoint(), files.baseRemedy());
+          "The base's checkpoint",
+          manifest.base().checkpoint(),
+          files.remedy("Correct its path in ", manifest.base().checkpoint()));
       switch (purpose) {
         case SEARCHING -> files.requireSearching();
         case FINE_TUNING -> files.requireFineTuning();
@@ -43,9 +45,9 @@ final class RequiredFiles {
   }
 
   /** What looks like owner/name is mostly meant as a model of a hub. */
-  private String baseRemedy() {
-    String correct = "Correct its path in " + manifest.file();
-    String path = manifest.base().checkpoint().from(manifest.file().parent());
+  private String remedy(String mend, Location checkpoint) {
+    String correct = mend + manifest.file();
+    String path = checkpoint.from(manifest.file().parent());
     return HUB_NAME.matcher(path).matches()
         ? correct
             + "; the name of a model on a hub is no path: download it, and give the folder, in the"
@@ -58,7 +60,7 @@ final class RequiredFiles {
       requireCheckpoint(
           "The expert of dataset " + dataset.id(),
           dataset.expert(),
-          "Fine-tune it first, or correct its path in " + manifest.file());
+          remedy("Fine-tune it first, or correct its path in ", dataset.expert()));
     }
     for (TaskEntry task : manifest.tasks()) {
       require("The data of task " + task.id(), task.data());

@@ -9,12 +9,14 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.plan.TaskShare;
 
 /**
  * The memory that one executor has, and how many tasks share it.
  *
  * @param kind who starts executors
- * @param models where live models are
+ * @param modelsOfAGpu live models that share the memory of a GPU, which is not known here; 0 where
+ *     they are outside the heap of the executor's JVM
  * @param slots tasks that run at once
  * @param direct bytes that the JVM allows itself outside its heap, for buffers such as prefix sums
  * @param physical bytes of memory of the machine, or of the container where that has a limit
@@ -22,7 +24,7 @@ import org.mergetomix.config.Configuration;
  *     watches over it
  */
 public record ExecutorMemory(
-    Kind kind, Models models, int slots, long direct, long physical, long outsideHeap) {
+    Kind kind, int modelsOfAGpu, int slots, long direct, long physical, long outsideHeap) {
 
   private static final String OVERHEAD = "spark.executor.memoryOverhead";
 
@@ -69,14 +71,6 @@ public record ExecutorMemory(
     }
   }
 
-  /** Where live models are. */
-  public enum Models {
-    /** Outside the heap of the executor's JVM. */
-    HOST,
-    /** In the memory of a GPU, which is not planned here. */
-    GPU
-  }
-
   /** What the JVM of an executor says of itself. */
   private record Jvm(long direct, long physical, int processors) implements Serializable {}
 
@@ -92,14 +86,11 @@ public record ExecutorMemory(
     }
     Kind kind = Kind.of(spark);
     SparkConf conf = spark.sparkContext().getConf();
-    double taskGpus =
-        configuration.spark().gpusPerTask() > 0
-            ? configuration.spark().gpusPerTask()
-            : conf.getDouble("spark.task.resource.gpu.amount", 0);
+    TaskShare task = TaskShare.of(spark, configuration);
     return new ExecutorMemory(
         kind,
-        taskGpus > 0 ? Models.GPU : Models.HOST,
-        slots(cores(kind, context, jvm.processors()), taskGpus, conf),
+        task.tasksOfAGpu(),
+        slots(cores(kind, context, jvm.processors()), task, conf),
         jvm.direct(),
         jvm.physical(),
         kind == Kind.CONTAINER ? overhead(conf) : jvm.physical());
@@ -136,14 +127,19 @@ public record ExecutorMemory(
     };
   }
 
-  static int slots(int cores, double taskGpus, SparkConf conf) {
-    int slots = Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
+  static int slots(int cores, TaskShare task, SparkConf conf) {
+    int slots = Math.max(1, cores / task.cpus());
     double gpus = conf.getDouble("spark.executor.resource.gpu.amount", 0);
-    if (taskGpus == 0 || gpus == 0) {
+    if (task.gpus() == 0 || gpus == 0) {
       return slots;
     }
-    double onGpus = taskGpus < 1 ? Math.floor(1 / taskGpus) * gpus : gpus / taskGpus;
+    double onGpus = task.gpus() < 1 ? task.tasksOfAGpu() * gpus : gpus / task.gpus();
     return Math.max(1, (int) Math.min(slots, onGpus));
+  }
+
+  /** Which setting of Spark gives room to prefix sums. */
+  String heapOrOverhead() {
+    return kind.heapKey() + (kind == Kind.CONTAINER ? " and " + OVERHEAD : "");
   }
 
   /** As YARN and Kubernetes reckon it. */

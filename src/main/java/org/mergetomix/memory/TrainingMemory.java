@@ -114,7 +114,7 @@ public record TrainingMemory(
 
   /** What is wrong where they do not fit; on a GPU nobody looks. */
   public Optional<Problem> problem() {
-    if (executor.models() == ExecutorMemory.Models.GPU || all() <= executor.outsideHeap()) {
+    if (executor.modelsOfAGpu() > 0 || all() <= executor.outsideHeap()) {
       return Optional.empty();
     }
     long room = executor.outsideHeap() / trainings - fixed();

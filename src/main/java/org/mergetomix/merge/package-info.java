@@ -9,7 +9,9 @@
  *
  * <p>One merge, file by file: {@link org.mergetomix.merge.PreparedExperts} has done the first part
  * once per host. {@link org.mergetomix.merge.PrefixMerger}, the {@link org.mergetomix.merge.Merger}
- * of the CPU, goes over the tensors a chunk at a time. {@code PrefixWalk} sums the chunk, from the
+ * of the CPU, goes over the tensors a chunk at a time, where it has several threads in a {@code
+ * Stretch} of one each, which {@code StretchWork} writes in order. {@code PrefixWalk} sums the
+ * chunk, from the
  * sums of a prefix that neighbouring mixtures share ({@code PrefixSums}), so that in prefix order
  * the next mixture costs about one addition a parameter; the combination's {@code Kernel} is the
  * arithmetic; base plus merged delta go to the target, which for an evaluation is a {@link

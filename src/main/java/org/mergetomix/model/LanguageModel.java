@@ -15,9 +15,6 @@ import org.mergetomix.tensor.TensorSpec;
  */
 public interface LanguageModel extends SurrogateTarget, TensorSource {
 
-  /** What computes, and its version: raised whenever losses would change. */
-  String version();
-
   /** Whether a checkpoint's tensor of this name is one of the model's, under any of its names. */
   boolean knows(String tensor);
 

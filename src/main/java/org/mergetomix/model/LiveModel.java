@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
+import org.mergetomix.family.KnownBuffers;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -125,11 +126,6 @@ public final class LiveModel implements LanguageModel {
   }
 
   @Override
-  public String version() {
-    return VERSION;
-  }
-
-  @Override
   public SortedMap<String, NDArray> parameters() {
     Set<String> names = tensors().keySet();
     for (TiedNames pair : tied) {
@@ -179,7 +175,8 @@ public final class LiveModel implements LanguageModel {
               }
             });
     for (String name : checkpoint.keySet()) {
-      if (names(name).noneMatch(each -> tensors().containsKey(each))) {
+      if (names(name).noneMatch(each -> tensors().containsKey(each))
+          && !KnownBuffers.include(checkpoint.get(name))) {
         problems.add(
             new Problem(
                 "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
@@ -237,13 +234,12 @@ public final class LiveModel implements LanguageModel {
         Stream.of(name), tied.stream().flatMap(pair -> pair.partner(name).stream()));
   }
 
-  /** What is tied is written under all names that the graph has; mostly they are one memory. */
+  /**
+   * What is tied is written under all names that the graph has; mostly they are one memory. Buffers
+   * that only the checkpoint has are passed over.
+   */
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
-    if (tied.isEmpty()) {
-      parameters.write(tensor, offset, source, length);
-      return;
-    }
     names(tensor)
         .filter(each -> tensors().containsKey(each))
         .forEach(name -> parameters.write(name, offset, source, length));

@@ -93,7 +93,7 @@ public final class LocalOutput implements AutoCloseable {
       return;
     }
     for (Path file : inOrder(last)) {
-      upload(file, location.child(file.getFileName().toString()));
+      upload(file, location.child(path().relativize(file).toString()));
     }
   }
 
@@ -115,8 +115,11 @@ public final class LocalOutput implements AutoCloseable {
 
   private List<Path> inOrder(String last) {
     Comparator<Path> lastAtTheEnd = Comparator.comparing(file -> file.endsWith(last));
-    try (Stream<Path> written = Files.list(path())) {
-      return written.sorted(lastAtTheEnd.thenComparing(Comparator.naturalOrder())).toList();
+    try (Stream<Path> written = Files.walk(path())) {
+      return written
+          .filter(Files::isRegularFile)
+          .sorted(lastAtTheEnd.thenComparing(Comparator.naturalOrder()))
+          .toList();
     } catch (IOException failure) {
       throw OutputProblems.ofFile(location, failure);
     }

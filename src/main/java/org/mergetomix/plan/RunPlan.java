@@ -30,6 +30,7 @@ import org.mergetomix.table.RunRecord;
  * @param tasks what surrogates are evaluated on
  * @param method the merge method with its parameters
  * @param buffers prefix sums that a slot keeps
+ * @param threads that merge one mixture
  * @param batchSize windows evaluated at once
  */
 public record RunPlan(
@@ -40,11 +41,13 @@ public record RunPlan(
     List<TaskPlan> tasks,
     MergeMethod method,
     int buffers,
+    int threads,
     int batchSize)
     implements Serializable {
 
   /**
-   * Reads every input once for its digest.
+   * Reads every input once for its digest. Slots keep no prefix sums, unless it is said {@link
+   * #keeping otherwise}: mixtures need not be neighbours.
    *
    * @throws UserException if one does not have the sha256 that the manifest gives
    */
@@ -66,6 +69,7 @@ public record RunPlan(
   private static RunPlan of(
       SparkSession spark, Manifest manifest, Configuration configuration, Purpose purpose) {
     InputAccess access = InputAccess.of(spark, configuration);
+    TaskShare task = TaskShare.of(spark, configuration);
     try (InputFiles files = access.open()) {
       SortedMap<Location, FileInput> inputs = read(spark, access, manifest, purpose);
       try {
@@ -73,7 +77,7 @@ public record RunPlan(
             purpose == Purpose.MERGING
                 ? BaseModel.toMerge(files, manifest)
                 : BaseModel.toRun(files, manifest);
-        return of(access, manifest, configuration, purpose, base, inputs);
+        return of(access, manifest, configuration, purpose, base, inputs, task);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -86,19 +90,23 @@ public record RunPlan(
       Configuration configuration,
       Purpose purpose,
       BaseModel base,
-      SortedMap<Location, FileInput> inputs) {
+      SortedMap<Location, FileInput> inputs,
+      TaskShare task) {
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       experts.put(dataset.id(), new ExpertInput(inputs.get(dataset.expert()), dataset.policy()));
     }
     return new RunPlan(
         access,
-        purpose == Purpose.MERGING ? new ModelInput.Unneeded() : base.model(inputs),
+        purpose == Purpose.MERGING
+            ? new ModelInput.Unneeded()
+            : base.model(inputs, base.precision(configuration.evaluation().precision(), task)),
         base.base(inputs),
         experts,
         purpose == Purpose.MERGING ? List.of() : tasks(manifest, base.reading(), inputs),
         method(configuration),
-        configuration.merge().buffers(),
+        0,
+        configuration.merge().threads().orElse(task.cpus()),
         configuration.evaluation().batchSize());
   }
 
@@ -157,7 +165,13 @@ public record RunPlan(
         tasks.stream().map(task -> task.fetched(files)).toList(),
         method,
         buffers,
+        threads,
         batchSize);
+  }
+
+  /** The same whose slots keep sums of so many prefixes, which makes neighbours cheaper. */
+  public RunPlan keeping(int prefixes) {
+    return new RunPlan(access, model, base, experts, tasks, method, prefixes, threads, batchSize);
   }
 
   /**
@@ -173,6 +187,7 @@ public record RunPlan(
     }
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
+    identity.put("evaluation.precision", model.precision().key());
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
     tasks.forEach(task -> identity.put("task " + task.id(), task.identity()));
     return identity;
@@ -187,6 +202,7 @@ public record RunPlan(
   public String key(Mixture mixture, TaskPlan task) {
     List<String> parts = new ArrayList<>();
     parts.add(model.identity());
+    parts.add(model.precision().key());
     parts.add(base.digest());
     parts.add(base.family());
     parts.add(method.describe());

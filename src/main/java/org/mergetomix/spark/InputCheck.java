@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextExamples;
 import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.expert.Contents;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.TiedNames;
@@ -65,7 +66,7 @@ public final class InputCheck {
               TiedCheckpoint.of(Checkpoints.open(files.headers(baseFile)), model.tied())) {
             base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
-              attempt(() -> checkExpert(base, expert, model));
+              attempt(() -> checkExpert(baseFile, base, expert, model));
             }
             attempt(() -> checkModel(manifest, base.tensors()));
           }
@@ -99,9 +100,12 @@ public final class InputCheck {
     }
   }
 
-  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset, BaseModel model) {
+  private void checkExpert(
+      Location baseFile, Checkpoint base, Manifest.DatasetEntry dataset, BaseModel model) {
     Path expert = files.headers(dataset.expert());
-    try (Delta delta = Delta.open(base, expert, model.policy(dataset.policy()))) {
+    boolean whole = baseFile.isLocal() && dataset.expert().isLocal();
+    Contents contents = whole ? Contents.WHOLE : Contents.HEADERS;
+    try (Delta delta = Delta.open(base, expert, model.policy(dataset.policy()), contents)) {
       delta.warnings().forEach(this::warn);
     }
   }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.evaluation.TaskSplit;
@@ -95,10 +96,7 @@ final class ScoreModels {
   /** What cannot be scored says which model it is. */
   private static ModelScores named(RunPlan plan, Subject subject) {
     try {
-      ModelScores scores = score(plan, subject);
-      requireNumbers(scores.search());
-      requireNumbers(scores.confirm());
-      return scores;
+      return score(plan, subject);
     } catch (UserException problems) {
       throw problems.with(
           problem ->
@@ -113,23 +111,35 @@ final class ScoreModels {
     try (SlotLease lease = ExecutorRuntime.lease(plan)) {
       if (subject instanceof CheckpointSubject checkpoint) {
         lease.fill(plan.access(), checkpoint.model());
-      } else if (subject instanceof ExpertSubject expert) {
-        lease.merge(Mixture.parse(expert.mixture()));
-      } else {
-        lease.merge(Mixture.none());
+        return score(plan, lease, List::of);
       }
-      return lease.call(
-          slot ->
-              new ModelScores(
-                  scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM)));
+      Mixture merged =
+          subject instanceof ExpertSubject expert
+              ? Mixture.parse(expert.mixture())
+              : Mixture.none();
+      lease.merge(merged);
+      return score(plan, lease, () -> lease.withRuntime(runtime -> runtime.notNumbers(merged)));
     }
   }
 
-  private static void requireNumbers(SortedMap<String, ExampleScores> scores) {
+  private static ModelScores score(
+      RunPlan plan, SlotLease lease, Supplier<List<Problem>> notNumbers) {
+    ModelScores scores =
+        lease.call(
+            slot ->
+                new ModelScores(
+                    scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM)));
+    requireNumbers(scores.search(), notNumbers);
+    requireNumbers(scores.confirm(), notNumbers);
+    return scores;
+  }
+
+  private static void requireNumbers(
+      SortedMap<String, ExampleScores> scores, Supplier<List<Problem>> notNumbers) {
     scores.forEach(
         (task, examples) -> {
           if (!examples.finite()) {
-            throw NotANumber.of(task);
+            throw NotANumber.of(task, notNumbers.get());
           }
         });
   }

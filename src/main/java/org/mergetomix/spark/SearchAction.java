@@ -87,8 +87,9 @@ public final class SearchAction {
   public Result run() {
     long started = System.nanoTime();
     SearchPlan search = SearchPlan.of(manifest.datasetIds(), configuration);
-    List<Problem> warnings = checkInputs(search);
-    RunPlan plan = RunPlan.of(spark, manifest, configuration);
+    List<Problem> warnings = new ArrayList<>();
+    MemoryPlan memory = checkInputs(search, warnings);
+    RunPlan plan = RunPlan.of(spark, manifest, configuration).keeping(memory.prefixes().kept());
     directory.requireCommitter(spark);
     directory.claim(plan.runId(), plan.identity());
     return directory.announced(spark, () -> search(search, plan, warnings, started));
@@ -177,16 +178,17 @@ public final class SearchAction {
         (space, mark, counters) -> new EvaluateMixtures(plan, space, mark, counters, attempts));
   }
 
-  private List<Problem> checkInputs(SearchPlan search) {
+  /** Adds warnings; what is planned fits. */
+  private MemoryPlan checkInputs(SearchPlan search, List<Problem> warnings) {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
-      List<Problem> warnings =
-          new ArrayList<>(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
-      memory.ifPresent(plan -> warnings.addAll(plan.warnings()));
+      warnings.addAll(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
+      // What it could not read, the check of inputs has refused.
+      warnings.addAll(memory.orElseThrow().warnings());
       idle(search).ifPresent(warnings::add);
-      return List.copyOf(warnings);
+      return memory.orElseThrow();
     }
   }
 

@@ -52,7 +52,7 @@ final class TrainingCheck {
               "Set %s to full, or give a base that is the folder of a known family"
                   .formatted(METHOD)));
     } else {
-      Family family = BaseModel.toRun(files, manifest).family().orElseThrow();
+      Family family = family(files, manifest);
       lowRank
           .unknownTargets(family)
           .forEach(target -> problems.add(unknownTarget(manifest, family, target)));
@@ -104,6 +104,14 @@ final class TrainingCheck {
               throw UserException.usage(List.of(problem));
             });
     return memory;
+  }
+
+  private static Family family(InputFiles files, Manifest manifest) {
+    try {
+      return BaseModel.toRun(files, manifest).family().orElseThrow();
+    } catch (UserException problems) {
+      throw files.named(problems);
+    }
   }
 
   private static Problem fileOfAdapter(Manifest manifest, Manifest.DatasetEntry dataset) {

@@ -12,6 +12,7 @@ import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.Precision;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
@@ -79,7 +80,11 @@ final class TrainingPlan {
       dataset.data().ifPresent(text -> texts.put(dataset.id(), reading.text(inputs.get(text))));
     }
     return new TrainingPlan(
-        access, base.model(inputs), inputs.get(manifest.base().checkpoint()), texts, configuration);
+        access,
+        base.model(inputs, Precision.FLOAT32),
+        inputs.get(manifest.base().checkpoint()),
+        texts,
+        configuration);
   }
 
   /** Fine-tuning the base on a mixture of datasets that all have data. */

@@ -26,10 +26,7 @@ import org.mergetomix.tensor.TensorSource;
 public final class LowRankAdapter implements TensorSource {
 
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .build();
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final FamilyModel model;
   private final LowRank method;

@@ -28,8 +28,8 @@ class CommandLineToolTest {
             Still to be fine-tuned, with finetune: a, b, c, d\\.
             One executor with 2 slots needs:
               base and experts      2\\.6 MiB  mapped, of \\d+\\.\\d [GT]iB of memory
-              live models           1\\.0 MiB  2 x 532\\.\\d KiB
-              prefix sums           3\\.1 MiB  2 x 1\\.6 MiB, of \\d+\\.\\d [MGT]iB of direct memory
+              live models           1\\.0 MiB  2 x 532\\.\\d KiB in float32
+              prefix sums           3\\.1 MiB  2 x 3 of 53\\d\\.\\d KiB, of .* of direct memory
               texts of tasks          ... B  on disk
             Fine-tuning on one executor, 2 at once, needs \\d+\\.\\d MiB:
               parameters            1\\.0 MiB  2 x 532\\.\\d KiB

@@ -46,7 +46,8 @@ class ConfigurationTest {
                 "",
                 "",
                 1,
-                new Configuration.Merge(MergeSettings.of(Method.AVERAGE), 8),
+                new Configuration.Merge(
+                    MergeSettings.of(Method.AVERAGE), Optional.empty(), Optional.empty()),
                 new Configuration.Search(
                     Configuration.Search.Strategy.AUTO,
                     1,
@@ -60,7 +61,7 @@ class ConfigurationTest {
                     0,
                     2,
                     0),
-                new Configuration.Evaluation(16),
+                new Configuration.Evaluation(16, Optional.empty()),
                 new Configuration.Training(
                     Configuration.Training.Method.FULL,
                     new Configuration.Training.Lora(16, 32, List.of("all-linear")),
@@ -110,6 +111,7 @@ class ConfigurationTest {
               "merge.select-top-k",
               "search.tolerance" ->
               "0.375";
+          case "evaluation.precision" -> "bfloat16";
           case "training.length" -> "epochs";
           case "training.method" -> "lora";
           case "cache.chunk-size" -> "65536";

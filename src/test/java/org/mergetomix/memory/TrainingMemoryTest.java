@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.memory.ExecutorMemory.Kind;
-import org.mergetomix.memory.ExecutorMemory.Models;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
@@ -16,7 +15,7 @@ class TrainingMemoryTest {
   private static final long GIB = 1 << 30;
 
   private static final ExecutorMemory LOCAL =
-      new ExecutorMemory(Kind.LOCAL, Models.HOST, 4, 8 * GIB, 64 * GIB, 64 * GIB);
+      new ExecutorMemory(Kind.LOCAL, 0, 4, 8 * GIB, 64 * GIB, 64 * GIB);
 
   @Test
   void addsUpWhatTrainingsTake() {
@@ -58,7 +57,7 @@ class TrainingMemoryTest {
   @Test
   void saysWhenNoBatchFits() {
     ExecutorMemory container =
-        new ExecutorMemory(Kind.CONTAINER, Models.HOST, 2, 8 * GIB, 16 * GIB, 6 * GIB);
+        new ExecutorMemory(Kind.CONTAINER, 0, 2, 8 * GIB, 16 * GIB, 6 * GIB);
 
     assertThat(new TrainingMemory(2 * GIB, 2 * GIB, 4 * GIB, GIB, 1, 2, container).problem())
         .map(Problem::message)
@@ -72,7 +71,7 @@ class TrainingMemoryTest {
 
   @Test
   void leavesGpusToThemselves() {
-    ExecutorMemory gpu = new ExecutorMemory(Kind.CONTAINER, Models.GPU, 2, GIB, GIB, GIB);
+    ExecutorMemory gpu = new ExecutorMemory(Kind.CONTAINER, 2, 2, GIB, GIB, GIB);
 
     assertThat(new TrainingMemory(2 * GIB, GIB, GIB, GIB, 1, 2, gpu).problem()).isEmpty();
   }

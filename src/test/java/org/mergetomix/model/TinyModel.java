@@ -53,10 +53,10 @@ record TinyModel(String name, Path folder) {
 
   /** The model in memory; the caller closes it. */
   FamilyModel open(Precision precision) {
-    return open(precision, BoundTensors.Access.DIRECT);
+    return open(precision, ParameterMemory.Access.DIRECT);
   }
 
-  FamilyModel open(Precision precision, BoundTensors.Access access) {
+  FamilyModel open(Precision precision, ParameterMemory.Access access) {
     FamilyModel model = FamilyModel.open(family(), precision, ComputeDevice.CPU, access);
     try (Checkpoint weights = weights()) {
       model.fill(weights, weights.name());

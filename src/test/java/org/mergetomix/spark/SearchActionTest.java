@@ -378,8 +378,9 @@ class SearchActionTest {
     assertThat(failed.rank()).isEmpty();
     assertThat(failed.error())
         .isEqualTo(
-            "The score is not a number (task task)."
-                + " Look for NaN or infinite values in the experts' checkpoints.");
+            "The score is not a number (task task). The expert has NaN or infinite numbers (expert"
+                + " d, tensor final_norm.bias). Fine-tune it again at a lower"
+                + " learning rate, or leave its dataset out.");
   }
 
   @Test

@@ -61,10 +61,7 @@ public final class HuggingFaceRun {
     for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
       run.copy(model.resolve("adapter").resolve(file), run.expert(ADAPTER).resolve(file));
     }
-    try (Checkpoint weights = Checkpoints.open(model.resolve("model.safetensors"))) {
-      run.writeWeights(run.base(), weights, 0);
-      run.writeWeights(run.expert(WHOLE), weights, 0.05);
-    }
+    run.store(DType.F32);
     run.write(run.base().resolve("tokenizer.json"), tokenizer());
     run.write(
         run.base().resolve("tokenizer_config.json"),
@@ -72,6 +69,14 @@ public final class HuggingFaceRun {
     run.write(run.folder.resolve("task.txt"), String.join("\n", TEXTS));
     run.writeManifest("checkpoint = base");
     return run;
+  }
+
+  /** Writes the weights of base and whole expert again, in a type. */
+  public void store(DType dtype) {
+    try (Checkpoint weights = Checkpoints.open(MODELS.resolve("llama-tied/model.safetensors"))) {
+      writeWeights(base(), weights, dtype, 0);
+      writeWeights(expert(WHOLE), weights, dtype, 0.05);
+    }
   }
 
   /** The texts of the task. */
@@ -203,11 +208,11 @@ public final class HuggingFaceRun {
     }
   }
 
-  private void writeWeights(Path target, Checkpoint weights, double spread) {
+  private void writeWeights(Path target, Checkpoint weights, DType dtype, double spread) {
     SortedMap<String, TensorSpec> tensors = new TreeMap<>();
     weights
         .tensors()
-        .forEach((name, spec) -> tensors.put(name, new TensorSpec(name, DType.F32, spec.shape())));
+        .forEach((name, spec) -> tensors.put(name, new TensorSpec(name, dtype, spec.shape())));
     Random random = new Random(7);
     TensorSource moved =
         (tensor, offset, destination, length) -> {
