@@ -3,6 +3,7 @@ package org.mergetomix.cli;
 import org.mergetomix.memory.ByteCount;
 import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryPlan;
+import org.mergetomix.memory.TrainingMemory;
 
 /** What a search needs of one executor, as lines of text. */
 final class MemoryTable {
@@ -50,6 +51,25 @@ final class MemoryTable {
       console.line(
           ROW, "copies", text(plan.download()), "on disk, of %s".formatted(text(plan.capacity())));
     }
+  }
+
+  /** Prints a line for each part of what fine-tuning needs. */
+  static void print(Console console, TrainingMemory plan) {
+    console.line(
+        "Fine-tuning on one executor, %d at once, needs %s:", plan.trainings(), text(plan.all()));
+    row(console, plan, "parameters", plan.parameters(), "");
+    row(console, plan, "gradients", plan.gradients(), "");
+    row(console, plan, "optimiser", plan.optimiser(), "");
+    row(console, plan, "activations", plan.activations(), ", about");
+  }
+
+  private static void row(
+      Console console, TrainingMemory plan, String what, long size, String remark) {
+    console.line(
+        ROW,
+        what,
+        text(plan.trainings() * size),
+        "%s x %s%s".formatted(plan.trainings(), text(size), remark));
   }
 
   private static String place(MemoryPlan plan) {

@@ -109,6 +109,8 @@ public record Configuration(
 
   /** How a model is fine-tuned; of steps and epochs, {@code length} says which one rules. */
   public record Training(
+      Method method,
+      Lora lora,
       Length length,
       int steps,
       int epochs,
@@ -119,6 +121,27 @@ public record Configuration(
       double weightDecay,
       double clipNorm)
       implements Serializable {
+
+    /** What of a model is trained. */
+    public enum Method {
+      FULL,
+      LORA
+    }
+
+    /**
+     * The low-rank updates that {@link Method#LORA} trains.
+     *
+     * @param targetModules ends of names of layers, or {@link #ALL_LINEAR} alone
+     */
+    public record Lora(int rank, double alpha, List<String> targetModules) implements Serializable {
+
+      /** Every linear layer but the output layer. */
+      public static final String ALL_LINEAR = "all-linear";
+
+      public Lora {
+        targetModules = List.copyOf(targetModules);
+      }
+    }
 
     /** What rules the length of a training. */
     public enum Length {

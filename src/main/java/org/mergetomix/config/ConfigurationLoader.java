@@ -87,6 +87,8 @@ final class ConfigurationLoader {
 
   private static Configuration.Training training(Section section) {
     return new Configuration.Training(
+        section.choice("method", Configuration.Training.Method.class),
+        lora(section.section("lora")),
         section.choice("length", Configuration.Training.Length.class),
         section.integer("steps", COUNT),
         section.integer("epochs", COUNT),
@@ -96,6 +98,19 @@ final class ConfigurationLoader {
         section.number("final-learning-rate-share", Range.from(0, 1)),
         section.number("weight-decay", Range.atLeast(0)),
         section.number("clip-norm", Range.above(0)));
+  }
+
+  private static Configuration.Training.Lora lora(Section section) {
+    List<String> targets = section.texts("target-modules");
+    boolean mixed = targets.size() > 1 && targets.contains(Configuration.Training.Lora.ALL_LINEAR);
+    if (targets.isEmpty() || targets.contains("") || mixed) {
+      section.problem(
+          "target-modules",
+          section.pathOf("target-modules") + " must be names of layers, or all-linear alone",
+          "");
+    }
+    return new Configuration.Training.Lora(
+        section.integer("rank", COUNT), section.number("alpha", Range.above(0)), targets);
   }
 
   private static Configuration.Fidelity fidelity(Section section) {

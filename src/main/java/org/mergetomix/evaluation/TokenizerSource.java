@@ -34,6 +34,9 @@ public sealed interface TokenizerSource extends Serializable {
   /** The same on this host. */
   TokenizerSource fetched(InputFiles files);
 
+  /** The same on this host, where it reads texts and nothing fetches the weights beside it. */
+  TokenizerSource withoutWeights(InputFiles files);
+
   /** A token for every byte. */
   record Bytes() implements TokenizerSource {
 
@@ -49,6 +52,11 @@ public sealed interface TokenizerSource extends Serializable {
 
     @Override
     public TokenizerSource fetched(InputFiles files) {
+      return this;
+    }
+
+    @Override
+    public TokenizerSource withoutWeights(InputFiles files) {
       return this;
     }
   }
@@ -83,6 +91,11 @@ public sealed interface TokenizerSource extends Serializable {
       return folder.isLocal()
           ? this
           : new OfFolder(Location.of(files.fetch(folder, promised)), promised, identity);
+    }
+
+    @Override
+    public TokenizerSource withoutWeights(InputFiles files) {
+      return new OfFolder(Location.of(files.headers(folder)), promised, identity);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.mergetomix.executor;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,10 +20,12 @@ import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
 import org.mergetomix.expert.LoraDelta;
+import org.mergetomix.expert.MovedCheckpoint;
 import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.KnownBuffers;
 import org.mergetomix.folder.CheckpointFolder;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mergekit.MergekitRecipe;
@@ -35,6 +38,7 @@ import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorNames;
 import org.mergetomix.tensor.TensorPlace;
@@ -125,6 +129,18 @@ public final class ExecutorRuntime implements AutoCloseable {
   public static synchronized void shutDown() {
     current.ifPresent(SharedRuntime::retire);
     current = Optional.empty();
+  }
+
+  /**
+   * Opens a model that was fine-tuned from the base, whole or as an adapter of it; it is closed
+   * before this.
+   */
+  Checkpoint whole(Path model) {
+    if (!Files.isDirectory(model) || !CheckpointFolder.of(model).holdsAdapter()) {
+      return Checkpoints.open(model);
+    }
+    ExpertPolicy policy = plan.base().policy(ExpertPolicy.STRICT.tied(plan.base().tied()), base());
+    return new MovedCheckpoint(base(), Delta.open(base(), model, policy));
   }
 
   /** The plan with its inputs as files of this host. */

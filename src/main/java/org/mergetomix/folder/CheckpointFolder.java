@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -49,6 +50,11 @@ public record CheckpointFolder(FolderBoundary boundary) {
   /** Whether there is a whole model, or a delta of one. */
   public boolean holdsModel() {
     return has(ShardIndex.NAME) || has(SINGLE);
+  }
+
+  /** The file that is written last: where it is, the folder is whole. */
+  public Optional<String> deciding() {
+    return Stream.of(ShardIndex.NAME, SINGLE, ADAPTER).filter(this::has).findFirst();
   }
 
   /**

@@ -4,5 +4,6 @@
  * {@link org.mergetomix.memory.MemoryPlan} is the sum, says whether it fits, and how many prefix
  * sums have room where nobody says it; {@link org.mergetomix.memory.ExecutorMemory} is what there
  * is.
+ * {@link org.mergetomix.memory.TrainingMemory} is the same of fine-tuning.
  */
 package org.mergetomix.memory;

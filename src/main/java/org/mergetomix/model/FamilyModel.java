@@ -131,6 +131,11 @@ public final class FamilyModel implements LanguageModel {
   }
 
   @Override
+  public boolean knows(String tensor) {
+    return tensors.containsKey(family.canonical(tensor));
+  }
+
+  @Override
   public NDManager newScope() {
     return graph.memory().newSubManager();
   }
@@ -177,7 +182,7 @@ public final class FamilyModel implements LanguageModel {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    memory.read(tensor, offset, destination, length);
+    memory.read(family.canonical(tensor), offset, destination, length);
   }
 
   /**

@@ -143,6 +143,11 @@ public final class LiveModel implements LanguageModel {
   }
 
   @Override
+  public boolean knows(String tensor) {
+    return names(tensor).anyMatch(tensors()::containsKey);
+  }
+
+  @Override
   public NDManager newScope() {
     return model.getNDManager().newSubManager();
   }
@@ -243,7 +248,8 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    parameters.read(tensor, offset, destination, length);
+    String known = names(tensor).filter(tensors()::containsKey).findFirst().orElse(tensor);
+    parameters.read(known, offset, destination, length);
   }
 
   /**

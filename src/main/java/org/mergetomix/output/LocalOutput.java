@@ -97,6 +97,22 @@ public final class LocalOutput implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #publishFolder}, in place of the folder that is there, if one is: its files go before
+   * the first one comes, so that the two are never mixed.
+   */
+  public void replaceFolder(String last) {
+    if (location.isLocal()) {
+      return;
+    }
+    try {
+      files.delete(location);
+    } catch (IOException failure) {
+      throw OutputProblems.ofFile(location, failure);
+    }
+    publishFolder(last);
+  }
+
   private List<Path> inOrder(String last) {
     Comparator<Path> lastAtTheEnd = Comparator.comparing(file -> file.endsWith(last));
     try (Stream<Path> written = Files.walk(path())) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
@@ -96,6 +97,18 @@ public final class BaseModel {
   /** The family, if the base is of a known one. */
   public Optional<Family> family() {
     return family;
+  }
+
+  /** Every parameter of the model once, from the headers of its checkpoint. */
+  public SortedMap<String, TensorSpec> parameters() {
+    SortedMap<String, TensorSpec> parameters = new TreeMap<>();
+    try (Checkpoint base = Checkpoints.open(folder)) {
+      parameters.putAll(base.tensors());
+    }
+    tied().stream()
+        .filter(pair -> parameters.containsKey(pair.second()))
+        .forEach(pair -> parameters.remove(pair.first()));
+    return parameters;
   }
 
   /** The policy of an expert, with what the family says. */

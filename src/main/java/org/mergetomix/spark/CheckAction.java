@@ -14,6 +14,7 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
+import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
@@ -41,6 +42,8 @@ public final class CheckAction {
    * @param search what a search would evaluate
    * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
    * @param memory what a search needs of an executor
+   * @param training what fine-tuning the missing experts needs of an executor; empty if there are
+   *     none
    * @param warnings what is no problem, but a user should know
    */
   public record Result(
@@ -48,6 +51,7 @@ public final class CheckAction {
       SearchPlan search,
       List<String> missingExperts,
       MemoryPlan memory,
+      Optional<TrainingMemory> training,
       List<Problem> warnings) {}
 
   /**
@@ -76,6 +80,9 @@ public final class CheckAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
+    if (!datasets.get(true).isEmpty()) {
+      TrainingCheck.require(files, with(datasets.get(true)), configuration);
+    }
     List<Manifest.DatasetEntry> withData =
         manifest.datasets().stream()
             .filter(dataset -> dataset.data().filter(data -> isThere(files, data)).isPresent())
@@ -95,7 +102,15 @@ public final class CheckAction {
         search,
         datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList(),
         memory.orElseThrow(),
+        training(files, datasets.get(true)),
         warnings);
+  }
+
+  private Optional<TrainingMemory> training(InputFiles files, List<Manifest.DatasetEntry> missing) {
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            TrainingCheck.memory(spark, files, with(missing), configuration, missing.size()));
   }
 
   /**
@@ -126,9 +141,12 @@ public final class CheckAction {
     return dataset.data().isPresent() && !files.exists(dataset.expert());
   }
 
+  private Manifest with(List<Manifest.DatasetEntry> datasets) {
+    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks());
+  }
+
   private List<Problem> missing(
       InputFiles files, List<Manifest.DatasetEntry> datasets, Purpose purpose) {
-    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks())
-        .missingFiles(files, purpose);
+    return with(datasets).missingFiles(files, purpose);
   }
 }

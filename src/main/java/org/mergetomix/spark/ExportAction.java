@@ -26,7 +26,6 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 import org.mergetomix.tensor.Checkpoint;
@@ -40,9 +39,6 @@ import org.mergetomix.tensor.TensorSpec;
 public final class ExportAction {
 
   private static final int CHUNK = 8192;
-
-  /** Bytes of names and metadata, for the folder and for each tensor. */
-  private static final long BESIDE_TENSORS = 4096;
 
   private static final String MERGEKIT = "mergekit.yaml";
 
@@ -207,10 +203,8 @@ public final class ExportAction {
 
   /** The most that a folder takes: tensors, what is copied, and what is said about them. */
   private static long bytes(ExecutorRuntime runtime) {
-    // A header a tensor, were each a shard of its own.
-    return FileLayout.of(runtime.base().stored().tensors(), Map.of()).bytes()
-        + Companions.bytes(runtime.plan().base().file())
-        + BESIDE_TENSORS * (1 + runtime.base().stored().tensors().size());
+    return CheckpointFolderWriter.bytes(runtime.base().stored().tensors())
+        + Companions.bytes(runtime.plan().base().file());
   }
 
   /** Tensors of whole numbers have no delta: they are the base's. */

@@ -1,5 +1,6 @@
 package org.mergetomix.spark;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
+import org.mergetomix.training.LowRank;
 
 /** Makes training jobs from what the user has and wants. */
 final class TrainingPlan {
@@ -98,18 +100,25 @@ final class TrainingPlan {
     return new TrainingJob(access, mixture, model, start, ofMixture, recipe, seed, output);
   }
 
-  /** Where a really fine-tuned mixture is kept: named by its id, as far as a file name goes. */
-  static Location file(Location directory, Mixture mixture) {
+  /**
+   * Where a really fine-tuned mixture is kept: a folder where the base is one of a known family,
+   * otherwise a file; named by its id, as far as a file name goes.
+   */
+  Location place(Location directory, Mixture mixture) {
     String id = mixture.id();
     String name =
         id.length() <= LONGEST_NAME
             ? id
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
-    return directory.child(name + ".safetensors");
+    return directory.child(model instanceof ModelInput.OfFamily ? name : name + ".safetensors");
   }
 
   static FineTuning recipe(Configuration.Training training) {
     return new FineTuning(
+        switch (training.method()) {
+          case FULL -> new FineTuning.Full();
+          case LORA -> lowRank(training.lora());
+        },
         switch (training.length()) {
           case STEPS -> new FineTuning.Steps(training.steps());
           case EPOCHS -> new FineTuning.Epochs(training.epochs());
@@ -120,5 +129,10 @@ final class TrainingPlan {
         training.finalLearningRateShare(),
         training.weightDecay(),
         training.clipNorm());
+  }
+
+  private static LowRank lowRank(Configuration.Training.Lora lora) {
+    boolean all = lora.targetModules().equals(List.of(Configuration.Training.Lora.ALL_LINEAR));
+    return new LowRank(lora.rank(), lora.alpha(), all ? List.of() : lora.targetModules());
   }
 }

@@ -31,6 +31,11 @@ class CommandLineToolTest {
               live models           1\\.0 MiB  2 x 532\\.\\d KiB in float32
               prefix sums           3\\.1 MiB  2 x 3 of 53\\d\\.\\d KiB, of .* of direct memory
               texts of tasks          ... B  on disk
+            Fine-tuning on one executor, 2 at once, needs \\d+\\.\\d MiB:
+              parameters            1\\.0 MiB  2 x 532\\.\\d KiB
+              gradients             1\\.0 MiB  2 x 532\\.\\d KiB
+              optimiser             2\\.1 MiB  2 x 1\\.0 MiB
+              activations +\\d+\\.\\d [KM]iB  2 x \\d+\\.\\d [KM]iB, about
             """);
     assertThat(done(run, "check", "--set", "merge.method=ties"))
         .containsPattern(

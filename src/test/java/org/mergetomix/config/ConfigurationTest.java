@@ -63,7 +63,17 @@ class ConfigurationTest {
                     0),
                 new Configuration.Evaluation(16, Optional.empty()),
                 new Configuration.Training(
-                    Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
+                    Configuration.Training.Method.FULL,
+                    new Configuration.Training.Lora(16, 32, List.of("all-linear")),
+                    Configuration.Training.Length.STEPS,
+                    120,
+                    5,
+                    64,
+                    5e-4,
+                    20,
+                    0.1,
+                    0.01,
+                    1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
@@ -103,6 +113,7 @@ class ConfigurationTest {
               "0.375";
           case "evaluation.precision" -> "bfloat16";
           case "training.length" -> "epochs";
+          case "training.method" -> "lora";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
           default -> "3";

@@ -49,7 +49,9 @@ class CheckActionTest {
 
     assertThat(result)
         .isEqualTo(
-            new CheckAction.Result(4, result.search(), List.of("c"), result.memory(), List.of()));
+            new CheckAction.Result(
+                4, result.search(), List.of("c"), result.memory(), result.training(), List.of()));
+    assertThat(result.training()).isPresent();
     assertThat(result.search().describe()).isEqualTo("10 mixtures");
     assertThat(run.output()).doesNotExist();
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,40 @@ public final class HuggingFaceRun {
         tasks = [ { id = task, kind = language-modelling, data = task.txt } ]
         """
             .formatted(base));
+  }
+
+  /** Writes texts, and a manifest with datasets {@code one} and {@code two} to be fine-tuned. */
+  public void writeTrainingManifest(String base) {
+    writeTrainingManifest(base, "");
+  }
+
+  /** The same with experts whose names end so. */
+  public void writeTrainingManifest(String base, String ending) {
+    write(folder.resolve("one.txt"), "the lazy dog\na dog\nlazy zebras\n");
+    write(folder.resolve("two.txt"), "five dozen jugs\nsix boxes\nthe liquor jugs\n");
+    write(
+        manifestFile(),
+        """
+        base { %s }
+        datasets = [
+          { id = one, data = one.txt, expert = "experts/one%s" }
+          { id = two, data = two.txt, expert = "experts/two%s" }
+        ]
+        tasks = [ { id = task, kind = language-modelling, data = task.txt } ]
+        """
+            .formatted(base, ending, ending));
+  }
+
+  /** Replaces the base's weights by ones that are stored as most models are. */
+  public void storeBaseInBfloat16() {
+    try {
+      Files.copy(
+          MODELS.resolve("llama-tied").resolve("model.safetensors"),
+          base().resolve("model.safetensors"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** The manifest as it is now. */
