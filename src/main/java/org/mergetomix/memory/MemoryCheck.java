@@ -44,7 +44,7 @@ public final class MemoryCheck {
    */
   public Optional<MemoryPlan> plan(Manifest manifest) {
     MergeMethod method = RunPlan.method(configuration);
-    AllowedSubsets allowed = SearchPlan.of(manifest.datasetIds(), configuration).allowed();
+    AllowedSubsets allowed = SearchPlan.allowed(manifest.datasetIds(), configuration);
     Optional<Sizes> sizes = readable(manifest, method, allowed);
     if (sizes.isEmpty()) {
       return Optional.empty();

@@ -87,14 +87,17 @@ final class TrainingPlan {
     return new TrainingJob(access, mixture, model, start, ofMixture, recipe, seed, output);
   }
 
-  /** Where a really fine-tuned mixture is kept: named by its id, as far as a file name goes. */
+  /**
+   * Where a really fine-tuned mixture is kept: named by its id, as far as a file name goes, with =
+   * before a weight, since Hadoop takes a colon for the end of a scheme.
+   */
   static Location file(Location directory, Mixture mixture) {
     String id = mixture.id();
     String name =
         id.length() <= LONGEST_NAME
             ? id
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
-    return directory.child(name + ".safetensors");
+    return directory.child(name.replace(':', '=') + ".safetensors");
   }
 
   static FineTuning recipe(Configuration.Training training) {
