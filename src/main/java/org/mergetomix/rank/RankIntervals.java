@@ -14,6 +14,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.rank.MixtureReduction.Considered;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.ExampleValues;
 import org.mergetomix.score.Objective;
 import org.mergetomix.statistics.decision.BootstrapRanks;
 import org.mergetomix.statistics.decision.Resamples;
@@ -35,7 +36,8 @@ public final class RankIntervals {
   private RankIntervals() {}
 
   /** A mixture's scores, lower ones better: on the examples as they are, and in each draw. */
-  private record Drawn(String mixture, double score, double[] resampled) implements Serializable {}
+  private record Drawn(String mixture, double score, ExampleValues resampled)
+      implements Serializable {}
 
   /** What a draw makes of the mean scores of tasks. */
   private static final class Draws implements Serializable {
@@ -89,7 +91,10 @@ public final class RankIntervals {
       for (int b = 0; b < RESAMPLES; b++) {
         resampled[b] = lowerIsBetter(ofDraw.get(b).score(draws.get(b)).value());
       }
-      return new Drawn(mixture.id(), lowerIsBetter(objective.score(scores).value()), resampled);
+      return new Drawn(
+          mixture.id(),
+          lowerIsBetter(objective.score(scores).value()),
+          new ExampleValues(resampled));
     }
 
     private double lowerIsBetter(double score) {
@@ -132,7 +137,7 @@ public final class RankIntervals {
 
   private static Map<String, RankInterval> intervals(List<Drawn> drawn) {
     BootstrapRanks ranks = new BootstrapRanks(RESAMPLES);
-    drawn.forEach(mixture -> ranks.add(mixture.score(), mixture.resampled()));
+    drawn.forEach(mixture -> ranks.add(mixture.score(), mixture.resampled().toArray()));
     List<BootstrapRanks.Rank> found = ranks.ranks();
     Map<String, RankInterval> intervals = new HashMap<>();
     for (int i = 0; i < drawn.size(); i++) {

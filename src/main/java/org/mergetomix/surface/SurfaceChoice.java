@@ -47,7 +47,7 @@ public record SurfaceChoice(List<Rival> rivals) {
     }
     int half = MOST_OBSERVATIONS / 2;
     List<Observation> chosen = new ArrayList<>(bestFirst.subList(0, half));
-    long others = bestFirst.size() - half;
+    long others = (long) bestFirst.size() - half;
     for (int i = 0; i < half; i++) {
       chosen.add(bestFirst.get(half + (int) (others * i / half)));
     }
