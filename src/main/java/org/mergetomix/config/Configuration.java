@@ -56,6 +56,7 @@ public record Configuration(
    * @param width mixtures that a strategy proposes at once; empty for what suits it
    * @param tolerance gain that is not worth a further round, as a share of the best score; empty
    *     for what suits the number of datasets
+   * @param mixtures file of the mixtures to evaluate as it was written; empty for none
    * @param roundSize 0 for automatic
    * @param partitionSize 0 for automatic
    */
@@ -68,6 +69,9 @@ public record Configuration(
       Optional<Integer> budget,
       Optional<Integer> width,
       Optional<Double> tolerance,
+      Ratios ratios,
+      Attribution attribution,
+      String mixtures,
       long roundSize,
       long partitionSize,
       int attempts,
@@ -96,6 +100,23 @@ public record Configuration(
           case FORWARD, BACKWARD -> key.equals("budget");
           case EXHAUSTIVE -> false;
         };
+      }
+    }
+
+    /** What is evaluated beside a search, for what each dataset does. */
+    public enum Attribution {
+      NONE,
+      LEAVE_ONE_OUT
+    }
+
+    /** What follows the mixtures that a strategy chose. */
+    public enum Ratios {
+      NONE,
+      REFINE;
+
+      /** Whether an optional key changes anything. */
+      boolean heeds(String key) {
+        return this == REFINE && !key.equals("budget");
       }
     }
   }
@@ -208,6 +229,17 @@ public record Configuration(
           "Choose another name");
     }
     return location;
+  }
+
+  /**
+   * Where the file of the mixtures to evaluate lies; empty where there is none.
+   *
+   * @throws UserException usage, when it names no place
+   */
+  public Optional<Location> mixtures() {
+    return Optional.of(search.mixtures())
+        .filter(file -> !file.isEmpty())
+        .map(file -> location("search.mixtures", file));
   }
 
   private static Location location(String key, String value) {

@@ -58,7 +58,7 @@ public final class MemoryCheck {
   /** The same for an executor that has this. */
   public Optional<MemoryPlan> plan(Manifest manifest, ExecutorMemory executor) {
     MergeMethod method = RunPlan.method(configuration);
-    AllowedSubsets allowed = SearchPlan.of(manifest.datasetIds(), configuration).allowed();
+    AllowedSubsets allowed = SearchPlan.allowed(manifest.datasetIds(), configuration);
     Optional<Sizes> sizes = readable(manifest, method, allowed);
     if (sizes.isEmpty()) {
       return Optional.empty();

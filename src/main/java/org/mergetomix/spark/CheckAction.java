@@ -61,7 +61,7 @@ public final class CheckAction {
    *     for a search, with what that needs alone
    */
   public Result run() {
-    SearchPlan search = SearchPlan.of(manifest.datasetIds(), configuration);
+    SearchPlan search = SearchPlans.of(spark, manifest, configuration);
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       return run(search, access, files);

@@ -102,7 +102,8 @@ final class TrainingPlan {
 
   /**
    * Where a really fine-tuned mixture is kept: a folder where the base is one of a known family,
-   * otherwise a file; named by its id, as far as a file name goes.
+   * otherwise a file; named by its id, as far as a file name goes, with = before a weight, since
+   * Hadoop takes a colon for the end of a scheme.
    */
   Location place(Location directory, Mixture mixture) {
     String id = mixture.id();
@@ -110,7 +111,8 @@ final class TrainingPlan {
         id.length() <= LONGEST_NAME
             ? id
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
-    return directory.child(model instanceof ModelInput.OfFamily ? name : name + ".safetensors");
+    String file = name.replace(':', '=');
+    return directory.child(model instanceof ModelInput.OfFamily ? file : file + ".safetensors");
   }
 
   static FineTuning recipe(Configuration.Training training) {
