@@ -30,6 +30,7 @@ public record RowColumns(SortedMap<String, String> named) implements Serializabl
     COMPLETION("prompt", "completion"),
     CONVERSATION("messages");
 
+    @SuppressWarnings("ImmutableEnumChecker") // The list is immutable.
     private final List<String> keys;
 
     Kind(String... keys) {

@@ -76,6 +76,7 @@ final class ModelTokenizer implements Tokenizer {
   }
 
   /** Tokens, and which of them count. */
+  @SuppressWarnings("ArrayRecordComponent") // Read once, and never compared.
   private record Marked(int[] tokens, BitSet counted) {}
 
   private static List<TokenWindow> windows(int number, Marked marked, int context) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param given the tokens of the context
  * @param continuations the tokens of each continuation
  */
+@SuppressWarnings("ArrayRecordComponent") // Read once, and never compared.
 record SharedContext(List<Integer> places, int[] given, List<int[]> continuations) {
 
   /**

@@ -39,5 +39,6 @@ public interface Tokenizer extends AutoCloseable {
    * @param given the tokens of the context, at least one
    * @param continuation the tokens of the continuation
    */
+  @SuppressWarnings("ArrayRecordComponent") // Read once, and never compared.
   record TokenPair(int[] given, int[] continuation) {}
 }

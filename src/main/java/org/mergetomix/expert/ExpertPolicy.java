@@ -119,9 +119,7 @@ public record ExpertPolicy(
         baseName.startsWith(prefix)
             ? Stream.of(baseName, baseName.substring(prefix.length()))
             : Stream.of(baseName, prefix + baseName);
-    Stream<String> mapped =
-        prefixes.stream()
-            .flatMap(mapping -> mapping.before(baseName).stream());
+    Stream<String> mapped = prefixes.stream().flatMap(mapping -> mapping.before(baseName).stream());
     return Stream.concat(beside, mapped).distinct().toList();
   }
 

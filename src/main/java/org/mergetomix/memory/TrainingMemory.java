@@ -53,12 +53,12 @@ public record TrainingMemory(
     /**
      * A layer keeps what goes into its matrices and out of them, and two fifths as much for norms,
      * activations and attention; factors keep the same of theirs once more; the loss keeps and
-     * makes three times the logits. Of a Llama of 6.8 million parameters on a CPU, 2,048 tokens more
-     * in a batch took 3 % more than this says, and with factors of rank 16 9 % more.
+     * makes three times the logits. Of a Llama of 6.8 million parameters on a CPU, 2,048 tokens
+     * more in a batch took 3 % more than this says, and with factors of rank 16 9 % more.
      */
     long kept() {
-      long values = ends(model) * 7 / 5 + 3 * vocabulary + (whole() ? 0 : ends(trained));
-      return length * Float.BYTES * values;
+      long values = ends(model) * 7 / 5 + 3L * vocabulary + (whole() ? 0 : ends(trained));
+      return (long) length * Float.BYTES * values;
     }
 
     private long ends(SortedMap<String, TensorSpec> tensors) {

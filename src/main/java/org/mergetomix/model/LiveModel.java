@@ -144,7 +144,7 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public boolean knows(String tensor) {
-    return names(tensor).anyMatch(tensors()::containsKey);
+    return names(tensor).anyMatch(each -> tensors().containsKey(each));
   }
 
   @Override
@@ -248,7 +248,8 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    String known = names(tensor).filter(tensors()::containsKey).findFirst().orElse(tensor);
+    String known =
+        names(tensor).filter(each -> tensors().containsKey(each)).findFirst().orElse(tensor);
     parameters.read(known, offset, destination, length);
   }
 

@@ -9,6 +9,7 @@ import java.util.BitSet;
  * @param starts where the part begins, in code points; the end of it for what stands for no text
  * @param ends where it ends, in code points
  */
+@SuppressWarnings("ArrayRecordComponent") // Read once, and never compared.
 public record PlacedTokens(int[] tokens, int[] starts, int[] ends) {
 
   /** Which tokens stand for some of what lies from {@code start} to {@code end}. */

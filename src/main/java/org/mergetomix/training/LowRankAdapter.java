@@ -59,7 +59,7 @@ public final class LowRankAdapter implements TensorSource {
       NDArray down = model.factors().get(update.down());
       Random random = Seeds.random(seed, model.family().graphName(update.module()));
       float[] drawn = new float[(int) down.size()];
-      float bound = (float) (1 / Math.sqrt(down.getShape().get(1)));
+      float bound = (float) (1 / Math.sqrt((double) down.getShape().get(1)));
       for (int i = 0; i < drawn.length; i++) {
         drawn[i] = (2 * random.nextFloat() - 1) * bound;
       }
@@ -97,7 +97,9 @@ public final class LowRankAdapter implements TensorSource {
     ObjectNode json = JSON.createObjectNode();
     json.put("base_model_name_or_path", baseName);
     json.put("bias", "none");
-    json.put("fan_in_fan_out", family.transposed().stream().anyMatch(family.linear()::contains));
+    json.put(
+        "fan_in_fan_out",
+        family.transposed().stream().anyMatch(each -> family.linear().contains(each)));
     json.put("inference_mode", true);
     json.put("init_lora_weights", true);
     json.put("lora_alpha", method.alpha());

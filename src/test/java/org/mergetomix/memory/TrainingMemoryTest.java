@@ -56,8 +56,7 @@ class TrainingMemoryTest {
 
   @Test
   void saysWhenNoBatchFits() {
-    ExecutorMemory container =
-        new ExecutorMemory(Kind.CONTAINER, 0, 2, 8 * GIB, 16 * GIB, 6 * GIB);
+    ExecutorMemory container = new ExecutorMemory(Kind.CONTAINER, 0, 2, 8 * GIB, 16 * GIB, 6 * GIB);
 
     assertThat(new TrainingMemory(2 * GIB, 2 * GIB, 4 * GIB, GIB, 1, 2, container).problem())
         .map(Problem::message)

@@ -36,16 +36,22 @@ class LowRankTrainingTest {
 
   /** The models of the reference, and what is trained of them there. */
   private enum Reference {
-    LLAMA("llama-tied", List.of("q_proj", "down_proj")),
-    GPT2("gpt2", List.of("attn.c_attn")),
-    PHI3("phi3", List.of());
+    LLAMA("llama-tied", "q_proj", "down_proj"),
+    GPT2("gpt2", "attn.c_attn"),
+    PHI3("phi3");
 
     private final String model;
-    private final LowRank method;
 
-    Reference(String model, List<String> targets) {
+    @SuppressWarnings("ImmutableEnumChecker") // The list is immutable.
+    private final List<String> targets;
+
+    Reference(String model, String... targets) {
       this.model = model;
-      this.method = new LowRank(3, 5, targets);
+      this.targets = List.of(targets);
+    }
+
+    LowRank method() {
+      return new LowRank(3, 5, targets);
     }
 
     Path folder() {
@@ -63,8 +69,8 @@ class LowRankTrainingTest {
     try (Checkpoint golden = reference.golden();
         Checkpoint weights = Checkpoints.open(reference.folder());
         FamilyModel model = open(reference.folder(), weights)) {
-      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method, 1);
-      assertThat(reference.method.tensors(model.family()).keySet())
+      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method(), 1);
+      assertThat(reference.method().tensors(model.family()).keySet())
           .containsExactlyElementsOf(
               golden.tensors().keySet().stream()
                   .filter(name -> name.startsWith("before."))
@@ -81,8 +87,8 @@ class LowRankTrainingTest {
 
       SoftAssertions softly = new SoftAssertions();
       double largest = 0;
-      for (String name : reference.method.tensors(model.family()).keySet()) {
-        int size = (int) reference.method.tensors(model.family()).get(name).elements();
+      for (String name : reference.method().tensors(model.family()).keySet()) {
+        int size = (int) reference.method().tensors(model.family()).get(name).elements();
         float[] actual = all(adapter, name, size);
         float[] expected = all(golden, "after." + name, size);
         for (int i = 0; i < size; i++) {
@@ -103,7 +109,7 @@ class LowRankTrainingTest {
     try (Checkpoint golden = reference.golden();
         Checkpoint weights = Checkpoints.open(reference.folder());
         FamilyModel model = open(reference.folder(), weights)) {
-      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method, 1);
+      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method(), 1);
 
       train(adapter, golden);
 
@@ -130,9 +136,9 @@ class LowRankTrainingTest {
       NDArray tokens = scope.create(new long[] {3, 9, 27, 4, 12}, new Shape(1, 5));
       float[] before = model.logits(tokens, scope).toFloatArray();
 
-      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method, 1);
-      LowRankAdapter same = LowRankAdapter.attach(again, reference.method, 1);
-      LowRankAdapter differs = LowRankAdapter.attach(other, reference.method, 2);
+      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method(), 1);
+      LowRankAdapter same = LowRankAdapter.attach(again, reference.method(), 1);
+      LowRankAdapter differs = LowRankAdapter.attach(other, reference.method(), 2);
 
       assertThat(model.logits(tokens, scope).toFloatArray()).isEqualTo(before);
       String name = "base_model.model.transformer.h.0.attn.c_attn.lora_A.weight";
