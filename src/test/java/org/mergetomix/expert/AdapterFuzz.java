@@ -24,8 +24,8 @@ class AdapterFuzz {
           "base-of-adapter.safetensors",
           FuzzedFolder.safetensors(
               ("{\"m.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
-                   + "\"m.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]},"
-                   + "\"embed.weight\":{\"dtype\":\"F32\",\"shape\":[4,2],\"data_offsets\":[32,64]}}"
+                      + "\"m.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]},"
+                      + "\"embed.weight\":{\"dtype\":\"F32\",\"shape\":[4,2],\"data_offsets\":[32,64]}}"
                       + "\0".repeat(64))
                   .getBytes(StandardCharsets.US_ASCII)));
 

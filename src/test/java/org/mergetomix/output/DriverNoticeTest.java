@@ -26,8 +26,8 @@ class DriverNoticeTest {
           .asString()
           .matches(
               ("Another driver is at work on this output, or ended without a word: process %d on"
-                   + " .+, since \\d{4}-.*Z \\(.*\\.json\\)\\. Two drivers lose nothing, but both"
-                   + " evaluate what is missing\\. If it has ended, delete that file\\.")
+                      + " .+, since \\d{4}-.*Z \\(.*\\.json\\)\\. Two drivers lose nothing, but both"
+                      + " evaluate what is missing\\. If it has ended, delete that file\\.")
                   .formatted(ProcessHandle.current().pid()));
     }
     assertThat(files.children(Location.of(folder))).isEmpty();
