@@ -48,7 +48,7 @@ final class RequiredFiles {
   private String remedy(String mend, Location checkpoint) {
     String correct = mend + manifest.file();
     String path = checkpoint.from(manifest.file().parent());
-    return HUB_NAME.matcher(path).matches()
+    return HUB_NAME.matcher(path).matches() && !path.endsWith(".safetensors")
         ? correct
             + "; the name of a model on a hub is no path: download it, and give the folder, in the"
             + " hub's cache the one under snapshots/"

@@ -54,8 +54,8 @@ class CommandLineToolTest {
     assertThat(done(run, "search"))
         .contains("15 mixtures evaluated (15 now), 0 failed.")
         .containsPattern("Merging took \\d+\\.\\d % of evaluating\\.")
-        .containsPattern("(?m)^   1  [a-d+]+ +\\d\\.\\d{4} ± \\d\\.\\d{4} +0\\.0000 ± 0\\.0000$")
-        .containsPattern("(?m)^  10  ")
+        .containsPattern("(?m)^1     [a-d+]+ +\\d\\.\\d{4} ± \\d\\.\\d{4} +0\\.0000 ± 0\\.0000$")
+        .containsPattern("(?m)^10    ")
         .containsPattern("(?m)^Asked:     which of 4 datasets, by bits per byte on task$")
         .containsPattern("(?m)^Answer:    [a-d+]+ with \\d\\.\\d{4} ± .*, the best of 15 mixtures$")
         .containsPattern(

@@ -32,6 +32,7 @@ record TinyModel(String name, Path folder) {
   static List<TinyModel> all() {
     try (Stream<Path> folders = Files.list(FOLDERS)) {
       return folders
+          .filter(folder -> Files.exists(folder.resolve("model.safetensors")))
           .map(path -> path.getFileName().toString())
           .sorted()
           .map(TinyModel::named)

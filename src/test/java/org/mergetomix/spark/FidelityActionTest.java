@@ -188,7 +188,8 @@ class FidelityActionTest {
         .extracting(Problem::message)
         .containsExactly(
             "Left out: The score is not a number (the expert of dataset b, task task)."
-                + " Look for NaN or infinite values in the experts' checkpoints.");
+                + " The expert has NaN or infinite numbers (expert b, tensor final_norm.bias)."
+                + " Fine-tune it again at a lower learning rate, or leave its dataset out.");
     assertThat(result.record().state()).isEqualTo(RunRecord.State.CONFIRMED);
     RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
     List<FidelityRow> rows = directory.fidelity(spark).read();
