@@ -46,11 +46,17 @@ final class SearchAnswer {
     long others = result.tied() - 1;
     String tied =
         best.gap().hasError() && best.score().hasError()
-            ? String.format(
-                Locale.ROOT, "%,d other%s tied with it", others, others == 1 ? " is" : "s are")
+            ? tied(others)
             : "ties cannot be told from one example";
     String rank = best.interval().map(SearchAnswer::rank).orElse("");
     return "How sure:  " + tied + rank + surface(result.record().surface());
+  }
+
+  private static String tied(long others) {
+    return others == 0
+        ? "no other is tied with it"
+        : String.format(
+            Locale.ROOT, "%,d other%s tied with it", others, others == 1 ? " is" : "s are");
   }
 
   private static String rank(RankInterval interval) {

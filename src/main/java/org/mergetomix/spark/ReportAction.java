@@ -36,7 +36,7 @@ import org.mergetomix.statistics.DatasetEffects;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModel.Basis;
-import org.mergetomix.statistics.attribution.ScoreModels;
+import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
@@ -96,7 +96,7 @@ public final class ReportAction {
     ScoreUnit unit = objective.scoreUnit();
     Optional<ScoreModel> model =
         tasks.areAll(base)
-            ? ScoreModels.of(
+            ? ScoreModelFit.of(
                 RankedScores.of(ranked), unit, objective.score(base).value(), configuration.seed())
             : Optional.empty();
     Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, unit);

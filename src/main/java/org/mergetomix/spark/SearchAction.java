@@ -36,7 +36,7 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.RoundPlanner;
 import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
-import org.mergetomix.statistics.attribution.ScoreModels;
+import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.RankInterval;
@@ -148,7 +148,7 @@ public final class SearchAction {
           objective.scoreUnit());
       String digest = ranked.digest();
       RunRecord.Surface surface =
-          ScoreModels.of(
+          ScoreModelFit.of(
                   RankedScores.of(ranked),
                   objective.scoreUnit(),
                   objective.score(base).value(),

@@ -18,7 +18,7 @@ import org.mergetomix.statistics.attribution.DatasetGain;
 import org.mergetomix.statistics.attribution.FactorialAttribution;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModel.Basis;
-import org.mergetomix.statistics.attribution.ScoreModels;
+import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.proposal.AllowedSubsets;
@@ -99,7 +99,7 @@ public final class AttributionBenchmark {
     all[0] = most + 0.02 * Math.abs(most);
     Attribution exact = new FactorialAttribution(all);
     ScoreModel model =
-        ScoreModels.of(seen, new ScoreUnit("points", Direction.LOWER_IS_BETTER), all[0], 1)
+        ScoreModelFit.of(seen, new ScoreUnit("points", Direction.LOWER_IS_BETTER), all[0], 1)
             .orElseThrow();
     return List.of(
         result("Shapley value", axes, model, exact::shapley, DatasetGain::shapley),

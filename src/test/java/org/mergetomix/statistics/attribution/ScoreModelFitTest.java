@@ -15,7 +15,7 @@ import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.attribution.ScoreModel.Basis;
 import org.mergetomix.testing.SyntheticScores;
 
-class ScoreModelsTest {
+class ScoreModelFitTest {
 
   private static final int DATASETS = 6;
   private static final SyntheticScores SCORES =
@@ -75,7 +75,7 @@ class ScoreModelsTest {
     turned.replaceAll((mixture, score) -> -score);
     ScoreModel lower = model(subsets(1, DATASETS), LOWER);
     ScoreModel higher =
-        ScoreModels.of(turned, new ScoreUnit("points", Direction.HIGHER_IS_BETTER), -BASE, 1)
+        ScoreModelFit.of(turned, new ScoreUnit("points", Direction.HIGHER_IS_BETTER), -BASE, 1)
             .orElseThrow();
 
     assertThat(higher.gains()).isEqualTo(lower.gains());
@@ -110,13 +110,13 @@ class ScoreModelsTest {
     Map<Mixture, Double> equal = subsets(1, DATASETS);
     equal.replaceAll((mixture, score) -> 1.0);
 
-    assertThat(ScoreModels.of(equal, LOWER, BASE, 1)).isEmpty();
-    assertThat(ScoreModels.of(subsets(1, 1), LOWER, BASE, 1)).isEmpty();
-    assertThat(ScoreModels.of(Map.of(), LOWER, BASE, 1)).isEmpty();
+    assertThat(ScoreModelFit.of(equal, LOWER, BASE, 1)).isEmpty();
+    assertThat(ScoreModelFit.of(subsets(1, 1), LOWER, BASE, 1)).isEmpty();
+    assertThat(ScoreModelFit.of(Map.of(), LOWER, BASE, 1)).isEmpty();
   }
 
   private static ScoreModel model(Map<Mixture, Double> scores, ScoreUnit unit) {
-    return ScoreModels.of(scores, unit, BASE, 1).orElseThrow();
+    return ScoreModelFit.of(scores, unit, BASE, 1).orElseThrow();
   }
 
   private static Map<Mixture, Double> subsets(int least, int most) {

@@ -23,7 +23,7 @@ import org.mergetomix.surface.Surface;
 import org.mergetomix.surface.SurfaceChoice;
 
 /** Fits a surface to the scores of a run, and attributes them to its datasets. */
-public final class ScoreModels {
+public final class ScoreModelFit {
 
   /** Of more datasets, subsets are not all looked for. */
   private static final int MOST_FACTORS = 12;
@@ -39,7 +39,7 @@ public final class ScoreModels {
   private final double base;
   private final long seed;
 
-  private ScoreModels(Axes axes, ScoreUnit unit, double base, long seed) {
+  private ScoreModelFit(Axes axes, ScoreUnit unit, double base, long seed) {
     this.axes = axes;
     this.unit = unit;
     this.base = base;
@@ -61,7 +61,7 @@ public final class ScoreModels {
     scores.keySet().forEach(mixture -> datasets.addAll(mixture.datasets()));
     return datasets.isEmpty()
         ? Optional.empty()
-        : new ScoreModels(Axes.of(datasets), unit, base, seed).of(scores);
+        : new ScoreModelFit(Axes.of(datasets), unit, base, seed).of(scores);
   }
 
   private Optional<ScoreModel> of(Map<Mixture, Double> scores) {
