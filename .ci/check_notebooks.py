@@ -6,6 +6,7 @@ Environment: CI_DEMO, the directory of the demo; CI_SPARK_BIN, the folder of a s
 import contextlib
 import io
 import json
+import math
 import os
 import re
 import runpy
@@ -50,15 +51,20 @@ def ranked():
     return session().read.parquet(str(RUN / "ranked")).where("rank IS NOT NULL").toPandas()
 
 
-def effects():
-    """The gain of every dataset, by pandas."""
-    table = ranked()
-    gains = {}
-    for dataset in RECORD["run"]["datasets"]:
-        has_it = table["datasets"].map(lambda datasets, id=dataset: id in datasets)
-        gains[dataset] = table[~has_it]["score"].mean() - table[has_it]["score"].mean()
+def shapley_values():
+    """The Shapley value of every dataset by its definition, over all mixtures."""
     assert RECORD["search"]["objective"]["direction"] == "LOWER_IS_BETTER"
-    return gains
+    (base,) = RECORD["search"]["base"].values()
+    scores = {frozenset(row.datasets): row.score for row in ranked().itertuples()}
+    scores[frozenset()] = base["value"]
+    datasets = RECORD["run"]["datasets"]
+    count = len(datasets)
+    values = dict.fromkeys(datasets, 0.0)
+    for mixture, score in scores.items():
+        for dataset in mixture:
+            weight = math.comb(count - 1, len(mixture) - 1) * count
+            values[dataset] += (scores[mixture - {dataset}] - score) / weight
+    return values
 
 
 def check_the_notebook_run_as_a_program():
@@ -71,12 +77,12 @@ def check_the_notebook_run_as_a_program():
     best = ranked().sort_values("rank").iloc[0]
     assert re.search(rf"^ +1 +{re.escape(best['mixture'])} ", text, re.MULTILINE), text
 
-    gains = effects()
-    most_helpful = max(gains, key=gains.get)
-    first = re.search(r"dataset +with +without +gain\n +(\w+) .* (-?[\d.]+)\n", text)
+    values = shapley_values()
+    most_helpful = max(values, key=values.get)
+    first = re.search(r"basis: exact\n +(\w+) +([+-][\d.]+) ", text)
     assert first, text
-    assert first.group(1) == most_helpful, (first.group(1), gains)
-    assert abs(float(first.group(2)) - gains[most_helpful]) < 1e-5, (first.group(2), gains)
+    assert first.group(1) == most_helpful, (first.group(1), values)
+    assert abs(float(first.group(2)) - values[most_helpful]) < 1e-4, (first.group(2), values)
 
     assert f"Spearman {RECORD['fidelity']['figures']['spearman']:.3f} over" in text, text
     assert f"training {RECORD['seconds']['training']:.1f} s" in text, text
@@ -107,9 +113,9 @@ def check_the_notebook_with_the_names_that_databricks_gives():
             str(NOTEBOOK), init_globals={"dbutils": Utilities(), "display": shown.append}
         )
     assert end["FIGURES"] is None
-    assert len(shown) == 5, shown
-    gains = {row["dataset"]: row["gain"] for row in end["effects"].collect()}
-    expected = effects()
+    assert len(shown) == 4, shown
+    gains = {dataset: gain["shapley"]["value"] for dataset, gain in end["gains"]}
+    expected = shapley_values()
     assert gains.keys() == expected.keys()
     assert all(abs(gains[id] - expected[id]) < 1e-9 for id in gains), (gains, expected)
     assert abs(end["spearman"] - RECORD["fidelity"]["figures"]["spearman"]) < 1e-9, end["spearman"]
@@ -150,7 +156,7 @@ def check_the_sql_notebook():
     (spearman,) = [frame["spearman"][0] for frame in results if "spearman" in frame]
     assert abs(spearman - RECORD["fidelity"]["figures"]["spearman"]) < 1e-9, spearman
     (gains,) = [frame for frame in results if "gain" in frame]
-    expected = effects()
+    expected = shapley_values()
     assert all(abs(row.gain - expected[row.dataset]) < 1e-9 for row in gains.itertuples())
 
 

@@ -85,17 +85,26 @@ evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + 
 # MAGIC ## The best mixtures
 # MAGIC
 # MAGIC A mixture ties with the best when its gap, measured on the same examples, is below 1.96 of the
-# MAGIC gap's own standard errors. The best of many is partly luck, so take ties seriously.
+# MAGIC gap's own standard errors. The best of many is partly luck, so take ties seriously. `rank_low` to
+# MAGIC `rank_high` are 95 % of the ranks that other examples would give; `best_share` compares mixtures,
+# MAGIC and is no probability.
 
 # COMMAND ----------
 
-scored = ranked.where("rank IS NOT NULL").withColumn(
-    "tied", F.col("gap") <= 1.96 * F.col("gap_standard_error")
-)
+scored = ranked.where("rank IS NOT NULL")
 best = scored.orderBy("rank").limit(15)
 show(
     best.select(
-        "rank", "mixture", "size", "score", "standard_error", "gap", "gap_standard_error", "tied"
+        "rank",
+        "mixture",
+        "score",
+        "standard_error",
+        "gap",
+        "gap_standard_error",
+        "tied",
+        "rank_low",
+        "rank_high",
+        "best_share",
     )
 )
 print(f"{scored.where('tied').count()} of {scored.count()} mixtures tie with the best.\n")
@@ -132,32 +141,34 @@ show(failed.groupBy("error").agg(F.count("*").alias("mixtures")))
 # MAGIC %md
 # MAGIC ## What each dataset does
 # MAGIC
-# MAGIC The mean score of all mixtures with a dataset against that of all mixtures without it. A positive
-# MAGIC gain means that mixtures with it are better.
+# MAGIC Its Shapley value: its share in what all datasets gain over the base together, above 0 where it
+# MAGIC helps. The basis says how far to trust it: `exact` where every mixture was evaluated, `surface` with
+# MAGIC an error that holds, `rough` without one, `none` where it cannot be told.
 
 # COMMAND ----------
 
-has_it = F.expr("array_contains(datasets, dataset)")
-effects = (
-    scored.crossJoin(spark.createDataFrame([(id,) for id in run["run"]["datasets"]], ["dataset"]))
-    .groupBy("dataset")
-    .agg(
-        F.avg(F.when(has_it, F.col("score"))).alias("with"),
-        F.avg(F.when(~has_it, F.col("score"))).alias("without"),
+surface = run["surface"]
+if surface["kind"]:
+    print(
+        f"{surface['kind']}: R² {surface['explained']:.3f} on mixtures left out,"
+        f" {surface['mixtures']} mixtures\n"
     )
-)
-gain = F.col("without") - F.col("with") if lower_is_better else F.col("with") - F.col("without")
-effects = effects.withColumn("gain", gain).orderBy(F.desc_nulls_last("gain"))
-show(effects)
+gains = sorted(surface["gains"].items(), key=lambda gain: -gain[1]["shapley"]["value"])
+print(f"basis: {surface['basis']}")
+for dataset, gain in gains:
+    shapley, effect = gain["shapley"], gain["main_effect"]
+    error = float(shapley["standard_error"])
+    shown = "" if error != error else f" ± {1.96 * error:.4f}"
+    print(f"  {dataset:<12}{shapley['value']:+.4f}{shown}   beside others {effect['value']:+.4f}")
 
-rows = effects.where("gain IS NOT NULL").collect()
-figure, axes = plt.subplots(figsize=(8, 0.35 * len(rows) + 1.2))
-axes.barh([row.dataset for row in rows], [row.gain for row in rows])
-axes.axvline(0, color="black", linewidth=0.8)
-axes.invert_yaxis()
-axes.set_xlabel(f"gain in {unit}, positive is better")
-axes.set_title("What each dataset does")
-finish(figure, "dataset-effects")
+if gains:
+    figure, axes = plt.subplots(figsize=(8, 0.35 * len(gains) + 1.2))
+    axes.barh([dataset for dataset, _ in gains], [gain["shapley"]["value"] for _, gain in gains])
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.invert_yaxis()
+    axes.set_xlabel(f"Shapley value in {unit}, positive is better")
+    axes.set_title("What each dataset does")
+    finish(figure, "dataset-effects")
 
 # COMMAND ----------
 

@@ -49,6 +49,10 @@ CREATE OR REPLACE TEMPORARY VIEW record USING json OPTIONS (path '${run}/run.jso
 
 -- COMMAND ----------
 
+CREATE OR REPLACE TEMPORARY VIEW text USING text OPTIONS (path '${run}/run.json', wholeText 'true');
+
+-- COMMAND ----------
+
 -- MAGIC %md
 -- MAGIC ## The run
 
@@ -70,7 +74,9 @@ FROM record;
 -- MAGIC %md
 -- MAGIC ## The best mixtures
 -- MAGIC
--- MAGIC A gap below 1.96 of its own standard errors is a tie with the best.
+-- MAGIC A gap within 1.96 of its own standard errors is a tie with the best. `rank_low` to `rank_high` are
+-- MAGIC 95 % of the ranks that other examples would give; `best_share` compares mixtures, and is no
+-- MAGIC probability.
 
 -- COMMAND ----------
 
@@ -82,7 +88,10 @@ SELECT
   standard_error,
   gap,
   gap_standard_error,
-  gap <= 1.96 * gap_standard_error AS tied
+  tied,
+  rank_low,
+  rank_high,
+  best_share
 FROM ranked
 WHERE rank IS NOT NULL
 ORDER BY rank
@@ -107,28 +116,22 @@ GROUP BY error;
 -- MAGIC %md
 -- MAGIC ## What each dataset does
 -- MAGIC
--- MAGIC Mixtures with it against mixtures without it; a positive gain means that mixtures with it are
--- MAGIC better.
+-- MAGIC Its Shapley value: its share in what all datasets gain over the base together. `basis` says how far
+-- MAGIC to trust it: `exact` where every mixture was evaluated, `surface` with an error that holds, `rough`
+-- MAGIC without one.
 
 -- COMMAND ----------
 
-WITH effects AS (
-  SELECT
-    dataset,
-    avg(score) FILTER (WHERE array_contains(datasets, dataset)) AS score_with,
-    avg(score) FILTER (WHERE NOT array_contains(datasets, dataset)) AS score_without
-  FROM ranked
-  CROSS JOIN (SELECT explode(run.datasets) AS dataset FROM record)
-  WHERE rank IS NOT NULL
-  GROUP BY dataset
-)
 SELECT
   dataset,
-  score_with,
-  score_without,
-  (score_without - score_with) * if(direction = 'LOWER_IS_BETTER', 1, -1) AS gain
-FROM effects
-CROSS JOIN (SELECT search.objective.direction AS direction FROM record)
+  get_json_object(value, '$.surface.basis') AS basis,
+  CAST(get_json_object(value, concat('$.surface.gains[\'', dataset, '\'].shapley.value')) AS DOUBLE)
+    AS gain,
+  CAST(
+    get_json_object(value, concat('$.surface.gains[\'', dataset, '\'].shapley.standard_error')) AS DOUBLE
+  ) AS gain_standard_error
+FROM text
+CROSS JOIN (SELECT explode(run.datasets) AS dataset FROM record)
 ORDER BY gain DESC NULLS LAST;
 
 -- COMMAND ----------

@@ -28,7 +28,8 @@
  *       the live model that they are written into; {@code evaluation} scores it example by example.
  *   <li>{@code score} is what a task says of a model, and the objective that makes one number of
  *       several tasks. {@code table} has the rows and the run's record, {@code output} is how they
- *       become durable, {@code rank} goes from evaluations to ranked rows.
+ *       become durable, {@code rank} goes from evaluations to ranked rows; {@code export} has the
+ *       texts that lie beside an exported model.
  *   <li>{@code training} fine-tunes a live model on a mixture of data; {@code data} makes texts of
  *       conversations. {@code mergekit} writes the recipe by which mergekit merges the same.
  *   <li>{@code statistics} draws conclusions from the tables; {@code report} shows them as one

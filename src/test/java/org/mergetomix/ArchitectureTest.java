@@ -52,6 +52,7 @@ class ArchitectureTest {
           List.of("search"),
           List.of("report", "report.chart"),
           List.of("plan", "executor", "memory", "rank"),
+          List.of("export"),
           List.of("spark", "spark.round"),
           List.of("cli", "demo", ""));
 

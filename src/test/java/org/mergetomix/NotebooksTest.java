@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.FidelityRow;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
@@ -90,12 +92,11 @@ class NotebooksTest {
     assertThat(failure.<String>getAs("error")).isEqualTo("no memory");
     assertThat(failure.<Long>getAs("mixtures")).isEqualTo(1);
 
-    Map<String, Double> gains = new TreeMap<>();
-    only(answers, "gain")
-        .collectAsList()
-        .forEach(row -> gains.put(row.getAs("dataset"), row.getAs("gain")));
-    assertThat(gains.get("a")).isCloseTo((5.0 + 6 + 7) / 3 - (2.0 + 1 + 3 + 4) / 4, within(1e-12));
-    assertThat(gains.get("c")).isCloseTo((2.0 + 1 + 5) / 3 - (3.0 + 4 + 6 + 7) / 4, within(1e-12));
+    assertThat(only(answers, "gain").collectAsList())
+        .extracting(row -> row.getAs("dataset"), row -> row.getAs("gain"))
+        .containsExactly(tuple("c", 0.5), tuple("a", 0.25), tuple("b", -0.25));
+    assertThat(only(answers, "gain").first().<Double>getAs("gain_standard_error")).isNaN();
+    assertThat(only(answers, "gain").first().<String>getAs("basis")).isEqualTo("exact");
 
     // Ranks 1, 2.5, 2.5, 4 against 2, 1, 3, 4.
     Row spearman = only(answers, "spearman").first();
@@ -177,9 +178,19 @@ class NotebooksTest {
                             Direction.LOWER_IS_BETTER.name(),
                             "unit",
                             "bits per byte")),
+                "surface",
+                    Map.of(
+                        "basis",
+                        "exact",
+                        "gains",
+                        Map.of("a", gain(0.25), "b", gain(-0.25), "c", gain(0.5))),
                 "counts", Map.of("evaluated", MIXTURES.size(), "failed", 1),
                 "times",
                     Map.of("started", "2026-01-01T00:00:00Z", "updated", "2026-01-01T00:00:01Z")));
+  }
+
+  private static Map<String, Object> gain(double value) {
+    return Map.of("shapley", Map.of("value", value, "standard_error", Double.NaN));
   }
 
   private static RankedRow ranked(EvaluationRow row) {
@@ -193,6 +204,7 @@ class NotebooksTest {
         row.mixture().weights(),
         new Estimate(score, 0.5),
         new Estimate(score - 1, 0.6),
+        Optional.of(new RankInterval(1, 3, 0.25)),
         new TreeMap<>(Map.of(row.task(), new Estimate(score, 0.5))),
         row.status(),
         row.error(),

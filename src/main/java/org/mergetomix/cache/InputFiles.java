@@ -14,11 +14,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.mergetomix.cache.disk.CacheProblems;
 import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
@@ -34,14 +34,11 @@ import org.mergetomix.problem.UserException;
  */
 public final class InputFiles implements AutoCloseable {
 
-  /** What a model's folder holds beside its tensors: configuration and tokenizer. */
-  private static final Pattern COMPANION =
-      Pattern.compile("(?!.*\\.index\\.json$).*\\.(json|txt|model|jinja)");
-
   private final CacheSettings settings;
   private final Configuration hadoop;
   private final ConcurrentMap<RemoteFile, Input> inputs = new ConcurrentHashMap<>();
   private final ConcurrentMap<Location, Path> headers = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Location, List<Location>> listings = new ConcurrentHashMap<>();
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Optional<LocalCache> cache = Optional.empty();
   private Optional<HeaderCopies> headerCopies = Optional.empty();
@@ -105,15 +102,11 @@ public final class InputFiles implements AutoCloseable {
     Checkpoints.files(headers(folder)).forEach(name -> decisive.put(name, ""));
     wanted.putAll(decisive);
     store().files(folder).keySet().stream()
-        .filter(InputFiles::isCompanion)
+        .filter(Companions::isOne)
         .forEach(name -> wanted.put(name, ""));
     CachedFolder lent = keep(cache().fetchFolder(folder, wanted));
     decisive.replaceAll((name, unknown) -> lent.files().get(name).digest());
     return new Input(lent.path(), () -> Digests.folder(decisive));
-  }
-
-  private static boolean isCompanion(String name) {
-    return COMPANION.matcher(name).matches();
   }
 
   /**
@@ -132,7 +125,7 @@ public final class InputFiles implements AutoCloseable {
     }
     List<String> decisive = Checkpoints.files(headers(location));
     return store().files(location).entrySet().stream()
-        .filter(file -> decisive.contains(file.getKey()) || isCompanion(file.getKey()))
+        .filter(file -> decisive.contains(file.getKey()) || Companions.isOne(file.getKey()))
         .mapToLong(file -> file.getValue().getLen())
         .sum();
   }
@@ -168,6 +161,44 @@ public final class InputFiles implements AutoCloseable {
       return headerCopies().of(checkpoint);
     } catch (IOException failure) {
       throw CacheProblems.local(settings.folder(), failure);
+    }
+  }
+
+  /**
+   * The files that data consists of: itself, those of a folder, or those whose names a glob
+   * matches; in the order of their names, and the same ones until this is closed.
+   *
+   * @throws UserException if there is none, a folder holds folders, or its store cannot be asked
+   */
+  public List<Location> dataFiles(Location data) {
+    return listings.computeIfAbsent(
+        data,
+        asked ->
+            asked.isLocal()
+                ? DataListing.of(asked, DataListing.Store.NONE)
+                : DataListing.of(asked, store()));
+  }
+
+  /** The digest of data's contents, as {@link Digests#files}. */
+  public String dataDigest(Location data) {
+    return Digests.files(dataFiles(data).stream().map(file -> digest(file, "")).toList());
+  }
+
+  /** Why data cannot be used, in sentences; none when all of its files are readable. */
+  public List<Problem> dataProblems(String subject, Location data, String remedy) {
+    if (!exists(data) && !DataListing.isGlob(data)) {
+      return List.of(new Problem(subject + " does not exist", data.text(), remedy));
+    }
+    try {
+      List<Problem> problems = new ArrayList<>();
+      for (Location file : dataFiles(data)) {
+        complaint(file)
+            .ifPresent(
+                reason -> problems.add(new Problem(subject + " " + reason, file.text(), remedy)));
+      }
+      return problems;
+    } catch (UserException refused) {
+      return refused.problems();
     }
   }
 
@@ -276,6 +307,7 @@ public final class InputFiles implements AutoCloseable {
     opened.clear();
     inputs.clear();
     headers.clear();
+    listings.clear();
     headerCopies = Optional.empty();
     cache = Optional.empty();
     Closing.all(all);

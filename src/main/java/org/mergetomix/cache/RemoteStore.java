@@ -31,7 +31,7 @@ import org.mergetomix.store.OtherRegion;
  * Reads from Hadoop's file systems: tries again what may pass, and says plainly what does not. Safe
  * for use by several threads.
  */
-final class RemoteStore {
+final class RemoteStore implements DataListing.Store {
 
   private final Configuration hadoop;
   private final RetryPolicy retries;
@@ -70,7 +70,8 @@ final class RemoteStore {
    *
    * @throws UserException input, when the store cannot be reached
    */
-  Optional<FileStatus> find(Location location) {
+  @Override
+  public Optional<FileStatus> find(Location location) {
     return retrying(
         location,
         () -> {
@@ -91,16 +92,22 @@ final class RemoteStore {
    * @throws UserException input, when there is no such folder or it cannot be reached
    */
   SortedMap<String, FileStatus> files(Location folder) {
+    SortedMap<String, FileStatus> files = list(folder);
+    files.values().removeIf(status -> !status.isFile());
+    return files;
+  }
+
+  /** The files and folders directly in a folder, by name; otherwise as {@link #files}. */
+  @Override
+  public SortedMap<String, FileStatus> list(Location folder) {
     return retrying(
         folder,
         () -> {
-          SortedMap<String, FileStatus> files = new TreeMap<>();
+          SortedMap<String, FileStatus> entries = new TreeMap<>();
           for (FileStatus status : fileSystem(folder).listStatus(Connector.path(folder))) {
-            if (status.isFile()) {
-              files.put(status.getPath().getName(), status);
-            }
+            entries.put(status.getPath().getName(), status);
           }
-          return files;
+          return entries;
         });
   }
 

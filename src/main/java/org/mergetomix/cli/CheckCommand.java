@@ -36,6 +36,7 @@ final class CheckCommand extends SessionCommand {
               String.join(", ", result.missingExperts()));
     }
     MemoryTable.print(console(), result.memory());
+    result.training().ifPresent(training -> MemoryTable.print(console(), training));
     console().warnings(result.warnings());
     if (deep) {
       PreflightTable.print(console(), check.measure());

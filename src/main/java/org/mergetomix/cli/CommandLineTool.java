@@ -70,6 +70,7 @@ public final class CommandLineTool {
   private CommandLine commandLine() {
     return new CommandLine(this)
         .addSubcommand(new CheckCommand(console))
+        .addSubcommand(new ShowCommand(console))
         .addSubcommand(new FineTuneCommand(console))
         .addSubcommand(new SearchCommand(console))
         .addSubcommand(new FidelityCommand(console))
@@ -92,7 +93,7 @@ public final class CommandLineTool {
       failure.printStackTrace(errors);
       return ExitCode.UNEXPECTED.code();
     }
-    for (Problem problem : mendable.get().problems()) {
+    for (Problem problem : mendable.get().told()) {
       errors.println("Error: " + problem.message());
     }
     return mendable.get().exitCode().code();

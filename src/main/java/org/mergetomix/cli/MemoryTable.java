@@ -3,6 +3,7 @@ package org.mergetomix.cli;
 import org.mergetomix.memory.ByteCount;
 import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryPlan;
+import org.mergetomix.memory.TrainingMemory;
 
 /** What a search needs of one executor, as lines of text. */
 final class MemoryTable {
@@ -29,13 +30,22 @@ final class MemoryTable {
           text(plan.masks()),
           "shared, of %s of direct memory".formatted(text(executor.direct())));
     }
-    console.line(ROW, "live models", text(plan.models()), each(plan, plan.model()) + place(plan));
+    console.line(
+        ROW,
+        "live models",
+        text(plan.models()),
+        "%s x %s in %s%s"
+            .formatted(executor.slots(), text(plan.model()), plan.precision().key(), place(plan)));
     console.line(
         ROW,
         "prefix sums",
         text(plan.sums()),
-        each(plan, plan.slotSums())
-            + ", of %s of direct memory".formatted(text(executor.direct())));
+        "%s x %s of %s, of %s of direct memory"
+            .formatted(
+                executor.slots(),
+                plan.prefixes().kept(),
+                text(plan.prefixes().bytes()),
+                text(executor.direct())));
     console.line(ROW, "texts of tasks", text(plan.texts()), "on disk");
     if (plan.download() > 0) {
       console.line(
@@ -43,14 +53,29 @@ final class MemoryTable {
     }
   }
 
-  private static String each(MemoryPlan plan, long size) {
-    return "%s x %s".formatted(plan.executor().slots(), text(size));
+  /** Prints a line for each part of what fine-tuning needs. */
+  static void print(Console console, TrainingMemory plan) {
+    console.line(
+        "Fine-tuning on one executor, %d at once, needs %s:", plan.trainings(), text(plan.all()));
+    row(console, plan, "parameters", plan.parameters(), "");
+    row(console, plan, "gradients", plan.gradients(), "");
+    row(console, plan, "optimiser", plan.optimiser(), "");
+    row(console, plan, "activations", plan.activations(), ", about");
+  }
+
+  private static void row(
+      Console console, TrainingMemory plan, String what, long size, String remark) {
+    console.line(
+        ROW,
+        what,
+        text(plan.trainings() * size),
+        "%s x %s%s".formatted(plan.trainings(), text(size), remark));
   }
 
   private static String place(MemoryPlan plan) {
     ExecutorMemory executor = plan.executor();
-    if (executor.models() == ExecutorMemory.Models.GPU) {
-      return ", on GPUs";
+    if (executor.modelsOfAGpu() > 0) {
+      return ", each GPU %s beside what it computes".formatted(text(plan.modelsOnAGpu()));
     }
     return executor.kind() == ExecutorMemory.Kind.CONTAINER
         ? ", with the sums within %s beside the heap".formatted(text(executor.outsideHeap()))

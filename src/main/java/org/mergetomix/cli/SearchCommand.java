@@ -43,6 +43,9 @@ final class SearchCommand extends SessionCommand {
     console.line(
         "%,d mixtures evaluated (%,d now), %,d failed.",
         counts.evaluated(), result.evaluatedNow(), counts.failed());
+    if (counts.refined() > 0) {
+      console.line("%,d of them are ratios, refined from the best.", counts.refined());
+    }
     if (!counts.coversSpace()) {
       RunRecord.Ended ended = record.search().ended();
       console.line(
@@ -54,6 +57,8 @@ final class SearchCommand extends SessionCommand {
           "Merging took %.1f %% of evaluating.",
           100 * record.seconds().merge() / record.seconds().evaluate());
       printTop(console, result);
+      console.line("");
+      SearchAnswer.lines(result).forEach(line -> console.line("%s", line));
     }
     console.line("");
     console.line("Ranked digest: %s", record.rankedDigest());

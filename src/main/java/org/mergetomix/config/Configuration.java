@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 
 /**
@@ -39,9 +40,11 @@ public record Configuration(
    * How experts become a surrogate.
    *
    * @param settings the method, and what was said about it
-   * @param buffers prefix sums that a slot keeps
+   * @param buffers prefix sums that a slot keeps; empty for as many as have room
+   * @param threads that merge one mixture; empty for the cores of a task
    */
-  public record Merge(MergeSettings settings, int buffers) {}
+  public record Merge(
+      MergeSettings settings, Optional<Integer> buffers, Optional<Integer> threads) {}
 
   /**
    * Which mixtures are evaluated, and in which portions.
@@ -53,6 +56,7 @@ public record Configuration(
    * @param width mixtures that a strategy proposes at once; empty for what suits it
    * @param tolerance gain that is not worth a further round, as a share of the best score; empty
    *     for what suits the number of datasets
+   * @param mixtures file of the mixtures to evaluate as it was written; empty for none
    * @param roundSize 0 for automatic
    * @param partitionSize 0 for automatic
    */
@@ -65,6 +69,9 @@ public record Configuration(
       Optional<Integer> budget,
       Optional<Integer> width,
       Optional<Double> tolerance,
+      Ratios ratios,
+      Attribution attribution,
+      String mixtures,
       long roundSize,
       long partitionSize,
       int attempts,
@@ -95,13 +102,36 @@ public record Configuration(
         };
       }
     }
+
+    /** What is evaluated beside a search, for what each dataset does. */
+    public enum Attribution {
+      NONE,
+      LEAVE_ONE_OUT
+    }
+
+    /** What follows the mixtures that a strategy chose. */
+    public enum Ratios {
+      NONE,
+      REFINE;
+
+      /** Whether an optional key changes anything. */
+      boolean heeds(String key) {
+        return this == REFINE && !key.equals("budget");
+      }
+    }
   }
 
-  /** How a model is evaluated. */
-  public record Evaluation(int batchSize) implements Serializable {}
+  /**
+   * How a model is evaluated.
+   *
+   * @param precision empty for what suits base and device
+   */
+  public record Evaluation(int batchSize, Optional<Precision> precision) {}
 
   /** How a model is fine-tuned; of steps and epochs, {@code length} says which one rules. */
   public record Training(
+      Method method,
+      Lora lora,
       Length length,
       int steps,
       int epochs,
@@ -112,6 +142,27 @@ public record Configuration(
       double weightDecay,
       double clipNorm)
       implements Serializable {
+
+    /** What of a model is trained. */
+    public enum Method {
+      FULL,
+      LORA
+    }
+
+    /**
+     * The low-rank updates that {@link Method#LORA} trains.
+     *
+     * @param targetModules ends of names of layers, or {@link #ALL_LINEAR} alone
+     */
+    public record Lora(int rank, double alpha, List<String> targetModules) implements Serializable {
+
+      /** Every linear layer but the output layer. */
+      public static final String ALL_LINEAR = "all-linear";
+
+      public Lora {
+        targetModules = List.copyOf(targetModules);
+      }
+    }
 
     /** What rules the length of a training. */
     public enum Length {
@@ -178,6 +229,17 @@ public record Configuration(
           "Choose another name");
     }
     return location;
+  }
+
+  /**
+   * Where the file of the mixtures to evaluate lies; empty where there is none.
+   *
+   * @throws UserException usage, when it names no place
+   */
+  public Optional<Location> mixtures() {
+    return Optional.of(search.mixtures())
+        .filter(file -> !file.isEmpty())
+        .map(file -> location("search.mixtures", file));
   }
 
   private static Location location(String key, String value) {

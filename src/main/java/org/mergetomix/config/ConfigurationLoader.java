@@ -9,6 +9,8 @@ import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
 
@@ -62,7 +64,7 @@ final class ConfigurationLoader {
         root.longInteger("seed", Range.ANY),
         merge(root.section("merge")),
         SearchReader.search(root.section("search")),
-        new Configuration.Evaluation(root.section("evaluation").integer("batch-size", COUNT)),
+        evaluation(root.section("evaluation")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
         new Configuration.Report(root.section("report").integer("top", COUNT)),
@@ -72,11 +74,21 @@ final class ConfigurationLoader {
 
   private static Configuration.Merge merge(Section section) {
     return new Configuration.Merge(
-        MergeReader.settings(section), section.integer("buffers", COUNT));
+        MergeReader.settings(section),
+        section.integerOr("buffers", MergeSettings.AUTO, COUNT),
+        section.integerOr("threads", MergeSettings.AUTO, COUNT));
+  }
+
+  private static Configuration.Evaluation evaluation(Section section) {
+    return new Configuration.Evaluation(
+        section.integer("batch-size", COUNT),
+        section.choiceOr("precision", MergeSettings.AUTO, Precision.class));
   }
 
   private static Configuration.Training training(Section section) {
     return new Configuration.Training(
+        section.choice("method", Configuration.Training.Method.class),
+        lora(section.section("lora")),
         section.choice("length", Configuration.Training.Length.class),
         section.integer("steps", COUNT),
         section.integer("epochs", COUNT),
@@ -86,6 +98,19 @@ final class ConfigurationLoader {
         section.number("final-learning-rate-share", Range.from(0, 1)),
         section.number("weight-decay", Range.atLeast(0)),
         section.number("clip-norm", Range.above(0)));
+  }
+
+  private static Configuration.Training.Lora lora(Section section) {
+    List<String> targets = section.texts("target-modules");
+    boolean mixed = targets.size() > 1 && targets.contains(Configuration.Training.Lora.ALL_LINEAR);
+    if (targets.isEmpty() || targets.contains("") || mixed) {
+      section.problem(
+          "target-modules",
+          section.pathOf("target-modules") + " must be names of layers, or all-linear alone",
+          "");
+    }
+    return new Configuration.Training.Lora(
+        section.integer("rank", COUNT), section.number("alpha", Range.above(0)), targets);
   }
 
   private static Configuration.Fidelity fidelity(Section section) {

@@ -30,16 +30,18 @@ final class ConfigurationMap {
         settings.asMap().forEach((name, text) -> map.put(prefix + name, text));
       } else if (value instanceof Record nested) {
         collect(key + ".", nested, map);
-      } else if (value instanceof Enum<?> choice) {
-        map.put(key, Choice.name(choice));
       } else if (value instanceof Optional<?> given) {
-        map.put(key, given.map(Object::toString).orElse(MergeSettings.AUTO));
+        map.put(key, given.map(ConfigurationMap::text).orElse(MergeSettings.AUTO));
       } else if (value instanceof List<?> list) {
         map.put(key, list.stream().map(Object::toString).collect(Collectors.joining(",")));
       } else {
-        map.put(key, value.toString());
+        map.put(key, text(value));
       }
     }
+  }
+
+  private static String text(Object value) {
+    return value instanceof Enum<?> choice ? Choice.name(choice) : value.toString();
   }
 
   private static Object value(Record group, RecordComponent component) {

@@ -1,6 +1,8 @@
 package org.mergetomix.config;
 
 import java.util.Optional;
+import org.mergetomix.config.Configuration.Search.Attribution;
+import org.mergetomix.config.Configuration.Search.Ratios;
 import org.mergetomix.config.Configuration.Search.Strategy;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.hocon.Section;
@@ -28,6 +30,9 @@ final class SearchReader {
             section.integerOr("budget", AUTOMATIC, COUNT),
             section.integerOr("width", AUTOMATIC, COUNT),
             section.numberOr("tolerance", AUTOMATIC, SHARE),
+            section.choice("ratios", Ratios.class),
+            section.choice("attribution", Attribution.class),
+            section.textOrEmpty("mixtures"),
             section.longInteger("round-size", COUNT_OR_NONE),
             section.longInteger("partition-size", COUNT_OR_NONE),
             section.integer("attempts", COUNT),
@@ -41,18 +46,35 @@ final class SearchReader {
               + search.maximumSize(),
           "");
     }
-    refuseUnheeded(section, "budget", search.budget(), strategy);
-    refuseUnheeded(section, "width", search.width(), strategy);
-    refuseUnheeded(section, "tolerance", search.tolerance(), strategy);
+    boolean given = !search.mixtures().isEmpty();
+    if (given && strategy != Strategy.AUTO) {
+      section.problem(
+          "strategy",
+          section.pathOf("strategy") + " has no effect with search.mixtures",
+          "Leave out one of them");
+    }
+    if (given && search.attribution() != Attribution.NONE) {
+      section.problem(
+          "attribution",
+          section.pathOf("attribution") + " has no effect with search.mixtures",
+          "Leave out one of them");
+    }
+    refuseUnheeded(section, "budget", search.budget(), search);
+    refuseUnheeded(section, "width", search.width(), search);
+    refuseUnheeded(section, "tolerance", search.tolerance(), search);
     return search;
   }
 
   private static void refuseUnheeded(
-      Section section, String key, Optional<?> value, Strategy strategy) {
-    if (value.isPresent() && !strategy.heeds(key)) {
+      Section section, String key, Optional<?> value, Configuration.Search search) {
+    boolean given = !search.mixtures().isEmpty();
+    boolean heeded = search.ratios().heeds(key) || (!given && search.strategy().heeds(key));
+    if (value.isPresent() && !heeded) {
       section.problem(
           key,
-          section.pathOf(key) + " has no effect with search.strategy = " + Choice.name(strategy),
+          section.pathOf(key)
+              + " has no effect with "
+              + (given ? "search.mixtures" : "search.strategy = " + Choice.name(search.strategy())),
           "Leave it out, or set it to " + AUTOMATIC);
     }
   }

@@ -1,5 +1,8 @@
 /**
- * Data as people have them, from files to examples. {@code template} renders chat templates, {@code
- * conversation} makes texts with marked completions of conversations.
+ * Data as people have it, and what it means. A {@link org.mergetomix.data.DataFile} is lines of
+ * text, JSON Lines or Parquet; {@link org.mergetomix.data.DataRows} reads the rows of some files,
+ * counts what is left out, and tells every row that does not fit with its place. {@link
+ * org.mergetomix.data.ExampleRows} makes {@link org.mergetomix.data.Example}s of rows: texts,
+ * prompts with completions, conversations.
  */
 package org.mergetomix.data;

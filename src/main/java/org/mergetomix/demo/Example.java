@@ -12,11 +12,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsWriter;
@@ -118,7 +118,7 @@ public final class Example {
         List.of(
             new Manifest.TaskEntry(
                 TARGET,
-                TaskKind.LANGUAGE_MODELLING,
+                LanguageModelling.KIND,
                 Location.of(text(TARGET + ".search.txt")),
                 Optional.of(Location.of(text(TARGET + ".confirm.txt"))),
                 1)));

@@ -9,9 +9,6 @@ import org.mergetomix.score.ExampleRange;
  */
 public interface Evaluator extends AutoCloseable {
 
-  /** Part of every evaluation's key: raised whenever scores would change. */
-  String version();
-
   /**
    * The scores of some examples of a task by the measure's name, in the task's order. They repeat
    * bit for bit, and do not depend on which other examples are evaluated with them. One that is not

@@ -6,15 +6,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.data.DataCheck;
+import org.mergetomix.data.DataFile;
+import org.mergetomix.data.DataRows;
+import org.mergetomix.data.DataRows.Placed;
+import org.mergetomix.data.Example;
+import org.mergetomix.data.ExampleRows;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Measure;
 
 /**
  * How well a model predicts a text: bits per byte of every example, lower is better. An example's
- * score counts all tokens that its tokenizer asks for: those of the text, and for the tokenizer of
- * bytes the end; its weight is its length in UTF-8 bytes.
+ * score counts all tokens that its tokenizer asks for: those of the text, of a completion, or of
+ * what an assistant wrote, and for the tokenizer of bytes the end; its weight is the length of that
+ * text in UTF-8 bytes.
  */
-public final class LanguageModelling implements TaskKind {
+public record LanguageModelling() implements TaskKind, Scoring {
 
   /** The only one that is needed. */
   public static final LanguageModelling KIND = new LanguageModelling();
@@ -27,7 +35,15 @@ public final class LanguageModelling implements TaskKind {
       new Measure(
           "bits_per_byte", "bits per byte", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
 
-  private LanguageModelling() {}
+  @Override
+  public String name() {
+    return "language-modelling";
+  }
+
+  @Override
+  public SortedMap<String, String> settings() {
+    return new TreeMap<>();
+  }
 
   @Override
   public String version() {
@@ -40,37 +56,59 @@ public final class LanguageModelling implements TaskKind {
   }
 
   @Override
+  public DataCheck check(List<DataFile> files, RowColumns columns) {
+    DataRows<Example> read = ExampleRows.read(files, columns);
+    read.rows().forEach(LanguageModelling::bytes);
+    return ExampleRows.check(read);
+  }
+
+  @Override
   public List<TaskExample> examples(TaskData data) {
-    return examples(lines(data));
+    return examples(rows(data), data.text().files().size());
   }
 
   @Override
   public TaskQuestions questions(TaskData data) {
-    List<TextLine> lines = lines(data);
+    List<Placed<Example>> rows = rows(data);
     List<TokenWindow> windows = new ArrayList<>();
     try (Tokenizer tokenizer = data.text().tokenizer().open()) {
-      for (int example = 0; example < lines.size(); example++) {
-        windows.addAll(tokenizer.scored(example, lines.get(example).text(), data.text().context()));
+      for (int example = 0; example < rows.size(); example++) {
+        windows.addAll(tokenizer.scored(example, rows.get(example), data.text().context()));
       }
-      return new TaskQuestions(this, examples(lines), windows, tokenizer.padding());
+      return new TaskQuestions(
+          this, examples(rows, data.text().files().size()), windows, tokenizer.padding());
     }
   }
 
-  private static List<TextLine> lines(TaskData data) {
-    return ExampleOrder.of(TextExamples.lines(data.text().file()), data.digest());
+  private static List<Placed<Example>> rows(TaskData data) {
+    return ExampleOrder.of(
+        ExampleRows.read(data.text().files(), data.text().columns()).rows(), data.digest());
   }
 
-  private static List<TaskExample> examples(List<TextLine> lines) {
+  private static List<TaskExample> examples(List<Placed<Example>> rows, int files) {
     List<TaskExample> examples = new ArrayList<>();
-    for (TextLine line : lines) {
-      double bytes = line.text().getBytes(StandardCharsets.UTF_8).length;
+    for (Placed<Example> row : rows) {
       examples.add(
           new TaskExample(
               examples.size(),
-              new TreeMap<>(Map.of(BITS_PER_BYTE.name(), bytes)),
-              new TreeMap<>(Map.of("line", Integer.toString(line.number())))));
+              new TreeMap<>(Map.of(BITS_PER_BYTE.name(), bytes(row))),
+              TaskExample.columns(row.place(), files)));
     }
     return List.copyOf(examples);
+  }
+
+  /** How long what counts is. */
+  private static double bytes(Placed<Example> row) {
+    String counted =
+        row.meaning()
+            .map(
+                Example.PlainText::text,
+                Example.Completion::completion,
+                dialogue -> dialogue.conversation().completions());
+    if (counted.isEmpty()) {
+      throw row.refused("There is no text to score", "Give the assistant's messages a text");
+    }
+    return counted.getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Override

@@ -4,11 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.mergetomix.model.ContinuationScore;
+import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.LanguageModel;
 import org.mergetomix.score.Blocks;
 import org.mergetomix.score.ExampleRange;
@@ -16,7 +21,8 @@ import org.mergetomix.score.ExampleRange;
 /**
  * Evaluates a live model in this process. The questions are laid out in batches once, on the
  * model's device; which windows share a batch does not depend on what is evaluated, so scores
- * repeat bit for bit.
+ * repeat bit for bit. A long context with several continuations is read once, where the model is of
+ * a family.
  */
 public final class LiveModelEvaluator implements Evaluator {
 
@@ -58,22 +64,34 @@ public final class LiveModelEvaluator implements Evaluator {
     SortedMap<ExampleRange, Block> blocks = new TreeMap<>();
     for (ExampleRange range : Blocks.of(asked.size())) {
       List<TokenWindow> windows = asked.windows(range);
+      List<SharedContext> shared =
+          model instanceof FamilyModel ? SharedContext.of(windows) : List.of();
+      List<Integer> others = others(windows.size(), shared);
       List<BlockBatch> batches = new ArrayList<>();
-      for (BatchWindows batch : BatchWindows.of(windows, batchSize)) {
+      for (BatchWindows batch :
+          BatchWindows.of(others.stream().map(windows::get).toList(), batchSize)) {
         batches.add(
             new BlockBatch(
-                batch.places(), TokenBatch.of(memory, batch.windows(), asked.padding())));
+                batch.places().stream().map(others::get).toList(),
+                TokenBatch.of(memory, batch.windows(), asked.padding())));
       }
-      blocks.put(range, new Block(windows, List.copyOf(batches)));
+      blocks.put(range, new Block(windows, shared, List.copyOf(batches)));
     }
     return new Task(asked, blocks);
+  }
+
+  /** The places of the windows that share no context. */
+  private static List<Integer> others(int windows, List<SharedContext> shared) {
+    Set<Integer> sharing = new HashSet<>();
+    shared.forEach(context -> sharing.addAll(context.places()));
+    return IntStream.range(0, windows).filter(place -> !sharing.contains(place)).boxed().toList();
   }
 
   private record Task(TaskQuestions asked, SortedMap<ExampleRange, Block> blocks) {
 
     SortedMap<String, double[]> scores(ExampleRange range, double[] nats) {
       return asked
-          .kind()
+          .scoring()
           .scores(
               asked.examples().subList(range.from(), range.to()),
               blocks.get(range).windows(),
@@ -81,15 +99,11 @@ public final class LiveModelEvaluator implements Evaluator {
     }
   }
 
-  private record Block(List<TokenWindow> windows, List<BlockBatch> batches) {}
+  private record Block(
+      List<TokenWindow> windows, List<SharedContext> shared, List<BlockBatch> batches) {}
 
   /** A batch, and where its windows stand among those of the block. */
   private record BlockBatch(List<Integer> places, TokenBatch tokens) {}
-
-  @Override
-  public String version() {
-    return model.version();
-  }
 
   @Override
   public SortedMap<String, double[]> evaluate(String id, TaskSplit split, ExampleRange range) {
@@ -129,6 +143,15 @@ public final class LiveModelEvaluator implements Evaluator {
         float[] sums = tokens.negativeLogLikelihood(losses).sum(new int[] {1}).toFloatArray();
         for (int row = 0; row < sums.length; row++) {
           nats[batch.places().get(row)] = sums[row];
+        }
+      }
+    }
+    if (model instanceof FamilyModel family) {
+      for (SharedContext context : block.shared()) {
+        List<ContinuationScore> scores =
+            family.continuations(context.given(), context.continuations());
+        for (int i = 0; i < scores.size(); i++) {
+          nats[context.places().get(i)] = -scores.get(i).logProbability();
         }
       }
     }

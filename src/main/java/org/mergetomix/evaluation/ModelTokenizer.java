@@ -1,20 +1,38 @@
 package org.mergetomix.evaluation;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import org.mergetomix.data.DataRows.Placed;
+import org.mergetomix.data.Example;
+import org.mergetomix.data.conversation.ModelTemplate;
+import org.mergetomix.data.template.Rendering;
+import org.mergetomix.data.template.Span;
+import org.mergetomix.data.template.syntax.Whitespace;
 import org.mergetomix.model.FolderTokenizer;
+import org.mergetomix.model.PlacedTokens;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
 
 /**
- * The tokenizer of a model's folder. A text is scored as {@code loglikelihood_rolling} of lm-eval
- * does it: after one prefix token, without an end. It is trained on as the tokenizer's own template
- * has it.
+ * The tokenizer of a model's folder, and its chat template. A text is scored as {@code
+ * loglikelihood_rolling} of lm-eval does it, after one prefix token and without an end; a
+ * completion or choice as its {@code loglikelihood}. A text is trained on as the tokenizer's own
+ * template has it, a completion with the token that ends a text after it. A conversation is
+ * rendered by the chat template, which has the tokens around it. A token that is partly of what
+ * counts, counts.
  */
 final class ModelTokenizer implements Tokenizer {
 
+  private final Path folder;
   private final FolderTokenizer tokenizer;
   private final int prefix;
+  private Optional<ModelTemplate> template = Optional.empty();
 
-  private ModelTokenizer(FolderTokenizer tokenizer, int prefix) {
+  private ModelTokenizer(Path folder, FolderTokenizer tokenizer, int prefix) {
+    this.folder = folder;
     this.tokenizer = tokenizer;
     this.prefix = prefix;
   }
@@ -22,12 +40,12 @@ final class ModelTokenizer implements Tokenizer {
   /**
    * Opens a folder's tokenizer.
    *
-   * @throws org.mergetomix.problem.UserException if it cannot be used, or has no prefix token
+   * @throws UserException if it cannot be used, or has no prefix token
    */
   static ModelTokenizer open(Path folder) {
     FolderTokenizer tokenizer = FolderTokenizer.open(folder);
     try {
-      return new ModelTokenizer(tokenizer, tokenizer.prefix());
+      return new ModelTokenizer(folder, tokenizer, tokenizer.prefix());
     } catch (RuntimeException | Error failure) {
       tokenizer.close();
       throw failure;
@@ -35,17 +53,123 @@ final class ModelTokenizer implements Tokenizer {
   }
 
   @Override
-  public List<TokenWindow> scored(int example, String text, int context) {
-    int[] tokens = tokenizer.encode(text);
-    int[] prefixed = new int[tokens.length + 1];
-    prefixed[0] = prefix;
-    System.arraycopy(tokens, 0, prefixed, 1, tokens.length);
-    return TokenWindow.rolling(example, prefixed, context);
+  public List<TokenWindow> scored(int number, Placed<Example> example, int context) {
+    return example
+        .meaning()
+        .map(
+            text -> TokenWindow.rolling(number, prefixed(tokenizer.encode(text.text())), context),
+            completion -> {
+              TokenPair pair = pair(completion.prompt(), completion.completion());
+              return TokenWindow.continuation(number, pair.given(), pair.continuation(), context);
+            },
+            dialogue -> windows(number, rendered(example, dialogue), context));
   }
 
   @Override
-  public List<TokenWindow> trained(int example, String text, int context) {
-    return TokenWindow.of(example, tokenizer.encodeWhole(text), context);
+  public List<TokenWindow> trained(int number, Placed<Example> example, int context) {
+    return example
+        .meaning()
+        .map(
+            text -> TokenWindow.of(number, tokenizer.encodeWhole(text.text()), context),
+            completion -> windows(number, completed(completion), context),
+            dialogue -> windows(number, rendered(example, dialogue), context));
+  }
+
+  /** Tokens, and which of them count. */
+  @SuppressWarnings("ArrayRecordComponent") // Read once, and never compared.
+  private record Marked(int[] tokens, BitSet counted) {}
+
+  private static List<TokenWindow> windows(int number, Marked marked, int context) {
+    return TokenWindow.marked(number, marked.tokens(), marked.counted(), context);
+  }
+
+  private Marked completed(Example.Completion pair) {
+    String text = pair.prompt() + pair.completion();
+    int prompt = pair.prompt().codePointCount(0, pair.prompt().length());
+    Span completion = new Span(prompt, text.codePointCount(0, text.length()));
+    PlacedTokens placed = tokenizer.encodeWholePlaced(text);
+    BitSet counted = placed.overlapping(completion.start(), completion.end());
+    int[] tokens = placed.tokens();
+    if (tokenizer.end().isPresent()) {
+      int end = tokenizer.end().getAsInt();
+      if (tokens[tokens.length - 1] != end) {
+        tokens = Arrays.copyOf(tokens, tokens.length + 1);
+        tokens[tokens.length - 1] = end;
+      }
+      counted.set(tokens.length - 1);
+    }
+    return new Marked(tokens, counted);
+  }
+
+  private Marked rendered(Placed<Example> example, Example.Dialogue dialogue) {
+    Rendering rendering;
+    try {
+      rendering = template().marked(dialogue.conversation(), ModelTemplate.TODAY);
+    } catch (UserException refused) {
+      throw refused.with(
+          problem ->
+              new Problem(
+                  problem.what() + ", at " + example.place().where(),
+                  problem.where(),
+                  problem.remedy()));
+    }
+    PlacedTokens placed = tokenizer.encodePlaced(rendering.text());
+    BitSet counted = new BitSet();
+    for (Span span : rendering.completions()) {
+      counted.or(placed.overlapping(span.start(), span.end()));
+    }
+    if (rendering.completions().isEmpty()) {
+      counted.set(0, placed.tokens().length);
+    }
+    return new Marked(placed.tokens(), counted);
+  }
+
+  /** Read when the first conversation needs it. */
+  private synchronized ModelTemplate template() {
+    if (template.isEmpty()) {
+      template = Optional.of(ModelTemplate.read(folder));
+    }
+    return template.get();
+  }
+
+  /**
+   * As lm-eval 0.4.13 has it ({@code TemplateLM._encode_pair}): white space at the context's end
+   * goes to the continuation; the continuation's tokens are those of both together that come after
+   * as many as the context alone has. An empty context is the prefix token.
+   */
+  @Override
+  public TokenPair pair(String context, String continuation) {
+    int end = Whitespace.endOf(context);
+    String given = context.substring(0, end);
+    String whole = context + continuation;
+    if (given.isEmpty()) {
+      int[] tokens = tokenizer.encode(whole);
+      return tokens.length > 1 && tokens[0] == prefix
+          ? new TokenPair(new int[] {prefix}, Arrays.copyOfRange(tokens, 1, tokens.length))
+          : new TokenPair(new int[] {prefix}, tokens);
+    }
+    int[] before = encodeOnce(given);
+    int[] all = encodeOnce(whole);
+    return new TokenPair(
+        before, Arrays.copyOfRange(all, Math.min(before.length, all.length), all.length));
+  }
+
+  /** A text that begins with the prefix token's own text is not given another. */
+  private int[] encodeOnce(String text) {
+    int[] alone = tokenizer.encode(text);
+    return alone.length > 0 && alone[0] == prefix ? alone : tokenizer.encodeWhole(text);
+  }
+
+  @Override
+  public String text(int... tokens) {
+    return tokenizer.text(tokens);
+  }
+
+  private int[] prefixed(int[] tokens) {
+    int[] prefixed = new int[tokens.length + 1];
+    prefixed[0] = prefix;
+    System.arraycopy(tokens, 0, prefixed, 1, tokens.length);
+    return prefixed;
   }
 
   @Override

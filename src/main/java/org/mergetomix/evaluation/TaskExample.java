@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.data.RowPlace;
 
 /**
  * An example of a task, as far as no model is needed for it.
@@ -19,6 +20,16 @@ public record TaskExample(
   public TaskExample {
     weights = Collections.unmodifiableSortedMap(new TreeMap<>(weights));
     columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+  }
+
+  /** What is known of an example that is a row of some files: where it stands. */
+  static SortedMap<String, String> columns(RowPlace place, int files) {
+    SortedMap<String, String> columns = new TreeMap<>();
+    columns.put(place.unitName(), Long.toString(place.number()));
+    if (files > 1) {
+      columns.put("file", place.file().substring(place.file().lastIndexOf('/') + 1));
+    }
+    return columns;
   }
 
   /** What it counts in a measure. */

@@ -1,7 +1,11 @@
 package org.mergetomix.evaluation;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.SortedMap;
+import org.mergetomix.data.DataCheck;
+import org.mergetomix.data.DataFile;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.score.Measure;
 
 /**
@@ -9,7 +13,13 @@ import org.mergetomix.score.Measure;
  * one that can say how likely tokens are can answer it. Immutable, so safe for use by several
  * threads.
  */
-public interface TaskKind {
+public interface TaskKind extends Serializable {
+
+  /** What a manifest calls it. */
+  String name();
+
+  /** What a manifest says of it, by key; what it leaves out has its default. */
+  SortedMap<String, String> settings();
 
   /** Part of every evaluation's key: raised whenever scores, examples or their order change. */
   String version();
@@ -25,20 +35,18 @@ public interface TaskKind {
   List<TaskExample> examples(TaskData data);
 
   /**
+   * Reads all data without a model.
+   *
+   * @param columns what the columns of rows are called, as far as this kind leaves that open
+   * @return what it found
+   * @throws org.mergetomix.problem.UserException as {@link #examples}
+   */
+  DataCheck check(List<DataFile> files, RowColumns columns);
+
+  /**
    * What a model is asked.
    *
    * @throws org.mergetomix.problem.UserException as {@link #examples}
    */
   TaskQuestions questions(TaskData data);
-
-  /**
-   * The scores of some examples that follow each other, by the measure's name; not a number where a
-   * model answered so.
-   *
-   * @param examples the examples
-   * @param windows all windows of these examples, in order
-   * @param nats the negative log-likelihood of each window's targets together
-   */
-  SortedMap<String, double[]> scores(
-      List<TaskExample> examples, List<TokenWindow> windows, double[] nats);
 }

@@ -7,13 +7,13 @@ import org.mergetomix.score.ExampleRange;
  * What a task asks a model: windows of tokens, whose targets it is to find likely. Immutable, so
  * safe to share between engines and threads.
  *
- * @param kind what makes scores of the answers
+ * @param scoring what makes scores of the answers
  * @param examples the examples, in the task's order
  * @param windows the windows of all examples, in the order of these
  * @param padding the token that fills a batch up
  */
 public record TaskQuestions(
-    TaskKind kind, List<TaskExample> examples, List<TokenWindow> windows, int padding) {
+    Scoring scoring, List<TaskExample> examples, List<TokenWindow> windows, int padding) {
 
   public TaskQuestions {
     examples = List.copyOf(examples);

@@ -1,8 +1,10 @@
 package org.mergetomix.evaluation;
 
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.conversation.ModelTemplate;
 import org.mergetomix.location.Location;
 import org.mergetomix.model.TokenizerFiles;
 import org.mergetomix.problem.UserException;
@@ -32,6 +34,9 @@ public sealed interface TokenizerSource extends Serializable {
   /** The same on this host. */
   TokenizerSource fetched(InputFiles files);
 
+  /** The same on this host, where it reads texts and nothing fetches the weights beside it. */
+  TokenizerSource withoutWeights(InputFiles files);
+
   /** A token for every byte. */
   record Bytes() implements TokenizerSource {
 
@@ -49,6 +54,11 @@ public sealed interface TokenizerSource extends Serializable {
     public TokenizerSource fetched(InputFiles files) {
       return this;
     }
+
+    @Override
+    public TokenizerSource withoutWeights(InputFiles files) {
+      return this;
+    }
   }
 
   /**
@@ -56,13 +66,20 @@ public sealed interface TokenizerSource extends Serializable {
    *
    * @param folder where the folder lies
    * @param promised the sha256 that the manifest gives of the folder; empty when it gives none
-   * @param identity what {@link TokenizerFiles#identity()} was when the run began
+   * @param identity what {@link #identity(Path)} was when the run began
    */
   record OfFolder(Location folder, String promised, String identity) implements TokenizerSource {
 
+    /**
+     * What decides the tokens of a folder: its tokenizer, and its chat template if there is one.
+     */
+    public static String identity(Path folder) {
+      return TokenizerFiles.read(folder).identity() + ModelTemplate.identity(folder);
+    }
+
     @Override
     public Tokenizer open() {
-      if (!TokenizerFiles.read(folder.path()).identity().equals(identity)) {
+      if (!identity(folder.path()).equals(identity)) {
         throw UserException.input(
             "The tokenizer changed since the run began", folder.text(), "Start again");
       }
@@ -74,6 +91,11 @@ public sealed interface TokenizerSource extends Serializable {
       return folder.isLocal()
           ? this
           : new OfFolder(Location.of(files.fetch(folder, promised)), promised, identity);
+    }
+
+    @Override
+    public TokenizerSource withoutWeights(InputFiles files) {
+      return new OfFolder(Location.of(files.headers(folder)), promised, identity);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,5 +64,22 @@ public final class DeviceChoice {
           given);
     }
     return ComputeDevice.CPU;
+  }
+
+  /**
+   * The same for a model of a precision that was decided before.
+   *
+   * @throws UserException usage, if it was decided for a GPU that cannot be used
+   */
+  static ComputeDevice usable(ComputeDevice given, Precision precision) {
+    if (precision == Precision.BFLOAT16 && !given.isUsable()) {
+      throw UserException.usage(
+          "Spark gave a task %s, but PyTorch has no CUDA here, and what was planned in bfloat16 for GPUs"
+                  .formatted(given)
+              + " is not done on a CPU instead",
+          "evaluation.precision",
+          "Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32");
+    }
+    return usable(given);
   }
 }

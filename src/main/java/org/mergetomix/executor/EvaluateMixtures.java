@@ -14,6 +14,7 @@ import org.mergetomix.output.Failures;
 import org.mergetomix.plan.Portion;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleValues;
 import org.mergetomix.table.EvaluationRow;
@@ -69,7 +70,8 @@ public final class EvaluateMixtures implements RoundWork {
     Mixture mixture = space.at(index);
     for (int attempt = 1; ; attempt++) {
       try {
-        return lease.call(slot -> evaluate(run, slot, index, mixture, portion));
+        return numbers(
+            lease.call(slot -> evaluate(run, slot, index, mixture, portion)), mixture, lease);
       } catch (RuntimeException | OutOfMemoryError failure) {
         if (Thread.currentThread().isInterrupted()) {
           throw failure;
@@ -79,6 +81,22 @@ public final class EvaluateMixtures implements RoundWork {
         }
       }
     }
+  }
+
+  /** What is not a number fails, and says by whose fault. */
+  private static List<EvaluationRow> numbers(
+      List<EvaluationRow> rows, Mixture mixture, SlotLease lease) {
+    if (rows.stream().allMatch(row -> row.scores().finite())) {
+      return rows;
+    }
+    List<Problem> inputs = lease.withRuntime(runtime -> runtime.notNumbers(mixture));
+    return rows.stream()
+        .map(
+            row ->
+                row.scores().finite()
+                    ? row
+                    : row.failed(NotANumber.of(row.task(), inputs).getMessage()))
+        .toList();
   }
 
   private List<EvaluationRow> failed(RunPlan run, Mixture mixture, Portion portion, String why) {
@@ -126,9 +144,7 @@ public final class EvaluateMixtures implements RoundWork {
     measures.forEach(
         (measure, scores) -> {
           ExampleValues values = new ExampleValues(scores);
-          EvaluationRow row =
-              row(run, mixture, task.id(), measure, range, values, slot.device().kind());
-          rows.add(values.finite() ? row : row.failed(NotANumber.of(task.id()).getMessage()));
+          rows.add(row(run, mixture, task.id(), measure, range, values, slot.device().kind()));
         });
     rows.set(0, rows.get(0).evaluated(seconds));
     return rows;

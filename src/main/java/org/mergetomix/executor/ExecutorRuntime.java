@@ -1,5 +1,7 @@
 package org.mergetomix.executor;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,7 +20,12 @@ import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
 import org.mergetomix.expert.LoraDelta;
+import org.mergetomix.expert.MovedCheckpoint;
+import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.expert.TiedCheckpoint;
+import org.mergetomix.family.KnownBuffers;
+import org.mergetomix.folder.CheckpointFolder;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mergekit.MergekitRecipe;
@@ -29,7 +36,12 @@ import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.preflight.PreflightSums;
 import org.mergetomix.problem.Closing;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.Layout;
+import org.mergetomix.tensor.TensorNames;
+import org.mergetomix.tensor.TensorPlace;
 import org.mergetomix.tensor.TensorSink;
 
 /**
@@ -48,6 +60,7 @@ public final class ExecutorRuntime implements AutoCloseable {
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private final PreparedExperts experts;
   private Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks = Map.of();
+  private Optional<SortedMap<String, Problem>> notNumbers = Optional.empty();
   private final Map<ComputeDevice, Deque<Slot>> idle = new HashMap<>();
 
   private ExecutorRuntime(RunPlan plan) {
@@ -100,7 +113,10 @@ public final class ExecutorRuntime implements AutoCloseable {
   }
 
   private static synchronized SharedRuntime entered(RunPlan plan) {
-    String planId = plan.runId() + plan.buffers() + plan.inputs() + plan.tasks();
+    String planId =
+        "%s %s %s ".formatted(plan.runId(), plan.buffers(), plan.threads())
+            + plan.inputs()
+            + plan.tasks();
     Optional<SharedRuntime> same = current.filter(shared -> shared.enter(planId));
     if (same.isEmpty()) {
       shutDown();
@@ -113,6 +129,18 @@ public final class ExecutorRuntime implements AutoCloseable {
   public static synchronized void shutDown() {
     current.ifPresent(SharedRuntime::retire);
     current = Optional.empty();
+  }
+
+  /**
+   * Opens a model that was fine-tuned from the base, whole or as an adapter of it; it is closed
+   * before this.
+   */
+  Checkpoint whole(Path model) {
+    if (!Files.isDirectory(model) || !CheckpointFolder.of(model).holdsAdapter()) {
+      return Checkpoints.open(model);
+    }
+    ExpertPolicy policy = plan.base().policy(ExpertPolicy.STRICT.tied(plan.base().tied()), base());
+    return new MovedCheckpoint(base(), Delta.open(base(), model, policy));
   }
 
   /** The plan with its inputs as files of this host. */
@@ -138,19 +166,51 @@ public final class ExecutorRuntime implements AutoCloseable {
    * Merges one mixture into something else than a live model, without sums of the whole model.
    *
    * @param target takes the tensors of the base as it is stored, tied ones under both names
+   * @throws UserException if a merged tensor has a NaN or an infinity, with whose it is
    */
   public void merge(Mixture mixture, TensorSink target) {
     SortedMap<String, String> copies = base().copies();
-    new PrefixMerger(experts, 0)
+    new PrefixMerger(experts, 0, plan.threads())
         .merge(
             mixture,
             Optional.empty(),
             (tensor, offset, source, length) -> {
+              requireNumbers(mixture, tensor, source, length);
               target.write(tensor, offset, source, length);
               if (copies.containsKey(tensor)) {
                 target.write(copies.get(tensor), offset, source, length);
               }
             });
+  }
+
+  private void requireNumbers(Mixture mixture, String tensor, float[] merged, int length) {
+    if (NonFiniteTensors.finite(merged, length)
+        || KnownBuffers.include(base().tensors().get(tensor))) {
+      return;
+    }
+    SortedMap<String, Delta> merging = new TreeMap<>(deltas);
+    merging.keySet().retainAll(mixture.datasets());
+    UserException.inputIfAny(
+        List.copyOf(NonFiniteTensors.of(base(), merging, List.of(tensor)).values()));
+    throw UserException.input(
+        "The merge of %s has numbers that are too large for float32".formatted(mixture),
+        "tensor " + TensorNames.shown(tensor),
+        "Lower merge.lambda, or leave out an expert that moved far: check --deep says which");
+  }
+
+  /** What of a mixture's base and experts is NaN or infinite; all are read whole, once. */
+  public synchronized List<Problem> notNumbers(Mixture mixture) {
+    if (notNumbers.isEmpty()) {
+      List<String> tensors =
+          Layout.of(base().tensors()).tensors().stream().map(TensorPlace::name).toList();
+      notNumbers = Optional.of(NonFiniteTensors.of(base(), deltas, tensors));
+    }
+    SortedMap<String, Problem> ofMixture = new TreeMap<>(notNumbers.orElseThrow());
+    ofMixture
+        .keySet()
+        .removeIf(
+            whose -> !whose.equals(NonFiniteTensors.BASE) && !mixture.datasets().contains(whose));
+    return List.copyOf(ofMixture.values());
   }
 
   /** How mergekit would merge one mixture. */
@@ -161,30 +221,37 @@ public final class ExecutorRuntime implements AutoCloseable {
         .forEach(
             (id, expert) ->
                 models.put(
-                    id, new MergekitRecipe.Model(expert.path(), form(deltas.get(id), expert))));
+                    id,
+                    new MergekitRecipe.Model(
+                        expert.path(),
+                        form(deltas.get(id), expert, plan.experts().get(id).file()))));
     return MergekitRecipe.of(
         asked.method(),
         mixture,
-        new MergekitRecipe.Model(asked.base().path(), form(asked.base().path())),
+        new MergekitRecipe.Model(
+            asked.base().path(), form(asked.base().path(), plan.base().file())),
         base().tensors(),
         models);
   }
 
-  private static MergekitRecipe.Form form(Delta delta, ExpertInput expert) {
-    if (delta instanceof LoraDelta) {
-      return MergekitRecipe.Form.ADAPTER;
+  private static MergekitRecipe.Form form(Delta delta, ExpertInput expert, Path here) {
+    if (delta instanceof LoraDelta adapter) {
+      return adapter.mergedAlikeByPeft() ? MergekitRecipe.Form.ADAPTER : MergekitRecipe.Form.OTHER;
     }
-    boolean whole = delta instanceof FullCheckpointDelta;
+    boolean whole = delta instanceof FullCheckpointDelta full && full.namedAsBase();
     boolean plain =
         expert.policy().prefixes().isEmpty()
             && expert.policy().missing() == ExpertPolicy.Missing.FAIL;
-    return whole && plain ? form(expert.path()) : MergekitRecipe.Form.OTHER;
+    return whole && plain ? form(expert.path(), here) : MergekitRecipe.Form.OTHER;
   }
 
-  /** A file is told by its name: the location may be on another machine. */
-  private static MergekitRecipe.Form form(String location) {
-    return location.endsWith(".safetensors")
-        ? MergekitRecipe.Form.FILE
+  /** A file is told by its name: its copy here has another one. */
+  private static MergekitRecipe.Form form(String location, Path here) {
+    if (location.endsWith(".safetensors")) {
+      return MergekitRecipe.Form.FILE;
+    }
+    return CheckpointFolder.of(here).isOfOneFile()
+        ? MergekitRecipe.Form.FOLDER_OF_ONE_FILE
         : MergekitRecipe.Form.FOLDER;
   }
 
@@ -195,7 +262,7 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   /** An idle slot on a device, or a new one; called on a native thread. */
   Slot take(ComputeDevice given) {
-    ComputeDevice device = DeviceChoice.usable(given);
+    ComputeDevice device = DeviceChoice.usable(given, plan.model().precision());
     synchronized (this) {
       Deque<Slot> waiting = idle.getOrDefault(device, new ArrayDeque<>());
       if (!waiting.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.mergetomix.executor;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -12,16 +13,27 @@ public final class NotANumber {
 
   private NotANumber() {}
 
-  /** What to say of a task whose score is not a number. */
-  public static Problem problem(String task) {
+  /**
+   * What to say of a task whose score is not a number.
+   *
+   * @param inputs what of the model's base and experts is none either
+   */
+  public static Problem problem(String task, List<Problem> inputs) {
+    String causes =
+        inputs.stream()
+            .map(input -> "%s (%s). %s".formatted(input.what(), input.where(), input.remedy()))
+            .collect(Collectors.joining(". "));
     return new Problem(
         "The score is not a number",
         "task " + task,
-        "Look for NaN or infinite values in the experts' checkpoints");
+        inputs.isEmpty()
+            ? "Base and experts are all numbers, so the model's own are too large: lower"
+                + " merge.lambda, or the learning rate of the training"
+            : causes);
   }
 
   /** The same as a failure. */
-  public static UserException of(String task) {
-    return UserException.input(List.of(problem(task)));
+  public static UserException of(String task, List<Problem> inputs) {
+    return UserException.input(List.of(problem(task, inputs)));
   }
 }

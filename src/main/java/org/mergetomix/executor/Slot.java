@@ -57,7 +57,7 @@ public final class Slot implements AutoCloseable {
       return new Slot(
           device,
           model,
-          new PrefixMerger(experts, plan.buffers()),
+          new PrefixMerger(experts, plan.buffers(), plan.threads()),
           LiveModelEvaluator.of(tasks, plan.batchSize(), model),
           tasks);
     } catch (RuntimeException | Error failure) {

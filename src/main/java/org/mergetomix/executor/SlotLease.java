@@ -1,11 +1,11 @@
 package org.mergetomix.executor;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.mergetomix.cache.InputFiles;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
@@ -57,8 +57,9 @@ public final class SlotLease implements AutoCloseable {
   }
 
   /**
-   * Makes the target a whole model's. That is on this host only meanwhile, and after each other
-   * with those of other leases: there is room for one beside the inputs.
+   * Makes the target a whole model's, or the base with an adapter's delta. That is on this host
+   * only meanwhile, and after each other with those of other leases: there is room for one beside
+   * the inputs.
    *
    * @throws org.apache.spark.TaskKilledException if the task is killed while it waits
    * @throws UserException if the model is missing, or does not fit the target
@@ -73,7 +74,8 @@ public final class SlotLease implements AutoCloseable {
   }
 
   private void fill(InputFiles files, Location model) {
-    try (Checkpoint checkpoint = Checkpoints.open(files.fetch(model, ""))) {
+    Path here = files.fetch(model, "");
+    try (Checkpoint checkpoint = withRuntime(shared -> shared.whole(here))) {
       fill(checkpoint, model.text());
     } catch (UserException problems) {
       throw files.named(problems);

@@ -23,10 +23,7 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.FileLayout;
-import org.mergetomix.safetensors.SafetensorsWriter;
 import org.mergetomix.tensor.Checkpoint;
-import org.mergetomix.training.FineTuner;
 import org.mergetomix.training.FineTuning;
 
 /**
@@ -39,7 +36,7 @@ import org.mergetomix.training.FineTuning;
  * @param texts the training text of every dataset of the mixture, by id
  * @param recipe how it is trained
  * @param seed what the order of the data is drawn from
- * @param output the checkpoint to write
+ * @param output the file or folder to write
  */
 public record TrainingJob(
     InputAccess access,
@@ -52,7 +49,7 @@ public record TrainingJob(
     Location output)
     implements Serializable {
 
-  /** The metadata entry that says what a checkpoint of ours was trained from. */
+  /** The metadata entry that says what a checkpoint or adapter of ours was trained from. */
   public static final String RECIPE = "merge-to-mix.recipe";
 
   /** A digest of everything that decides the trained model. */
@@ -66,11 +63,16 @@ public record TrainingJob(
     texts.forEach(
         (dataset, text) -> {
           parts.add(dataset);
-          parts.add(text.digest());
+          parts.add(text.identity());
           parts.add(text.tokenizer().identity());
           parts.add(String.valueOf(text.context()));
         });
     return Digests.sha256(parts.toArray(String[]::new));
+  }
+
+  /** In which form the model is written. */
+  public TrainedForm form() {
+    return TrainedForm.of(recipe.method(), output);
   }
 
   /**
@@ -108,7 +110,7 @@ public record TrainingJob(
   public double run(ComputeDevice device, IntConsumer progress) {
     try (InputFiles files = access.open()) {
       try {
-        return fetched(files).train(files, device, progress);
+        return fetched(files).train(files, start.location().name(), device, progress);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -122,7 +124,8 @@ public record TrainingJob(
         access, mixture, model.fetched(files), start.fetched(files), here, recipe, seed, output);
   }
 
-  private double train(InputFiles files, ComputeDevice device, IntConsumer progress) {
+  private double train(
+      InputFiles files, String baseName, ComputeDevice device, IntConsumer progress) {
     SortedMap<String, TextData.TrainingWindows> windows = new TreeMap<>();
     texts.forEach((dataset, text) -> windows.put(dataset, text.text().training()));
     SortedMap<String, List<TokenWindow>> data = new TreeMap<>();
@@ -130,18 +133,16 @@ public record TrainingJob(
     int padding = windows.get(windows.firstKey()).padding();
     Map<String, String> metadata = Map.of(RECIPE, digest());
     try (LanguageModel live = model.open(start.file(), device);
-        Checkpoint checkpoint = Checkpoints.open(start.file());
-        LocalOutput target =
-            LocalOutput.of(
-                output,
-                FileLayout.of(live.tensors(), metadata).bytes(),
-                files,
-                access.hadoop().value())) {
+        Checkpoint checkpoint = Checkpoints.open(start.file())) {
       live.fill(checkpoint, start.path());
-      double loss = new FineTuner(live, recipe).train(mixture, data, padding, seed, progress);
-      SafetensorsWriter.write(target.path(), live.tensors(), metadata, live);
-      target.publish();
-      return loss;
+      TrainedModel model =
+          TrainedModel.of(form(), live, checkpoint, start.file(), baseName, recipe.method(), seed);
+      try (LocalOutput target =
+          LocalOutput.of(output, model.bytes(), files, access.hadoop().value())) {
+        double loss = model.tuner(recipe).train(mixture, data, padding, seed, progress);
+        model.write(target, metadata);
+        return loss;
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ import org.mergetomix.location.Location;
  * A model that is there now.
  *
  * @param mixture the id of the mixture it was trained on
- * @param model the checkpoint's file
+ * @param model the checkpoint's file or folder
  * @param origin whether it was trained just now
  * @param loss mean loss of the last steps, nats a token; NaN unless trained just now
  * @param seconds how long the training took; 0 unless trained just now
@@ -22,7 +22,7 @@ public record TrainingOutcome(
     TRAINED,
     /** Trained before from the same inputs. */
     REUSED,
-    /** The user's own file, which is never overwritten. */
+    /** The user's own, which is never overwritten. */
     GIVEN
   }
 

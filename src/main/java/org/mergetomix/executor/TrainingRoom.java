@@ -1,15 +1,20 @@
 package org.mergetomix.executor;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.family.FamilyReader;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.training.LowRank;
 
 /** Whether a host may keep what a training needs of its disk, known from headers and sizes. */
 public final class TrainingRoom {
@@ -52,16 +57,21 @@ public final class TrainingRoom {
   private static long copies(TrainingJob job, InputFiles files) {
     Set<Location> remote = new TreeSet<>(Set.of(job.start().location()));
     job.model().file().forEach(graph -> remote.add(graph.location()));
-    job.texts().values().forEach(text -> remote.add(text.input().location()));
+    job.texts()
+        .values()
+        .forEach(text -> text.inputs().forEach(input -> remote.add(input.file().location())));
     remote.removeIf(Location::isLocal);
     return remote.stream().mapToLong(files::bytes).sum();
   }
 
-  /** A model is written in float32, whatever it starts from. */
   private static long model(TrainingJob job, InputFiles files) {
-    try (Checkpoint start = Checkpoints.open(files.headers(job.start().location()))) {
-      return Float.BYTES
-          * start.tensors().values().stream().mapToLong(tensor -> tensor.elements()).sum();
+    Path base = files.headers(job.start().location());
+    try (Checkpoint start = Checkpoints.open(base)) {
+      SortedMap<String, TensorSpec> tensors =
+          job.recipe().method() instanceof LowRank lowRank
+              ? lowRank.tensors(FamilyReader.ofBase(base, start.tensors().keySet()))
+              : TrainedForm.written(start.tensors());
+      return job.form().bytes(tensors, base);
     } catch (UserException problems) {
       throw files.named(problems);
     }

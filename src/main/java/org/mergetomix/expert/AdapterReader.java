@@ -9,13 +9,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.mergetomix.expert.lora.AdapterConfig;
 import org.mergetomix.expert.lora.AdapterConfigReader;
 import org.mergetomix.expert.lora.AdapterKey;
 import org.mergetomix.expert.lora.AdapterKey.Part;
+import org.mergetomix.expert.lora.BoundedPattern;
 import org.mergetomix.expert.lora.LowRankProduct;
-import org.mergetomix.expert.lora.ModulePattern;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.problem.Problem;
@@ -40,7 +42,9 @@ final class AdapterReader {
   private final Checkpoint adapter;
   private final AdapterConfig config;
   private final ExpertPolicy policy;
+  private final Contents contents;
   private final Complaints complaints;
+  private final NameRemarks remarks;
   private final SortedMap<String, LoraDelta.Change> changes = new TreeMap<>();
 
   /** A tensor of the adapter for each name of the base that it changes, tied ones apart. */
@@ -49,16 +53,27 @@ final class AdapterReader {
   /** What was found of each module's factors. */
   private final SortedMap<String, Map<Part, String>> factors = new TreeMap<>();
 
+  private LoraDelta.InPeft inPeft = LoraDelta.InPeft.THE_SAME;
+
+  /** The names of adapters that stand in the names of tensors. */
+  private final SortedSet<String> adapters = new TreeSet<>();
+
   private AdapterReader(
-      Checkpoint base, Checkpoint adapter, AdapterConfig config, ExpertPolicy policy) {
+      Checkpoint base,
+      Checkpoint adapter,
+      AdapterConfig config,
+      ExpertPolicy policy,
+      Contents contents) {
     this.base = base;
     this.adapter = adapter;
     this.config = config;
     this.policy = policy;
+    this.contents = contents;
     this.complaints = new Complaints(adapter.name());
+    this.remarks = new NameRemarks(adapter.name());
   }
 
-  static LoraDelta open(Checkpoint base, Path path, ExpertPolicy policy) {
+  static LoraDelta open(Checkpoint base, Path path, ExpertPolicy policy, Contents contents) {
     CheckpointFolder folder = CheckpointFolder.of(path);
     for (String name : List.of(CheckpointFolder.ADAPTER_CONFIG, CheckpointFolder.ADAPTER)) {
       if (!folder.has(name)) {
@@ -71,13 +86,14 @@ final class AdapterReader {
     SafetensorsFile adapter =
         SafetensorsFile.open(folder.boundary().inside(CheckpointFolder.ADAPTER));
     try {
-      AdapterReader reader = new AdapterReader(base, adapter, config, policy);
-      reader.readAll();
-      return new LoraDelta(base, adapter, reader.changes, warnings(base, config, configFile));
-    } catch (ModulePattern.TooLong endless) {
+      AdapterReader reader = new AdapterReader(base, adapter, config, policy, contents);
+      List<Problem> warnings = new ArrayList<>(warnings(base, config, configFile));
+      warnings.addAll(reader.readAll());
+      return new LoraDelta(base, adapter, reader.changes, warnings, reader.inPeft);
+    } catch (BoundedPattern.TooLong endless) {
       adapter.close();
       throw UserException.input(
-          "A key of rank_pattern or alpha_pattern takes too long to match",
+          "A pattern for names of modules takes too long to match",
           configFile.toString(),
           "Write the names of the modules in place of a nested pattern");
     } catch (RuntimeException failure) {
@@ -113,14 +129,31 @@ final class AdapterReader {
     return basePath.toLowerCase(Locale.ROOT).contains(last.toLowerCase(Locale.ROOT));
   }
 
-  private void readAll() {
+  /** Reads everything, and says what a user should know of it. */
+  private List<Problem> readAll() {
     adapter.tensors().keySet().forEach(this::sort);
     factors.forEach(this::addProduct);
     policy.tied().forEach(this::refuseHalf);
     if (adapter.tensors().isEmpty()) {
       complaints.add("The adapter has no tensor", adapter.name(), DAMAGED);
     }
+    if (adapters.size() > 1) {
+      complaints.add(
+          "The file holds several adapters: " + String.join(", ", adapters),
+          adapter.name(),
+          "Save each adapter into a folder of its own, and give each as its own expert");
+    }
     complaints.refuseIfAny();
+    AdapterCompleteness completeness =
+        new AdapterCompleteness(base, config, policy, changed.keySet());
+    completeness.complain(complaints);
+    complaints.refuseIfAny();
+    List<Problem> warnings = new ArrayList<>(remarks.problems());
+    if (!warnings.isEmpty()) {
+      inPeft = LoraDelta.InPeft.OTHERWISE;
+    }
+    warnings.addAll(completeness.warnings(adapter.name(), factors.keySet()));
+    return warnings;
   }
 
   /** A base that has one tensor for two uses cannot take a change of one of them. */
@@ -151,6 +184,10 @@ final class AdapterReader {
       return;
     }
     AdapterKey key = parsed.get();
+    if (!key.adapter().isEmpty()) {
+      inPeft = LoraDelta.InPeft.OTHERWISE;
+      adapters.add(TensorNames.shown(key.adapter()));
+    }
     if (!adapter.tensors().get(name).dtype().floating()) {
       complaints.addTensor(
           "The tensor is %s, not floating".formatted(adapter.tensors().get(name).describe()),
@@ -171,19 +208,54 @@ final class AdapterReader {
               "Merge the adapter into its base with PEFT's merge_and_unload, and give the full"
                   + " checkpoint");
       case SAVED -> addSaved(key, name);
+      case BASE -> addBase(key, name);
+      case REPLACED -> passOver(config.saved(key.module()), name);
+      case VELORA, MONTECLORA -> passOver(config.buffers().contains(key.part()), name);
     }
   }
 
+  private void passOver(boolean expected, String name) {
+    if (!expected) {
+      complaints.addTensor("The configuration does not explain the tensor", name, DAMAGED);
+    }
+  }
+
+  /**
+   * A parameter of the base in a module that has factors: its bias, if biases were trained;
+   * otherwise a copy, as PEFT adds it where an embedding has factors.
+   */
+  private void addBase(AdapterKey key, String name) {
+    if (savedAsBias(key)) {
+      addSimple(key, name, new LoraDelta.Replacement(name));
+      return;
+    }
+    Optional<TensorSpec> found = find(key.target(), name);
+    if (found.isEmpty() || contents == Contents.HEADERS) {
+      return;
+    }
+    if (!TensorSamples.same(base, found.get().name(), adapter, name)) {
+      complaints.addTensor(
+          "The adapter brings a tensor of its base along, which differs from %s in this base"
+              .formatted(TensorNames.shown(found.get().name())),
+          name,
+          "Give the base that the adapter was trained on, without resizing its embeddings");
+    }
+  }
+
+  private boolean savedAsBias(AdapterKey key) {
+    return config.biases() != AdapterConfig.Biases.NONE && key.parameter().equals("bias");
+  }
+
   private void addSaved(AdapterKey key, String name) {
-    boolean bias = config.biases() == AdapterConfig.Biases.SAVED && key.parameter().equals("bias");
-    if (bias || config.saved(key.module()) || savedAsTied(key)) {
+    if (savedAsBias(key) || config.saved(key.module()) || savedAsTied(key)) {
       addSimple(key, name, new LoraDelta.Replacement(name));
     } else {
       complaints.addTensor(
           "The tensor is no factor, and its module is not in modules_to_save",
           name,
-          "Save the adapter again with save_embedding_layers=False, or list the module in"
-              + " modules_to_save");
+          "If it was trained, list its module in modules_to_save of the adapter_config.json; if it"
+              + " was not, save the adapter again with save_embedding_layers=False, or list the"
+              + " tensor under ignore, with extra = ignore-listed");
     }
   }
 
@@ -307,6 +379,12 @@ final class AdapterReader {
   private Optional<TensorSpec> target(String parameter, String tensor) {
     String name = policy.baseName(parameter, base.tensors());
     changed.put(name, tensor);
+    return find(parameter, tensor);
+  }
+
+  private Optional<TensorSpec> find(String parameter, String tensor) {
+    String name = policy.baseName(parameter, base.tensors());
+    remarks.renamed(tensor, parameter, name);
     Optional<TensorSpec> found =
         Optional.ofNullable(base.tensors().get(name))
             .or(() -> policy.partner(name).map(partner -> base.tensors().get(partner)));
@@ -314,7 +392,8 @@ final class AdapterReader {
       complaints.addTensor(
           "The base has no tensor %s for it".formatted(TensorNames.shown(name)),
           tensor,
-          "Give the base that the adapter was trained on, or map its names with prefixes");
+          "Give the base that the adapter was trained on, or map its names with prefixes; they"
+              + " begin after base_model.model.");
     } else if (!found.get().dtype().floating()) {
       complaints.addTensor(
           "The base's tensor for it is %s, not floating".formatted(found.get().describe()),
@@ -327,16 +406,26 @@ final class AdapterReader {
 
   private void put(String target, String tensor, LoraDelta.Change change) {
     LoraDelta.Change before = changes.putIfAbsent(target, change);
-    boolean sameSaved =
-        before instanceof LoraDelta.Replacement first
-            && change instanceof LoraDelta.Replacement second
-            && TensorSamples.same(adapter, first.saved(), second.saved());
-    if (before != null && !sameSaved) {
+    if (before != null && !same(before, change)) {
       complaints.addTensor(
-          "The adapter changes %s a second time".formatted(TensorNames.shown(target)),
+          "The adapter changes %s a second time, and otherwise"
+              .formatted(TensorNames.shown(target)),
           tensor,
-          "An adapted tensor is either saved whole or given by two factors; tied layers are"
-              + " adapted once");
+          "An adapted tensor is either saved whole or given by two factors. If two layers are tied"
+              + " in the base, train both alike, with ensure_weight_tying, or merge the adapter"
+              + " with PEFT into a base that was saved with tie_word_embeddings = false");
     }
+  }
+
+  /** Two tied layers that were trained as one: of factors, the one's are the other's transposed. */
+  private boolean same(LoraDelta.Change before, LoraDelta.Change change) {
+    if (before instanceof LoraDelta.Product one && change instanceof LoraDelta.Product other) {
+      // PEFT adds the product to the one weight for each of its names.
+      inPeft = LoraDelta.InPeft.OTHERWISE;
+      return one.product().same(other.product());
+    }
+    return before instanceof LoraDelta.Replacement first
+        && change instanceof LoraDelta.Replacement second
+        && TensorSamples.same(adapter, first.saved(), second.saved());
   }
 }

@@ -3,6 +3,7 @@ package org.mergetomix.expert;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
@@ -13,9 +14,12 @@ abstract class CheckpointDelta implements Delta {
   final Checkpoint base;
   final Checkpoint stored;
 
-  CheckpointDelta(Checkpoint base, Checkpoint stored) {
+  private final List<Problem> warnings;
+
+  CheckpointDelta(Checkpoint base, Checkpoint stored, List<Problem> remarks) {
     this.base = base;
     this.stored = stored;
+    this.warnings = Stream.concat(stored.warnings().stream(), remarks.stream()).toList();
   }
 
   /** Makes a delta that owns a checkpoint, which is closed if that fails. */
@@ -41,7 +45,7 @@ abstract class CheckpointDelta implements Delta {
 
   @Override
   public final List<Problem> warnings() {
-    return stored.warnings();
+    return warnings;
   }
 
   /** Closes what was given for the expert, not the base. */

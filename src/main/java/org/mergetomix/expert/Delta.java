@@ -25,7 +25,16 @@ public interface Delta extends TensorSource, AutoCloseable {
    *     the base
    */
   static Delta open(Checkpoint base, Path expert, ExpertPolicy policy) {
-    return ExpertReader.open(base, expert, policy);
+    return open(base, expert, policy, Contents.WHOLE);
+  }
+
+  /**
+   * The same of checkpoints that may be stand-ins.
+   *
+   * @param contents what can be compared between the two when they are opened
+   */
+  static Delta open(Checkpoint base, Path expert, ExpertPolicy policy, Contents contents) {
+    return ExpertReader.open(base, expert, policy, contents);
   }
 
   /**

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.mergetomix.family.Family;
+import org.mergetomix.family.KnownBuffers;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.tensor.WrapperNames;
 
 /**
  * What to make of an expert whose names and tensors may differ from the base's. Immutable.
@@ -103,7 +106,32 @@ public record ExpertPolicy(
             .findFirst()
             .map(mapping -> mapping.apply(expertName))
             .orElse(expertName);
-    return layers.inBase(mapped, base);
+    String found = layers.inBase(mapped, base);
+    return hasOrTies(found, base) ? found : unwrapped(found, base);
+  }
+
+  /**
+   * The names that a tensor of the base may have in the expert's model, the base's own among them.
+   */
+  List<String> expertNames(String baseName) {
+    String prefix = layers.basePrefix();
+    Stream<String> beside =
+        baseName.startsWith(prefix)
+            ? Stream.of(baseName, baseName.substring(prefix.length()))
+            : Stream.of(baseName, prefix + baseName);
+    Stream<String> mapped = prefixes.stream().flatMap(mapping -> mapping.before(baseName).stream());
+    return Stream.concat(beside, mapped).distinct().toList();
+  }
+
+  /** Without what wrappers put into a name, if that makes it one of the base's. */
+  private String unwrapped(String name, SortedMap<String, TensorSpec> base) {
+    String bare = layers.inBase(WrapperNames.takenOff(name), base);
+    return hasOrTies(bare, base) ? bare : name;
+  }
+
+  private boolean hasOrTies(String name, SortedMap<String, TensorSpec> base) {
+    return base.containsKey(name)
+        || partner(name).filter(other -> base.containsKey(other)).isPresent();
   }
 
   /** The other name of a tied tensor. */
@@ -111,11 +139,15 @@ public record ExpertPolicy(
     return tied.stream().flatMap(pair -> pair.partner(baseName).stream()).findFirst();
   }
 
-  /** Whether a name of the expert may be passed over, if the base has no such tensor. */
+  /** Whether a name of the expert may be passed over, if the base has no such weight. */
   boolean ignores(String expertName) {
-    return layers.isBuffer(expertName)
-        || (extra == Extra.IGNORE_LISTED
-            && ignored.stream().anyMatch(pattern -> fits(pattern, expertName)));
+    return extra == Extra.IGNORE_LISTED
+        && ignored.stream().anyMatch(pattern -> fits(pattern, expertName));
+  }
+
+  /** Whether a tensor is no weight, though old checkpoints have it. */
+  boolean isBuffer(TensorSpec tensor) {
+    return KnownBuffers.include(tensor) || layers.isBuffer(tensor.name());
   }
 
   private static boolean fits(String pattern, String name) {

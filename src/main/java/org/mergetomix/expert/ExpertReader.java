@@ -3,6 +3,8 @@ package org.mergetomix.expert;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.mergetomix.family.FamilyReader;
+import org.mergetomix.family.QuantisedTensors;
 import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.problem.UserException;
@@ -15,13 +17,15 @@ final class ExpertReader {
 
   private ExpertReader() {}
 
-  static Delta open(Checkpoint base, Path expert, ExpertPolicy policy) {
+  static Delta open(Checkpoint base, Path expert, ExpertPolicy policy, Contents contents) {
     if (adapter(expert, policy.kind())) {
-      return LoraDelta.open(base, expert, policy.of(ExpertKind.LORA));
+      return AdapterReader.open(base, expert, policy.of(ExpertKind.LORA), contents);
     }
     Checkpoint checkpoint = Checkpoints.open(expert);
     ExpertKind kind;
     try {
+      FamilyReader.refuseQuantised(expert);
+      QuantisedTensors.refuse(checkpoint.tensors(), expert.toString());
       kind = kind(checkpoint, policy.kind());
     } catch (RuntimeException failure) {
       checkpoint.close();
@@ -29,9 +33,9 @@ final class ExpertReader {
     }
     String name = expert.toString();
     return switch (kind) {
-      case DELTA -> StoredDelta.of(base, checkpoint, name, policy.of(kind));
+      case DELTA -> StoredDelta.of(base, checkpoint, name, policy.of(kind), contents);
       case SPARSE -> SparseDelta.of(base, checkpoint, name, policy.of(kind));
-      default -> FullCheckpointDelta.of(base, checkpoint, name, policy.of(kind));
+      default -> FullCheckpointDelta.of(base, checkpoint, name, policy.of(kind), contents);
     };
   }
 

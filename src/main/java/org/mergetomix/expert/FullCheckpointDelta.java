@@ -4,6 +4,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorReader;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.tensor.WrapperNames;
 
 /** The delta of an expert that is given as a full checkpoint: expert minus base, while reading. */
 public final class FullCheckpointDelta extends CheckpointDelta {
@@ -13,7 +14,7 @@ public final class FullCheckpointDelta extends CheckpointDelta {
   private final TensorPairing pairing;
 
   private FullCheckpointDelta(Checkpoint base, Checkpoint expert, TensorPairing pairing) {
-    super(base, expert);
+    super(base, expert, pairing.remarks());
     this.pairing = pairing;
   }
 
@@ -25,16 +26,27 @@ public final class FullCheckpointDelta extends CheckpointDelta {
    *
    * @param expertName how the expert is named in messages
    * @param policy what to make of names and of tensors that do not pair
-   * @throws UserException with every tensor that is missing, extra or differs in shape; stored
-   *     types may differ as long as both or neither are floating
+   * @param contents what can be compared between the two now
+   * @throws UserException with every tensor that is missing, extra or differs in shape, and whole
+   *     numbers that differ; stored types may differ as long as both or neither are floating
    */
   public static FullCheckpointDelta of(
-      Checkpoint base, Checkpoint expert, String expertName, ExpertPolicy policy) {
+      Checkpoint base,
+      Checkpoint expert,
+      String expertName,
+      ExpertPolicy policy,
+      Contents contents) {
     return owning(
         expert,
         () ->
             new FullCheckpointDelta(
-                base, expert, TensorPairing.of(base, expert, expertName, policy)));
+                base, expert, TensorPairing.of(base, expert, expertName, policy, contents)));
+  }
+
+  /** Whether tensors are called as in the base, without what wrappers put into names. */
+  public boolean namedAsBase() {
+    return pairing.sources().entrySet().stream()
+        .allMatch(pair -> WrapperNames.in(pair.getKey()).equals(WrapperNames.in(pair.getValue())));
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.mergetomix.tensor.TensorSpec;
  * @param weights the weights of linear layers whose order is known
  * @param transposed those of them that are stored [inputs, outputs]
  * @param buffers ends of names that are no weights, though old checkpoints have them
+ * @param head the weight of the output; may be empty
  * @param basePrefix how names begin that a base which was saved without its head lacks; may be
  *     empty
  */
@@ -22,11 +23,12 @@ record KnownLayers(
     SortedSet<String> weights,
     SortedSet<String> transposed,
     SortedSet<String> buffers,
+    String head,
     String basePrefix)
     implements Serializable {
 
   static final KnownLayers NONE =
-      new KnownLayers(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), "");
+      new KnownLayers(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), "", "");
 
   static KnownLayers of(Family family) {
     SortedSet<String> weights = new TreeSet<>(family.linear());
@@ -35,12 +37,20 @@ record KnownLayers(
         weights,
         new TreeSet<>(family.transposed()),
         new TreeSet<>(family.buffers()),
+        family.head(),
         family.basePrefix());
   }
 
   /** Whether a weight is stored [inputs, outputs]; empty where that is not known. */
   Optional<Boolean> isTransposed(String weight) {
     return weights.contains(weight) ? Optional.of(transposed.contains(weight)) : Optional.empty();
+  }
+
+  /** Whether a weight is a linear layer's, but not the output's; empty where that is not known. */
+  Optional<Boolean> isLinear(String weight) {
+    return weights.isEmpty()
+        ? Optional.empty()
+        : Optional.of(weights.contains(weight) && !weight.equals(head));
   }
 
   /** Whether a tensor of this name is no weight. */

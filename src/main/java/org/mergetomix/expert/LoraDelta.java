@@ -27,6 +27,15 @@ public final class LoraDelta implements Delta {
   private final Checkpoint adapter;
   private final SortedMap<String, Change> changes;
   private final List<Problem> warnings;
+  private final InPeft inPeft;
+
+  /** What PEFT's own merging makes of an adapter. */
+  enum InPeft {
+    /** The same. */
+    THE_SAME,
+    /** Something else, or it does not read the names. */
+    OTHERWISE
+  }
 
   /** What an adapter does to one tensor of the base. */
   sealed interface Change {}
@@ -44,11 +53,13 @@ public final class LoraDelta implements Delta {
       Checkpoint base,
       Checkpoint adapter,
       SortedMap<String, Change> changes,
-      List<Problem> warnings) {
+      List<Problem> warnings,
+      InPeft inPeft) {
     this.base = base;
     this.adapter = adapter;
     this.changes = Collections.unmodifiableSortedMap(changes);
     this.warnings = List.copyOf(warnings);
+    this.inPeft = inPeft;
   }
 
   /**
@@ -62,7 +73,7 @@ public final class LoraDelta implements Delta {
    *     that does not fit the base
    */
   public static LoraDelta open(Checkpoint base, Path folder, ExpertPolicy policy) {
-    return AdapterReader.open(base, folder, policy);
+    return AdapterReader.open(base, folder, policy, Contents.WHOLE);
   }
 
   @Override
@@ -112,6 +123,11 @@ public final class LoraDelta implements Delta {
         destination[i] *= scale;
       }
     };
+  }
+
+  /** Whether PEFT's {@code merge_and_unload} makes the same of the base. */
+  public boolean mergedAlikeByPeft() {
+    return inPeft == InPeft.THE_SAME;
   }
 
   /** Closes the adapter, not the base. */

@@ -1,6 +1,7 @@
 package org.mergetomix.expert;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SortedMap;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
@@ -34,7 +35,7 @@ public final class SparseDelta extends CheckpointDelta {
   private final SortedMap<String, String> sources;
 
   private SparseDelta(Checkpoint base, Checkpoint stored, SortedMap<String, String> sources) {
-    super(base, stored);
+    super(base, stored, List.of());
     this.sources = sources;
   }
 

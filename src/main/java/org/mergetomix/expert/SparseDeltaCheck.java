@@ -39,7 +39,8 @@ final class SparseDeltaCheck {
     SortedMap<String, String> sources = new TreeMap<>();
     for (String stem : stems()) {
       String name = policy.baseName(stem, base.tensors());
-      if (!base.tensors().containsKey(name) && policy.ignores(stem)) {
+      if (!base.tensors().containsKey(name)
+          && (policy.ignores(stem) || policy.layers().isBuffer(stem))) {
         continue;
       }
       String target =

@@ -15,7 +15,7 @@ public final class StoredDelta extends CheckpointDelta {
   private final TensorPairing pairing;
 
   private StoredDelta(Checkpoint base, Checkpoint stored, TensorPairing pairing) {
-    super(base, stored);
+    super(base, stored, pairing.remarks());
     this.pairing = pairing;
   }
 
@@ -23,13 +23,20 @@ public final class StoredDelta extends CheckpointDelta {
    * Pairs a stored delta with the base. It belongs to the result from here on, and is closed with
    * it or at once if it does not match; the base stays the caller's.
    *
+   * @param contents what can be compared between the two now
    * @throws UserException with every tensor that is missing, extra or differs in shape
    */
   public static StoredDelta of(
-      Checkpoint base, Checkpoint stored, String expertName, ExpertPolicy policy) {
+      Checkpoint base,
+      Checkpoint stored,
+      String expertName,
+      ExpertPolicy policy,
+      Contents contents) {
     return owning(
         stored,
-        () -> new StoredDelta(base, stored, TensorPairing.of(base, stored, expertName, policy)));
+        () ->
+            new StoredDelta(
+                base, stored, TensorPairing.of(base, stored, expertName, policy, contents)));
   }
 
   @Override

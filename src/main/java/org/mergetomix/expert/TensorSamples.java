@@ -2,6 +2,8 @@ package org.mergetomix.expert;
 
 import java.util.Arrays;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.Narrowing;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
@@ -15,27 +17,68 @@ final class TensorSamples {
 
   private TensorSamples() {}
 
-  /** Compares two tensors of one checkpoint; tensors of up to 65536 elements wholly. */
+  /** Compares two tensors of one checkpoint, floating ones; up to 65536 elements wholly. */
   static boolean same(Checkpoint checkpoint, String one, String other) {
+    return checkpoint.tensors().get(one).dtype().floating()
+        && same(checkpoint, one, checkpoint, other);
+  }
+
+  /**
+   * Compares tensors of two checkpoints; up to 65536 elements wholly. Of floating ones the second
+   * may be the first rounded to its own type.
+   */
+  static boolean same(Checkpoint checkpoint, String one, Checkpoint others, String other) {
     TensorSpec spec = checkpoint.tensors().get(one);
-    TensorSpec otherSpec = checkpoint.tensors().get(other);
+    TensorSpec otherSpec = others.tensors().get(other);
     if (!spec.shape().equals(otherSpec.shape())
-        || !spec.dtype().floating()
-        || !otherSpec.dtype().floating()) {
+        || spec.dtype().floating() != otherSpec.dtype().floating()) {
       return false;
     }
     long elements = spec.elements();
     long step = Math.max(LENGTH, (elements + SAMPLES - 1) / SAMPLES);
     for (long offset = 0; offset < elements; offset += step) {
       int length = (int) Math.min(LENGTH, elements - offset);
-      float[] left = new float[length];
-      float[] right = new float[length];
-      checkpoint.read(one, offset, left, length);
-      checkpoint.read(other, offset, right, length);
-      if (!Arrays.equals(left, right)) {
+      boolean same =
+          spec.dtype().floating()
+              ? sameNumbers(
+                  floats(checkpoint, one, offset, length),
+                  floats(others, other, offset, length),
+                  otherSpec.dtype())
+              : Arrays.equals(
+                  integers(checkpoint, one, offset, length),
+                  integers(others, other, offset, length));
+      if (!same) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean sameNumbers(float[] one, float[] other, DType ofOther) {
+    for (int i = 0; i < one.length; i++) {
+      boolean same =
+          Float.compare(one[i], other[i]) == 0
+              || switch (ofOther) {
+                case BF16 -> Narrowing.bf16(one[i]) == Narrowing.bf16(other[i]);
+                case F16 -> Narrowing.f16(one[i]) == Narrowing.f16(other[i]);
+                default -> false;
+              };
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static float[] floats(Checkpoint checkpoint, String tensor, long offset, int length) {
+    float[] numbers = new float[length];
+    checkpoint.read(tensor, offset, numbers, length);
+    return numbers;
+  }
+
+  private static long[] integers(Checkpoint checkpoint, String tensor, long offset, int length) {
+    long[] numbers = new long[length];
+    checkpoint.readIntegers(tensor, offset, numbers, length);
+    return numbers;
   }
 }

@@ -7,6 +7,8 @@
  * org.mergetomix.expert.SparseDelta}), or an adapter ({@link org.mergetomix.expert.LoraDelta},
  * which {@code AdapterReader} puts together of what {@code lora} reads). {@link
  * org.mergetomix.expert.ExpertPolicy} says what to make of names and tensors that differ from the
- * base's, and {@code TensorPairing} does so.
+ * base's, and {@code TensorPairing} does so; {@code NameRemarks} tells what was made of names
+ * without being asked. {@code AdapterCompleteness} compares an adapter with what its configuration
+ * names, {@link org.mergetomix.expert.NonFiniteTensors} finds out who brought a NaN.
  */
 package org.mergetomix.expert;

@@ -134,17 +134,27 @@ public final class FamilyReader {
     try {
       return Optional.of(ofBase(base, names));
     } catch (UserException unknown) {
-      refuseQuantised(file);
+      refuseQuantised(base);
       return Optional.empty();
     }
   }
 
-  private static void refuseQuantised(Path file) {
+  /**
+   * Refuses a model whose configuration says that it is quantised. Where there is none, or one that
+   * cannot be read, nothing is said: merging does not need it.
+   *
+   * @param model a file or a folder
+   * @throws UserException if it is quantised
+   */
+  public static void refuseQuantised(Path model) {
+    Path file = model.resolve(FILE);
+    if (!Files.isDirectory(model) || !Files.exists(file)) {
+      return;
+    }
     JsonNode root;
     try {
       root = JsonDocument.read(file, MAX_BYTES, FamilyReader::tree);
     } catch (UserException damaged) {
-      // Merging does not need it.
       return;
     }
     ConfigFields config = new ConfigFields(root, file.toString());
@@ -176,13 +186,19 @@ public final class FamilyReader {
   }
 
   private static void refuseQuantised(ConfigFields config) {
+    for (String key : List.of("quantization_config", "compression_config")) {
+      refuseQuantised(config, key);
+    }
+  }
+
+  private static void refuseQuantised(ConfigFields config, String key) {
     config
-        .child("quantization_config")
+        .child(key)
         .ifPresent(
             quantised -> {
               String method = quantised.text("quant_method").orElse("an unnamed method");
               config.complain(
-                  "quantization_config",
+                  key,
                   "The model is quantised with " + ConfigFields.shown(method),
                   "Give the model as it was before, in float32, float16 or bfloat16: quantised"
                       + " weights can neither be merged nor trained");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +23,7 @@ import org.mergetomix.problem.FileProblems;
 import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.safetensors.StoredElements;
 import org.mergetomix.tensor.TensorSink;
+import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
@@ -33,6 +35,12 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
 
   /** What Hugging Face's own writer takes as the size of a shard: 5 GB. */
   public static final long SHARD_BYTES = 5_000_000_000L;
+
+  /** Bytes of names and metadata, for the folder and for each tensor. */
+  private static final long BESIDE_TENSORS = 4096;
+
+  /** Elements that are copied at a time. */
+  private static final int CHUNK = 8192;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -46,19 +54,21 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
 
   private CheckpointFolderWriter(Path folder, SortedMap<String, TensorSpec> tensors) {
     this.folder = folder.toAbsolutePath();
-    this.temporary =
-        this.folder.resolveSibling(
-            ".%s.%s.tmp".formatted(this.folder.getFileName(), UUID.randomUUID()));
+    this.temporary = beside(this.folder);
     this.tensors = tensors;
     tensors.forEach((name, spec) -> missing.put(name, spec.elements()));
+  }
+
+  private static Path beside(Path folder) {
+    return folder.resolveSibling(".%s.%s.tmp".formatted(folder.getFileName(), UUID.randomUUID()));
   }
 
   /**
    * Begins a folder.
    *
-   * @param folder where; must not exist
-   * @param tensors what will be written, by name: F32, F16, BF16 (rounded once, ties to even), I64,
-   *     I32, I16, I8 or U8
+   * @param folder where
+   * @param tensors what will be written, by name, of any type; floating ones are rounded once, ties
+   *     to even
    * @param metadata what every file shall say about itself
    * @param shardBytes how large a shard may be; a larger tensor has a shard of its own
    * @throws org.mergetomix.problem.UserException if the folder cannot be written
@@ -68,10 +78,25 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
       SortedMap<String, TensorSpec> tensors,
       Map<String, String> metadata,
       long shardBytes) {
+    return begin(folder, tensors, metadata, CheckpointFolder.SINGLE, shardBytes);
+  }
+
+  /** Begins the folder of a PEFT adapter, whose tensors are in one file; otherwise as above. */
+  public static CheckpointFolderWriter beginAdapter(
+      Path folder, SortedMap<String, TensorSpec> tensors, Map<String, String> metadata) {
+    return begin(folder, tensors, metadata, CheckpointFolder.ADAPTER, Long.MAX_VALUE);
+  }
+
+  private static CheckpointFolderWriter begin(
+      Path folder,
+      SortedMap<String, TensorSpec> tensors,
+      Map<String, String> metadata,
+      String single,
+      long shardBytes) {
     CheckpointFolderWriter writer = new CheckpointFolderWriter(folder, tensors);
     try {
       Files.createDirectories(writer.temporary);
-      writer.openShards(metadata, shardBytes);
+      writer.openShards(metadata, single, shardBytes);
       return writer;
     } catch (IOException failure) {
       writer.close();
@@ -80,6 +105,12 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
       writer.close();
       throw failure;
     }
+  }
+
+  /** The most that the tensors of a folder take on disk, however they are sharded. */
+  public static long bytes(SortedMap<String, TensorSpec> tensors) {
+    // A header a tensor, were each a shard of its own.
+    return FileLayout.of(tensors, Map.of()).bytes() + BESIDE_TENSORS * (1 + tensors.size());
   }
 
   @Override
@@ -94,7 +125,19 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     missing.merge(tensor, (long) -length, Long::sum);
   }
 
-  /** Writes whole numbers; otherwise as {@link #write}. */
+  /** Writes every element of every tensor, all of floating-point types. */
+  public void writeAll(TensorSource source) {
+    float[] chunk = new float[CHUNK];
+    for (TensorSpec tensor : tensors.values()) {
+      for (long offset = 0; offset < tensor.elements(); offset += chunk.length) {
+        int length = (int) Math.min(chunk.length, tensor.elements() - offset);
+        source.read(tensor.name(), offset, chunk, length);
+        write(tensor.name(), offset, chunk, length);
+      }
+    }
+  }
+
+  /** Writes whole numbers or truth values; otherwise as {@link #write}. */
   public void writeIntegers(String tensor, long offset, long[] source, int length) {
     Shard shard = shardOf.get(tensor);
     TensorSpec spec = tensors.get(tensor);
@@ -106,10 +149,14 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     missing.merge(tensor, (long) -length, Long::sum);
   }
 
-  /** Puts a further file into the folder, under its own name. */
-  public void copy(Path file) {
-    try {
-      Files.copy(file, temporary.resolve(file.getFileName()));
+  /** Puts a further file into the folder, or a folder of files, under its own name. */
+  public void copy(Path path) {
+    try (Stream<Path> copied = Files.walk(path, 1, FileVisitOption.FOLLOW_LINKS)) {
+      Path target = temporary.resolve(path.getFileName());
+      // A folder comes before what is in it, and is copied without it.
+      for (Path file : copied.toList()) {
+        Files.copy(file, target.resolve(path.relativize(file)));
+      }
     } catch (IOException failure) {
       throw FileProblems.writing(folder, failure);
     }
@@ -125,11 +172,37 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
   }
 
   /**
-   * Makes the folder appear, whole.
+   * Makes the folder appear, whole; there must be none with anything in it.
    *
    * @throws IllegalStateException if some elements were not written
    */
   public void commit() {
+    finish();
+    try {
+      Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  /** As {@link #commit}, in place of the folder that is there, if one is. */
+  public void commitOver() {
+    if (!Files.exists(folder)) {
+      commit();
+      return;
+    }
+    finish();
+    Path old = beside(folder);
+    try {
+      Files.move(folder, old, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
+      delete(old);
+    } catch (IOException failure) {
+      throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  private void finish() {
     missing.forEach(
         (tensor, count) -> {
           if (count != 0) {
@@ -139,13 +212,12 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
         });
     try {
       if (shards.size() > 1) {
-        write("model.safetensors.index.json", JSON.writeValueAsString(index()) + "\n");
+        write(ShardIndex.NAME, JSON.writeValueAsString(index()) + "\n");
       }
       for (Shard shard : shards) {
         shard.channel.force(true);
         shard.channel.close();
       }
-      Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failure) {
       throw FileProblems.writing(folder, failure);
     }
@@ -158,15 +230,19 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
       for (Shard shard : shards) {
         shard.channel.close();
       }
-      if (Files.exists(temporary)) {
-        try (Stream<Path> files = Files.walk(temporary)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
-          }
-        }
-      }
+      delete(temporary);
     } catch (IOException failure) {
       throw FileProblems.writing(folder, failure);
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (Files.exists(tree)) {
+      try (Stream<Path> files = Files.walk(tree)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 
@@ -180,12 +256,13 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
     return index;
   }
 
-  private void openShards(Map<String, String> metadata, long shardBytes) throws IOException {
+  private void openShards(Map<String, String> metadata, String single, long shardBytes)
+      throws IOException {
     List<SortedMap<String, TensorSpec>> groups = groups(shardBytes);
     for (int i = 0; i < groups.size(); i++) {
       String name =
           groups.size() == 1
-              ? "model.safetensors"
+              ? single
               : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, groups.size());
       FileChannel channel =
           FileChannel.open(

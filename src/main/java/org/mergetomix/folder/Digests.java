@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.problem.FileProblems;
@@ -65,6 +66,13 @@ public final class Digests {
         (name, sha256) ->
             digest.update("%s  %s\n".formatted(sha256, name).getBytes(StandardCharsets.UTF_8)));
     return hexadecimal(digest);
+  }
+
+  /**
+   * The digest of the contents of several files, from those of each in order; of one file, its own.
+   */
+  public static String files(List<String> digests) {
+    return digests.size() == 1 ? digests.get(0) : sha256(digests.toArray(String[]::new));
   }
 
   /**

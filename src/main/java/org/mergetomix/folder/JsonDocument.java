@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.mergetomix.problem.FileProblems;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.OtherFormats;
 import org.mergetomix.tensor.TensorNames;
 
 /** Reads an untrusted JSON file, strictly and within limits, and says what is wrong with it. */
@@ -93,6 +94,7 @@ public final class JsonDocument {
     } catch (IOException failure) {
       throw FileProblems.reading(file, failure);
     }
+    OtherFormats.refuse(bytes, file.toString());
     Reader characters =
         new InputStreamReader(
             new ByteArrayInputStream(bytes),

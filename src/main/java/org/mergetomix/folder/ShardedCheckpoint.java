@@ -21,7 +21,7 @@ import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A checkpoint in a folder as Hugging Face writes it: shards and an index that says which holds
- * which tensor, or one {@code model.safetensors}. With both, the index decides.
+ * which tensor, or one {@code model.safetensors}; not both.
  *
  * <p>Every shard that the index names must be there, and hold what the index says. What shards hold
  * beyond that is not part of the checkpoint; it is warned about. Safe for use by several threads.
@@ -59,6 +59,7 @@ public final class ShardedCheckpoint implements Checkpoint {
    */
   public static ShardedCheckpoint open(Path path) {
     CheckpointFolder folder = CheckpointFolder.of(path);
+    folder.refuseTwoModels();
     if (folder.has(ShardIndex.NAME)) {
       return openIndexed(folder);
     }

@@ -240,6 +240,11 @@ public final class Section {
     return value == null ? values.origin() : value.origin();
   }
 
+  /** Whether the key is there. */
+  public boolean has(String key) {
+    return find(key).isPresent();
+  }
+
   /** Whether the key is there and holds a list. */
   public boolean isList(String key) {
     return find(key).filter(value -> value.valueType() == ConfigValueType.LIST).isPresent();

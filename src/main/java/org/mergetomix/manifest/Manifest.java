@@ -8,12 +8,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.RowColumns;
+import org.mergetomix.evaluation.TaskKind;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Measure;
 
 /**
  * The data that mixtures are made of and judged by. Immutable.
@@ -83,7 +86,8 @@ public record Manifest(
    * A candidate source of fine-tuning data.
    *
    * @param id its name, as {@link org.mergetomix.mixture.DatasetId} allows it
-   * @param data its text, an example a line; only fine-tuning needs it
+   * @param data its rows, in a file, a folder or a glob; only fine-tuning needs it
+   * @param columns what the columns of its rows are called
    * @param expert the base fine-tuned on it, a file or a folder; fine-tuning writes it
    * @param sha256 what the expert must hash to, 64 lower-case hexadecimal digits
    * @param policy in which form the expert comes, and how it may differ from the base
@@ -91,9 +95,20 @@ public record Manifest(
   public record DatasetEntry(
       String id,
       Optional<Location> data,
+      RowColumns columns,
       Location expert,
       Optional<String> sha256,
       ExpertPolicy policy) {
+
+    /** A dataset whose columns are called by what they hold. */
+    public DatasetEntry(
+        String id,
+        Optional<Location> data,
+        Location expert,
+        Optional<String> sha256,
+        ExpertPolicy policy) {
+      this(id, data, RowColumns.UNSAID, expert, sha256, policy);
+    }
 
     /**
      * A dataset whose expert has the base's names and a form that shows, of a base without ties.
@@ -109,7 +124,9 @@ public record Manifest(
    *
    * @param id its name, of the same letters as a dataset's
    * @param kind how it scores
-   * @param data the examples that rank the mixtures
+   * @param measure which of the kind's measures ranks
+   * @param data the examples that rank the mixtures, in a file, a folder or a glob
+   * @param columns what the columns of its rows are called, as far as its kind leaves that open
    * @param confirm the examples that judge the winner, apart from those that chose it
    * @param weight its share in the score over all tasks, relative to the others; above 0
    * @param scale a gain on it that counts as one beside tasks of other units, in its own unit;
@@ -118,15 +135,25 @@ public record Manifest(
   public record TaskEntry(
       String id,
       TaskKind kind,
+      Measure measure,
       Location data,
+      RowColumns columns,
       Optional<Location> confirm,
       double weight,
       OptionalDouble scale) {
 
-    /** A task whose gains are measured by the base's score. */
+    /** A task that ranks by its kind's first measure, whose gains the base's score measures. */
     public TaskEntry(
         String id, TaskKind kind, Location data, Optional<Location> confirm, double weight) {
-      this(id, kind, data, confirm, weight, OptionalDouble.empty());
+      this(
+          id,
+          kind,
+          kind.measures().get(0),
+          data,
+          RowColumns.UNSAID,
+          confirm,
+          weight,
+          OptionalDouble.empty());
     }
   }
 

@@ -9,9 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.hocon.Findings;
@@ -91,16 +94,37 @@ final class ManifestReader {
     return new DatasetEntry(
         id(section, "Dataset id", ", because + and : separate datasets in a mixture's id"),
         optionalLocation(section, "data"),
+        columns(section),
         location(section, "expert"),
         sha256(section),
         ExpertPolicyReader.read(section, tied));
   }
 
+  /** What the manifest says of the columns of rows. */
+  static RowColumns columns(Section section) {
+    SortedMap<String, String> named = new TreeMap<>();
+    for (String key : RowColumns.KEYS) {
+      section.optionalText(key).ifPresent(column -> named.put(key, column));
+    }
+    RowColumns columns = new RowColumns(named);
+    if (!columns.agree()) {
+      section.problem(
+          named.firstKey(),
+          "Columns of several kinds of rows are named: " + String.join(", ", named.keySet()),
+          "Name text alone, messages alone, or prompt and completion");
+    }
+    return columns;
+  }
+
   private TaskEntry task(Section section) {
+    String id = id(section, "Task id", "");
+    TaskSettings settings = TaskSettings.read(section);
     return new TaskEntry(
-        id(section, "Task id", ""),
-        section.choice("kind", TaskKind.class),
+        id,
+        settings.kind(),
+        settings.measure(),
         location(section, "data"),
+        settings.columns(),
         optionalLocation(section, "confirm"),
         section.number("weight", Range.above(0), 1.0),
         scale(section));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.location.Location;
@@ -66,6 +67,7 @@ final class ManifestWriter {
       text.append("{\n");
       appendText("id", Optional.of(dataset.id()));
       dataset.data().ifPresent(data -> append("data", data));
+      append(dataset.columns());
       append("expert", dataset.expert());
       appendText("sha256", dataset.sha256());
       append(dataset.policy());
@@ -75,14 +77,21 @@ final class ManifestWriter {
     for (TaskEntry task : manifest.tasks()) {
       text.append("{\n");
       appendText("id", Optional.of(task.id()));
-      append("kind", Choice.name(task.kind()));
+      append("kind", task.kind().name());
+      task.kind().settings().forEach((key, value) -> appendText(key, Optional.of(value)));
+      append("measure", task.measure().name());
       append("data", task.data());
+      append(task.columns());
       task.confirm().ifPresent(confirm -> append("confirm", confirm));
       append("weight", Double.toString(task.weight()));
       task.scale().ifPresent(scale -> append("scale", Double.toString(scale)));
       text.append("}\n");
     }
     text.append("]\n");
+  }
+
+  private void append(RowColumns columns) {
+    columns.named().forEach((key, column) -> appendText(key, Optional.of(column)));
   }
 
   /** Only what is not the default: most experts need nothing said. */

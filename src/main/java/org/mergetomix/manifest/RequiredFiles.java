@@ -32,7 +32,9 @@ final class RequiredFiles {
     for (Purpose purpose : purposes) {
       manifest.base().model().ifPresent(model -> files.require("The base's model", model));
       files.requireCheckpoint(
-          "The base's checkpoint", manifest.base().checkpoint(), files.baseRemedy());
+          "The base's checkpoint",
+          manifest.base().checkpoint(),
+          files.remedy("Correct its path in ", manifest.base().checkpoint()));
       switch (purpose) {
         case SEARCHING -> files.requireSearching();
         case FINE_TUNING -> files.requireFineTuning();
@@ -43,10 +45,10 @@ final class RequiredFiles {
   }
 
   /** What looks like owner/name is mostly meant as a model of a hub. */
-  private String baseRemedy() {
-    String correct = "Correct its path in " + manifest.file();
-    String path = manifest.base().checkpoint().from(manifest.file().parent());
-    return HUB_NAME.matcher(path).matches()
+  private String remedy(String mend, Location checkpoint) {
+    String correct = mend + manifest.file();
+    String path = checkpoint.from(manifest.file().parent());
+    return HUB_NAME.matcher(path).matches() && !path.endsWith(".safetensors")
         ? correct
             + "; the name of a model on a hub is no path: download it, and give the folder, in the"
             + " hub's cache the one under snapshots/"
@@ -58,10 +60,10 @@ final class RequiredFiles {
       requireCheckpoint(
           "The expert of dataset " + dataset.id(),
           dataset.expert(),
-          "Fine-tune it first, or correct its path in " + manifest.file());
+          remedy("Fine-tune it first, or correct its path in ", dataset.expert()));
     }
     for (TaskEntry task : manifest.tasks()) {
-      require("The data of task " + task.id(), task.data());
+      requireData("The data of task " + task.id(), task.data());
     }
   }
 
@@ -71,7 +73,7 @@ final class RequiredFiles {
       dataset
           .data()
           .ifPresentOrElse(
-              data -> require(subject, data),
+              data -> requireData(subject, data),
               () ->
                   problems.add(
                       new Problem(
@@ -83,8 +85,12 @@ final class RequiredFiles {
 
   private void requireConfirming() {
     for (TaskEntry task : manifest.tasks()) {
-      task.confirm().ifPresent(file -> require("The confirm data of task " + task.id(), file));
+      task.confirm().ifPresent(data -> requireData("The confirm data of task " + task.id(), data));
     }
+  }
+
+  private void requireData(String subject, Location data) {
+    problems.addAll(inputs.dataProblems(subject, data, "Correct its path in " + manifest.file()));
   }
 
   private void require(String subject, Location file) {

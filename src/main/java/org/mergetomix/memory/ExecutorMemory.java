@@ -13,13 +13,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.plan.TaskShare;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The memory that one executor has, and how many tasks share it.
  *
  * @param kind who starts executors
- * @param models where live models are
+ * @param modelsOfAGpu live models that share the memory of a GPU, which is not known here; 0 where
+ *     they are outside the heap of the executor's JVM
  * @param slots tasks that run at once
  * @param direct bytes that the JVM allows itself outside its heap, for buffers such as prefix sums
  * @param physical bytes of memory of the machine, or of the container where that has a limit
@@ -27,7 +29,7 @@ import scala.jdk.javaapi.CollectionConverters;
  *     watches over it
  */
 public record ExecutorMemory(
-    Kind kind, Models models, int slots, long direct, long physical, long outsideHeap) {
+    Kind kind, int modelsOfAGpu, int slots, long direct, long physical, long outsideHeap) {
 
   private static final String OVERHEAD = "spark.executor.memoryOverhead";
 
@@ -74,14 +76,6 @@ public record ExecutorMemory(
     }
   }
 
-  /** Where live models are. */
-  public enum Models {
-    /** Outside the heap of the executor's JVM. */
-    HOST,
-    /** In the memory of a GPU, which is not planned here. */
-    GPU
-  }
-
   /** What the JVM of an executor says of itself. */
   private record Jvm(String executor, long direct, long physical, int processors)
       implements Serializable {}
@@ -98,14 +92,11 @@ public record ExecutorMemory(
     }
     Kind kind = Kind.of(spark);
     SparkConf conf = spark.sparkContext().getConf();
-    double taskGpus =
-        configuration.spark().gpusPerTask() > 0
-            ? configuration.spark().gpusPerTask()
-            : conf.getDouble("spark.task.resource.gpu.amount", 0);
+    TaskShare task = TaskShare.of(spark, configuration);
     return new ExecutorMemory(
         kind,
-        taskGpus > 0 ? Models.GPU : Models.HOST,
-        slots(cores(kind, context, jvm), taskGpus, conf),
+        task.tasksOfAGpu(),
+        slots(cores(kind, context, jvm), task, conf),
         jvm.direct(),
         jvm.physical(),
         kind == Kind.CONTAINER ? overhead(conf) : jvm.physical());
@@ -157,14 +148,19 @@ public record ExecutorMemory(
         .findFirst();
   }
 
-  static int slots(int cores, double taskGpus, SparkConf conf) {
-    int slots = Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
+  static int slots(int cores, TaskShare task, SparkConf conf) {
+    int slots = Math.max(1, cores / task.cpus());
     double gpus = conf.getDouble("spark.executor.resource.gpu.amount", 0);
-    if (taskGpus == 0 || gpus == 0) {
+    if (task.gpus() == 0 || gpus == 0) {
       return slots;
     }
-    double onGpus = taskGpus < 1 ? Math.floor(1 / taskGpus) * gpus : gpus / taskGpus;
+    double onGpus = task.gpus() < 1 ? task.tasksOfAGpu() * gpus : gpus / task.gpus();
     return Math.max(1, (int) Math.min(slots, onGpus));
+  }
+
+  /** Which setting of Spark gives room to prefix sums. */
+  String heapOrOverhead() {
+    return kind.heapKey() + (kind == Kind.CONTAINER ? " and " + OVERHEAD : "");
   }
 
   /** As YARN and Kubernetes reckon it. */

@@ -10,7 +10,10 @@ import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.model.Precision;
+import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.plan.TaskShare;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.search.SearchPlan;
 import org.mergetomix.surface.proposal.AllowedSubsets;
@@ -33,7 +36,13 @@ public final class MemoryCheck {
 
   /** What the inputs take. */
   private record Sizes(
-      long checkpoints, long texts, long masks, long model, long prefix, long download) {}
+      long checkpoints,
+      long texts,
+      long masks,
+      BaseModel base,
+      long elements,
+      long prefix,
+      long download) {}
 
   /**
    * The plan of a search over all datasets. It is empty where a checkpoint cannot be read, which is
@@ -43,25 +52,36 @@ public final class MemoryCheck {
    *     fit into an executor
    */
   public Optional<MemoryPlan> plan(Manifest manifest) {
+    return plan(manifest, ExecutorMemory.ask(spark, configuration));
+  }
+
+  /** The same for an executor that has this. */
+  public Optional<MemoryPlan> plan(Manifest manifest, ExecutorMemory executor) {
     MergeMethod method = RunPlan.method(configuration);
-    AllowedSubsets allowed = SearchPlan.of(manifest.datasetIds(), configuration).allowed();
+    AllowedSubsets allowed = SearchPlan.allowed(manifest.datasetIds(), configuration);
     Optional<Sizes> sizes = readable(manifest, method, allowed);
     if (sizes.isEmpty()) {
       return Optional.empty();
     }
-    MemoryPlan plan =
+    Precision precision =
+        sizes
+            .get()
+            .base()
+            .precision(configuration.evaluation().precision(), TaskShare.of(spark, configuration));
+    int useful = method.mostPrefixes(allowed.minimum(), allowed.maximum());
+    MemoryPlan most =
         new MemoryPlan(
             sizes.get().checkpoints(),
             sizes.get().texts(),
             sizes.get().masks(),
-            sizes.get().model(),
-            sizes.get().prefix(),
-            Math.min(
-                configuration.merge().buffers(),
-                method.mostPrefixes(allowed.minimum(), allowed.maximum())),
+            precision.dtype().bytes() * sizes.get().elements(),
+            precision,
+            new Prefixes(sizes.get().prefix(), useful, useful),
             sizes.get().download(),
             configuration.cache().capacity(),
-            ExecutorMemory.ask(spark, configuration));
+            executor);
+    MemoryPlan plan =
+        configuration.merge().buffers().map(most::keeping).orElseGet(most::keepingWhatHasRoom);
     return Optional.of(plan.fitting());
   }
 
@@ -75,27 +95,35 @@ public final class MemoryCheck {
 
   private Sizes sizes(Manifest manifest, MergeMethod method, AllowedSubsets allowed) {
     long masks;
-    long model;
+    long elements;
     long prefix;
     try (Checkpoint base = Checkpoints.open(files.headers(manifest.base().checkpoint()))) {
-      model = Float.BYTES * base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
+      elements = base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
       masks = method.preparedBytes(base.tensors(), manifest.datasets().size());
       // Subsets have equal weights, all of them.
       prefix = method.prefixBytes(base.tensors(), allowed.smallest());
     }
+    // An expert that is still to be fine-tuned will be in float32.
+    long trained = Float.BYTES * elements;
     Set<Location> checkpoints = new TreeSet<>(Set.of(manifest.base().checkpoint()));
     manifest.datasets().forEach(dataset -> checkpoints.add(dataset.expert()));
     Set<Location> texts = new TreeSet<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
-      texts.add(task.data());
-      task.confirm().ifPresent(texts::add);
+      texts.addAll(files.dataFiles(task.data()));
+      task.confirm().ifPresent(confirm -> texts.addAll(files.dataFiles(confirm)));
     }
     Set<Location> remote = new TreeSet<>(checkpoints);
     remote.addAll(texts);
     manifest.base().model().ifPresent(remote::add);
     remote.removeIf(Location::isLocal);
     return new Sizes(
-        bytes(checkpoints, model), bytes(texts, 0), masks, model, prefix, bytes(remote, model));
+        bytes(checkpoints, trained),
+        bytes(texts, 0),
+        masks,
+        BaseModel.toMerge(files, manifest),
+        elements,
+        prefix,
+        bytes(remote, trained));
   }
 
   private long bytes(Set<Location> locations, long absent) {

@@ -3,6 +3,7 @@ package org.mergetomix.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -18,9 +19,9 @@ import org.mergetomix.problem.UserException;
  * @param texts the texts of the tasks on disk
  * @param masks what the merge method keeps of all experts, shared by all slots: mostly a bit for
  *     each element; 0 where it drops no elements
- * @param model one live model, of which every slot has one: all parameters in float32
- * @param prefix the running sums of one kept prefix; 0 where the merge method keeps none
- * @param prefixes the most prefixes that a slot keeps
+ * @param model one live model, of which every slot has one: all parameters in the precision
+ * @param precision what models are evaluated in
+ * @param prefixes the prefix sums of one slot
  * @param download what is copied out of stores to the executor's host
  * @param capacity the most that such copies may take
  * @param executor what it has
@@ -30,22 +31,20 @@ public record MemoryPlan(
     long texts,
     long masks,
     long model,
-    long prefix,
-    int prefixes,
+    Precision precision,
+    Prefixes prefixes,
     long download,
     long capacity,
     ExecutorMemory executor) {
 
   private static final String MERGE_BUFFERS = "merge.buffers";
 
-  /** The prefix sums of one slot. */
-  public long slotSums() {
-    return prefix * prefixes;
-  }
+  /** Of the room that is left, what is not given away unasked: it goes to mapped files. */
+  private static final double SPARED = 0.25;
 
   /** The prefix sums of all slots. */
   public long sums() {
-    return executor.slots() * slotSums();
+    return executor.slots() * prefixes.all();
   }
 
   /** The live models of all slots, wherever they are. */
@@ -63,7 +62,32 @@ public record MemoryPlan(
   }
 
   private long hostModels() {
-    return executor.models() == ExecutorMemory.Models.GPU ? 0 : models();
+    return executor.modelsOfAGpu() > 0 ? 0 : models();
+  }
+
+  /** The live models that share a GPU; 0 where none is used. */
+  public long modelsOnAGpu() {
+    return executor.modelsOfAGpu() * model;
+  }
+
+  /** The same with so many prefixes, and no more than are of use. */
+  MemoryPlan keeping(int most) {
+    return new MemoryPlan(
+        checkpoints,
+        texts,
+        masks,
+        model,
+        precision,
+        prefixes.keeping(most),
+        download,
+        capacity,
+        executor);
+  }
+
+  /** The same with as many prefixes as have room beside what has to be there; maybe none. */
+  MemoryPlan keepingWhatHasRoom() {
+    long left = Math.min(executor.direct() - masks, executor.outsideHeap() - withoutSums());
+    return keeping(fittingPrefixes((long) (left * (1 - SPARED))));
   }
 
   /**
@@ -102,7 +126,9 @@ public record MemoryPlan(
    * of one at a time, beside its inputs.
    */
   public Optional<Problem> littleForAnotherModel() {
-    long needed = download + model;
+    // It was trained in float32, whatever it is evaluated in.
+    long trained = model / precision.dtype().bytes() * Float.BYTES;
+    long needed = download + trained;
     return needed <= capacity
         ? Optional.empty()
         : Optional.of(
@@ -116,15 +142,27 @@ public record MemoryPlan(
 
   /** What fits but will be slow. */
   public List<Problem> warnings() {
-    return checkpoints <= executor.physical()
-        ? List.of()
-        : List.of(
-            new Problem(
-                "Base and experts are %s, but an executor's machine has %s of memory: they will be"
-                        .formatted(new ByteCount(checkpoints), new ByteCount(executor.physical()))
-                    + " read from disk again and again",
-                "",
-                "Use machines with more memory, or fewer datasets"));
+    List<Problem> warnings = new ArrayList<>();
+    if (checkpoints > executor.physical()) {
+      warnings.add(
+          new Problem(
+              "Base and experts are %s, but an executor's machine has %s of memory: they will be"
+                      .formatted(new ByteCount(checkpoints), new ByteCount(executor.physical()))
+                  + " read from disk again and again",
+              "",
+              "Use machines with more memory, or fewer datasets"));
+    }
+    if (prefixes.bytes() > 0 && prefixes.kept() == 0) {
+      warnings.add(
+          new Problem(
+              "An executor has no room for prefix sums (slots: %s, each %s): every mixture is summed"
+                      .formatted(executor.slots(), new ByteCount(prefixes.bytes()))
+                  + " from its first dataset on",
+              MERGE_BUFFERS,
+              "To share work between mixtures, raise %s, or run fewer tasks at once"
+                  .formatted(executor.heapOrOverhead())));
+    }
+    return List.copyOf(warnings);
   }
 
   private Problem littleDirect() {
@@ -177,7 +215,11 @@ public record MemoryPlan(
 
   private String sumsInWords() {
     return "%s (slots: %s, prefixes: %s, each %s)"
-        .formatted(new ByteCount(sums()), executor.slots(), prefixes, new ByteCount(prefix));
+        .formatted(
+            new ByteCount(sums()),
+            executor.slots(),
+            prefixes.kept(),
+            new ByteCount(prefixes.bytes()));
   }
 
   private String residentInWords() {
@@ -190,7 +232,7 @@ public record MemoryPlan(
 
   /** How many prefixes a slot can keep in some memory; 0 where that would not help. */
   private int fittingPrefixes(long memory) {
-    long one = executor.slots() * prefix;
-    return one == 0 || memory < one ? 0 : (int) Math.min(prefixes, memory / one);
+    long one = executor.slots() * prefixes.bytes();
+    return one == 0 || memory < one ? 0 : (int) Math.min(prefixes.useful(), memory / one);
   }
 }

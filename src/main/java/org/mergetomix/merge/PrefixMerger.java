@@ -1,8 +1,11 @@
 package org.mergetomix.merge;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.mergetomix.merge.combine.Kernel;
 import org.mergetomix.merge.combine.MergedDelta;
 import org.mergetomix.merge.combine.Terms;
@@ -22,15 +25,20 @@ import org.mergetomix.tensor.TensorSink;
  * mixture costs one addition a parameter.
  *
  * <p>Some settings cost more: LiNeS with norms that must be measured goes over the model twice, and
- * SCE with a selection shares nothing. One thread at a time; the prepared experts may be shared
- * with other mergers.
+ * SCE with a selection shares nothing and has one thread. One thread at a time asks for a mixture;
+ * the prepared experts may be shared with other mergers.
  */
 public final class PrefixMerger implements Merger {
 
+  /** Elements that are worth starting a thread for. */
+  private static final long WORTH_A_THREAD = 1 << 20;
+
+  private static final int NONE = -1;
+
   private final PreparedExperts experts;
   private final PrefixWalk walk;
-  private final float[] merged = new float[Layout.CHUNK];
-  private final float[] other = new float[Layout.CHUNK];
+  private final List<Stretch> stretches;
+  private final int threads;
 
   /**
    * A merger over the experts of a run.
@@ -42,8 +50,29 @@ public final class PrefixMerger implements Merger {
    *     LiNeS with measured norms on top of a method that is not plain
    */
   public PrefixMerger(PreparedExperts experts, int buffers) {
+    this(experts, buffers, 1);
+  }
+
+  /**
+   * The same with several threads.
+   *
+   * @param threads that compute a mixture, the calling one among them, which alone writes to the
+   *     target; at least 1. A small model has fewer
+   */
+  public PrefixMerger(PreparedExperts experts, int buffers, int threads) {
+    this(experts, buffers, threads, WORTH_A_THREAD);
+  }
+
+  /**
+   * The same for models of another size.
+   *
+   * @param worth elements that a thread has at least
+   */
+  PrefixMerger(PreparedExperts experts, int buffers, int threads, long worth) {
     this.experts = experts;
     this.walk = new PrefixWalk(experts, buffers);
+    this.stretches = Stretch.of(experts.layout());
+    this.threads = (int) Math.max(1, Math.min(threads, experts.layout().elements() / worth));
   }
 
   @Override
@@ -59,12 +88,13 @@ public final class PrefixMerger implements Merger {
   }
 
   private void writeBase(TensorSink target) {
+    float[] chunk = new float[Layout.CHUNK];
     for (TensorPlace tensor : experts.layout().tensors()) {
       TensorReader start = experts.base().reader(tensor.name());
       tensor.forEachChunk(
           (offset, length) -> {
-            start.read(offset, merged, length);
-            target.write(tensor.name(), offset, merged, length);
+            start.read(offset, chunk, length);
+            target.write(tensor.name(), offset, chunk, length);
           });
     }
   }
@@ -74,7 +104,7 @@ public final class PrefixMerger implements Merger {
     Kernel kernel = experts.method().combination().kernel(terms);
     double shrinking = 1;
     if (scaling.needsNorms()) {
-      Norms norms = new Norms();
+      Norms norms = new Norms(stretches.size());
       // The second pass goes on from the sums of the first, where there are buffers.
       kernel = settle(kernel, tried -> measure(terms, tried, norms));
       shrinking = norms.shrinking(terms);
@@ -96,31 +126,12 @@ public final class PrefixMerger implements Merger {
         terms,
         kernel,
         terms.size(),
-        (source, tensor) -> {
-          float factor = factor(terms, tensor, 1);
-          return (offset, length) -> {
-            Arrays.fill(merged, 0, length, 0f);
-            source.addTo(merged, tensor, offset, factor, length);
-            source.readPlainSum(tensor, offset, other, length);
-            norms.add(merged, other, length);
-          };
-        });
+        source -> new Measuring(source, terms, norms),
+        (tensor, offset, values, length) -> {});
   }
 
   private void write(Terms terms, Kernel kernel, double[] layers, int useful, TensorSink target) {
-    pass(
-        terms,
-        kernel,
-        useful,
-        (source, tensor) -> {
-          float factor = factor(terms, tensor, layers[tensor.index()]);
-          TensorReader start = experts.base().reader(tensor.name());
-          return (offset, length) -> {
-            start.read(offset, merged, length);
-            source.addTo(merged, tensor, offset, factor, length);
-            target.write(tensor.name(), offset, merged, length);
-          };
-        });
+    pass(terms, kernel, useful, source -> new Merging(source, terms, layers), target);
   }
 
   private float factor(Terms terms, TensorPlace tensor, double layer) {
@@ -128,47 +139,145 @@ public final class PrefixMerger implements Merger {
         (layer * experts.method().combination().factor(terms, experts.products(), tensor));
   }
 
-  /** What is done with each tensor. */
-  private interface Step {
-    TensorPlace.Chunks begin(MergedDelta source, TensorPlace tensor);
-  }
-
-  private void pass(Terms terms, Kernel kernel, int useful, Step step) {
+  private void pass(
+      Terms terms,
+      Kernel kernel,
+      int useful,
+      Function<MergedDelta, StretchWork.Worker> worker,
+      TensorSink target) {
     Optional<MergedDelta> alone = experts.method().combination().alone(terms, experts.deltas());
     if (alone.isPresent()) {
-      pass(alone.get(), step);
+      StretchWork.run(stretches, List.of(worker.apply(alone.get())), target);
     } else {
       walk.open(terms, kernel, useful);
-      pass(walk, step);
+      List<StretchWork.Worker> workers =
+          Stream.generate(() -> worker.apply(walk.summing())).limit(threads).toList();
+      StretchWork.run(stretches, workers, target);
       walk.close();
     }
   }
 
-  private void pass(MergedDelta source, Step step) {
-    for (TensorPlace tensor : experts.layout().tensors()) {
-      source.begin(tensor);
-      tensor.forEachChunk(step.begin(source, tensor));
+  /** One thread's part of a pass, tensor by tensor. */
+  private abstract static class Worker implements StretchWork.Worker {
+
+    final MergedDelta source;
+    final Terms terms;
+    final float[] merged = new float[Layout.CHUNK];
+    private int begun = NONE;
+
+    Worker(MergedDelta source, Terms terms) {
+      this.source = source;
+      this.terms = terms;
+    }
+
+    @Override
+    public final void work(Stretch stretch, TensorSink target) {
+      if (begun != stretch.tensor().index()) {
+        begun = stretch.tensor().index();
+        source.begin(stretch.tensor());
+        begin(stretch.tensor());
+      }
+      takeChunks(stretch, target);
+    }
+
+    abstract void begin(TensorPlace tensor);
+
+    abstract void takeChunks(Stretch stretch, TensorSink target);
+  }
+
+  private final class Merging extends Worker {
+
+    private final double[] layers;
+    private float factor;
+    private TensorReader base = (offset, destination, length) -> {};
+
+    Merging(MergedDelta source, Terms terms, double[] layers) {
+      super(source, terms);
+      this.layers = layers;
+    }
+
+    @Override
+    void begin(TensorPlace tensor) {
+      factor = factor(terms, tensor, layers[tensor.index()]);
+      base = experts.base().reader(tensor.name());
+    }
+
+    @Override
+    void takeChunks(Stretch stretch, TensorSink target) {
+      TensorPlace tensor = stretch.tensor();
+      stretch.forEachChunk(
+          (offset, length) -> {
+            base.read(offset, merged, length);
+            source.addTo(merged, tensor, offset, factor, length);
+            target.write(tensor.name(), offset, merged, length);
+          });
     }
   }
 
-  /** L1 norms over the whole model, of the merged delta and of the plain sum. */
-  private static final class Norms {
-    private double merged;
-    private double plain;
+  private final class Measuring extends Worker {
 
-    void clear() {
-      merged = 0;
-      plain = 0;
+    private final Norms norms;
+    private final float[] plain = new float[Layout.CHUNK];
+    private float factor;
+
+    Measuring(MergedDelta source, Terms terms, Norms norms) {
+      super(source, terms);
+      this.norms = norms;
     }
 
-    void add(float[] mergedDelta, float[] plainSum, int length) {
-      merged += norm(mergedDelta, length);
-      plain += norm(plainSum, length);
+    @Override
+    void begin(TensorPlace tensor) {
+      factor = factor(terms, tensor, 1);
+    }
+
+    @Override
+    void takeChunks(Stretch stretch, TensorSink target) {
+      TensorPlace tensor = stretch.tensor();
+      stretch.forEachChunk(
+          (offset, length) -> {
+            Arrays.fill(merged, 0, length, 0f);
+            source.addTo(merged, tensor, offset, factor, length);
+            source.readPlainSum(tensor, offset, plain, length);
+            norms.add(stretch, merged, plain, length);
+          });
+    }
+  }
+
+  /**
+   * L1 norms over the whole model, of the merged delta and of the plain sum. They are kept apart
+   * for each stretch, so that their sums do not depend on who computed which.
+   */
+  private static final class Norms {
+    private final double[] merged;
+    private final double[] plain;
+
+    Norms(int stretches) {
+      merged = new double[stretches];
+      plain = new double[stretches];
+    }
+
+    void clear() {
+      Arrays.fill(merged, 0);
+      Arrays.fill(plain, 0);
+    }
+
+    void add(Stretch stretch, float[] mergedDelta, float[] plainSum, int length) {
+      merged[stretch.number()] += norm(mergedDelta, length);
+      plain[stretch.number()] += norm(plainSum, length);
     }
 
     /** How many times the plain sum's norm is the merged delta's; 1 where there is no delta. */
     double shrinking(Terms terms) {
-      return merged == 0 ? 1 : plain * terms.toMeanOne() / merged;
+      double all = sum(merged);
+      return all == 0 ? 1 : sum(plain) * terms.toMeanOne() / all;
+    }
+
+    private static double sum(double[] norms) {
+      double sum = 0;
+      for (double norm : norms) {
+        sum += norm;
+      }
+      return sum;
     }
 
     private static double norm(float[] values, int length) {

@@ -6,8 +6,8 @@ import org.mergetomix.tensor.SegmentedFloats;
 
 /**
  * The running sums of one prefix, for every element of a model, outside the heap. Allocated once
- * and used again for other prefixes; the collector releases it with its merger. One thread at a
- * time.
+ * and used again for other prefixes; the collector releases it with its merger. Several threads may
+ * use it at once, each other elements.
  */
 final class PrefixSums {
 

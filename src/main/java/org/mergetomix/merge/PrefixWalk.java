@@ -21,9 +21,10 @@ import org.mergetomix.tensor.TensorReader;
  * Sums mixtures one after the other, each from the longest prefix of the last one that is still
  * kept. Of the prefixes that may be wanted again the longest are kept, as many as there are
  * buffers: going on from them saves most, and a walk in prefix order comes back to them first. One
- * that was dropped is summed again in the same order, so it gets the same bits. One thread.
+ * that was dropped is summed again in the same order, so it gets the same bits. One thread opens
+ * and closes it; in between, several may sum, each elements of its own.
  */
-final class PrefixWalk implements MergedDelta {
+final class PrefixWalk {
 
   private final PreparedExperts experts;
   private final Combination combination;
@@ -33,9 +34,7 @@ final class PrefixWalk implements MergedDelta {
   private final NavigableMap<Integer, PrefixSums> kept = new TreeMap<>();
 
   private final Deque<PrefixSums> free = new ArrayDeque<>();
-  private final float[] delta = new float[Layout.CHUNK];
-  private final PreparedDelta.Scratch scratch = new PreparedDelta.Scratch();
-  private float[][] sums = {};
+  private int count;
 
   // What is being summed, resolved before the first chunk.
   private Terms terms = new Terms(List.of());
@@ -45,8 +44,6 @@ final class PrefixWalk implements MergedDelta {
   private NavigableMap<Integer, PrefixSums> keeping = new TreeMap<>();
   private PrefixSums[] storeAfter = {};
   private PreparedDelta[] deltas = {};
-  private TensorReader[] readers = {};
-  private float[] weights = {};
 
   PrefixWalk(PreparedExperts experts, int buffers) {
     this.experts = experts;
@@ -72,17 +69,15 @@ final class PrefixWalk implements MergedDelta {
         next.all().stream()
             .map(t -> experts.deltas().get(t.expert()))
             .toArray(PreparedDelta[]::new);
-    readers = new TensorReader[next.size()];
-    weights = new float[next.size()];
     chooseBuffers(useful);
   }
 
   /** The sums of another number of arrays are of no use. */
-  private void fitSums(int count) {
-    if (sums.length != count) {
+  private void fitSums(int wanted) {
+    if (count != wanted) {
       kept.clear();
       free.clear();
-      sums = new float[count][Layout.CHUNK];
+      count = wanted;
     }
   }
 
@@ -119,7 +114,7 @@ final class PrefixWalk implements MergedDelta {
   }
 
   private PrefixSums newSums() {
-    return new PrefixSums(experts.layout().positions(), sums.length);
+    return new PrefixSums(experts.layout().positions(), count);
   }
 
   /** Everything was read: what was stored can be gone on from. */
@@ -127,41 +122,60 @@ final class PrefixWalk implements MergedDelta {
     kept.putAll(keeping);
   }
 
-  @Override
-  public void begin(TensorPlace tensor) {
-    // What comes before is in the sums that are gone on from.
-    for (int i = start; i < weights.length; i++) {
-      readers[i] = deltas[i].reader(tensor);
-      weights[i] = combination.weight(terms.get(i), experts.products(), tensor);
-    }
+  /** What one thread sums; another one takes its own. */
+  MergedDelta summing() {
+    return new Summing(kernel.forAnotherThread());
   }
 
-  @Override
-  public void addTo(float[] target, TensorPlace tensor, long offset, float factor, int length) {
-    long position = tensor.start() + offset;
-    if (start == 0) {
-      for (float[] sum : sums) {
-        Arrays.fill(sum, 0, length, 0f);
-      }
-    } else {
-      storeAfter[0].load(position, sums, length);
-    }
-    for (int i = start; i < deltas.length; i++) {
-      readers[i].read(offset, delta, length);
-      if (plainApart) {
-        LinearKernel.add(sums[sums.length - 1], delta, terms.get(i).weight(), length);
-      }
-      deltas[i].sparsify(tensor, offset, delta, scratch, length);
-      kernel.accumulate(sums, delta, weights[i], length);
-      if (storeAfter[i + 1] != null) {
-        storeAfter[i + 1].store(position, sums, length);
-      }
-    }
-    kernel.finish(sums, factor, target, length);
-  }
+  private final class Summing implements MergedDelta {
 
-  @Override
-  public void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length) {
-    System.arraycopy(sums[plainApart ? sums.length - 1 : 0], 0, sum, 0, length);
+    private final Kernel arithmetic;
+    private final float[] delta = new float[Layout.CHUNK];
+    private final PreparedDelta.Scratch scratch = new PreparedDelta.Scratch();
+    private final float[][] sums = new float[count][Layout.CHUNK];
+    private final TensorReader[] readers = new TensorReader[deltas.length];
+    private final float[] weights = new float[deltas.length];
+
+    Summing(Kernel arithmetic) {
+      this.arithmetic = arithmetic;
+    }
+
+    @Override
+    public void begin(TensorPlace tensor) {
+      // What comes before is in the sums that are gone on from.
+      for (int i = start; i < weights.length; i++) {
+        readers[i] = deltas[i].reader(tensor);
+        weights[i] = combination.weight(terms.get(i), experts.products(), tensor);
+      }
+    }
+
+    @Override
+    public void addTo(float[] target, TensorPlace tensor, long offset, float factor, int length) {
+      long position = tensor.start() + offset;
+      if (start == 0) {
+        for (float[] sum : sums) {
+          Arrays.fill(sum, 0, length, 0f);
+        }
+      } else {
+        storeAfter[0].load(position, sums, length);
+      }
+      for (int i = start; i < deltas.length; i++) {
+        readers[i].read(offset, delta, length);
+        if (plainApart) {
+          LinearKernel.add(sums[sums.length - 1], delta, terms.get(i).weight(), length);
+        }
+        deltas[i].sparsify(tensor, offset, delta, scratch, length);
+        arithmetic.accumulate(sums, delta, weights[i], length);
+        if (storeAfter[i + 1] != null) {
+          storeAfter[i + 1].store(position, sums, length);
+        }
+      }
+      arithmetic.finish(sums, factor, target, length);
+    }
+
+    @Override
+    public void readPlainSum(TensorPlace tensor, long offset, float[] sum, int length) {
+      System.arraycopy(sums[plainApart ? sums.length - 1 : 0], 0, sum, 0, length);
+    }
   }
 }

@@ -9,11 +9,12 @@
  *
  * <p>One merge, file by file: {@link org.mergetomix.merge.PreparedExperts} has done the first part
  * once per host. {@link org.mergetomix.merge.PrefixMerger}, the {@link org.mergetomix.merge.Merger}
- * of the CPU, goes over the tensors a chunk at a time. {@code PrefixWalk} sums the chunk, from the
- * sums of a prefix that neighbouring mixtures share ({@code PrefixSums}), so that in prefix order
- * the next mixture costs about one addition a parameter; the combination's {@code Kernel} is the
- * arithmetic; base plus merged delta go to the target, which for an evaluation is a {@link
- * org.mergetomix.merge.SurrogateTarget}. Sums run over datasets in ascending order in float32,
- * whatever was merged before, so a surrogate has the same bits wherever it is made.
+ * of the CPU, goes over the tensors a chunk at a time, where it has several threads in a {@code
+ * Stretch} of one each, which {@code StretchWork} writes in order. {@code PrefixWalk} sums the
+ * chunk, from the sums of a prefix that neighbouring mixtures share ({@code PrefixSums}), so that
+ * in prefix order the next mixture costs about one addition a parameter; the combination's {@code
+ * Kernel} is the arithmetic; base plus merged delta go to the target, which for an evaluation is a
+ * {@link org.mergetomix.merge.SurrogateTarget}. Sums run over datasets in ascending order in
+ * float32, whatever was merged before, so a surrogate has the same bits wherever it is made.
  */
 package org.mergetomix.merge;

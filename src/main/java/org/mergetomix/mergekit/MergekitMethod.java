@@ -36,6 +36,9 @@ record MergekitMethod(
   /** What mergekit's own definition of a method is chosen by. */
   private static final String REMEDY = "merge.mode = mergekit has an equivalent";
 
+  /** Numbers of few digits have differences on a coarse grid. */
+  private static final String MANY = ": few in float32, many in bfloat16.";
+
   /**
    * The equivalent of a method for a mixture.
    *
@@ -107,6 +110,9 @@ record MergekitMethod(
         obstacles.add("mergekit's sce selects nothing of a single expert");
       }
       refuseTooSmall(sce.topK(), "selects nothing");
+      if (sce.topK() < 1) {
+        remarks.add("Of elements that vary alike at the cut, mergekit may select others" + MANY);
+      }
       parameters.put("int8_mask", "false");
       parameters.put("select_topk", number(sce.topK()));
     }
@@ -153,7 +159,7 @@ record MergekitMethod(
       if (outliers) {
         refuseTooSmall(band.gamma(), "loses its outliers and drops everything");
       }
-      remarks.add("Of equal magnitudes at the cut, mergekit may keep others.");
+      remarks.add("Of equal magnitudes at the cut, mergekit may keep others" + MANY);
     }
 
     /** Shares are rounded down to elements, which mergekit has no rule for where that gives 0. */

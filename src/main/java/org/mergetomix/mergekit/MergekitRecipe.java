@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mergetomix.merge.MergeMethod;
@@ -29,6 +30,8 @@ public record MergekitRecipe(Optional<String> yaml, List<String> obstacles) {
   public enum Form {
     /** A folder as Hugging Face writes it. */
     FOLDER,
+    /** Such a folder, with all tensors in its model.safetensors. */
+    FOLDER_OF_ONE_FILE,
     /** A single safetensors file. */
     FILE,
     /** A PEFT adapter of the base. */
@@ -43,10 +46,25 @@ public record MergekitRecipe(Optional<String> yaml, List<String> obstacles) {
    * @param location its path
    * @param form what lies there
    */
-  public record Model(String location, Form form) {}
+  public record Model(String location, Form form) {
+
+    /** The file in a folder that has one, as a merge with single files needs it. */
+    private Model asFile() {
+      return form == Form.FOLDER_OF_ONE_FILE
+          ? new Model(location + "/model.safetensors", Form.FILE)
+          : this;
+    }
+  }
 
   private static final Map<DType, String> TORCH =
       Map.of(DType.F32, "float32", DType.F16, "float16", DType.BF16, "bfloat16");
+
+  /**
+   * mergekit writes the base with each adapter into a cache first, which has no default, and
+   * otherwise in the base's type.
+   */
+  private static final String ADAPTER_OPTIONS =
+      " --lora-merge-cache CACHE --lora-merge-dtype float32";
 
   /**
    * The recipe of a surrogate.
@@ -58,6 +76,20 @@ public record MergekitRecipe(Optional<String> yaml, List<String> obstacles) {
    * @param experts at least those of the mixture, by dataset
    */
   public static MergekitRecipe of(
+      MergeMethod method,
+      Mixture mixture,
+      Model base,
+      SortedMap<String, TensorSpec> tensors,
+      Map<String, Model> experts) {
+    boolean files =
+        Stream.concat(Stream.of(base), mixture.datasets().stream().map(experts::get))
+            .anyMatch(model -> model.form() == Form.FILE);
+    Map<String, Model> read = new TreeMap<>(experts);
+    read.replaceAll((dataset, model) -> files ? model.asFile() : model);
+    return ofReadable(method, mixture, files ? base.asFile() : base, tensors, read);
+  }
+
+  private static MergekitRecipe ofReadable(
       MergeMethod method,
       Mixture mixture,
       Model base,
@@ -117,11 +149,13 @@ public record MergekitRecipe(Optional<String> yaml, List<String> obstacles) {
     List<String> lines = new ArrayList<>();
     boolean files = base.form() == Form.FILE;
     lines.add("# The surrogate of " + mixture + ", merged by " + method + ".");
-    lines.add("# " + (files ? "mergekit-pytorch" : "mergekit-yaml") + " mergekit.yaml FOLDER");
+    boolean adapters =
+        mixture.datasets().stream().anyMatch(id -> experts.get(id).form() == Form.ADAPTER);
+    lines.add(
+        "# %s%s mergekit.yaml FOLDER"
+            .formatted(
+                files ? "mergekit-pytorch" : "mergekit-yaml", adapters ? ADAPTER_OPTIONS : ""));
     equivalent.remarks().forEach(remark -> lines.add("# " + remark));
-    if (mixture.datasets().stream().anyMatch(id -> experts.get(id).form() == Form.ADAPTER)) {
-      lines.add("# mergekit rounds the base with an adapter to the base's type before it merges.");
-    }
     Optional<String> type = type(tensors);
     if (type.isEmpty()) {
       lines.add("# The export keeps the type of each tensor; mergekit writes float32.");

@@ -153,15 +153,23 @@ public final class Mixture implements Serializable {
   }
 
   private static double[] normalise(double[] weights) {
+    if (Math.abs(sum(weights) - 1) <= SUM_TOLERANCE) {
+      return weights;
+    }
+    // A power of two takes no bits away, and keeps the sum of huge weights finite.
+    int exponent = Math.getExponent(DoubleStream.of(weights).max().orElseThrow());
+    double[] scaled =
+        DoubleStream.of(weights).map(weight -> Math.scalb(weight, -exponent)).toArray();
+    double divisor = sum(scaled);
+    return DoubleStream.of(scaled).map(weight -> weight / divisor).toArray();
+  }
+
+  private static double sum(double[] weights) {
     double sum = 0;
     for (double weight : weights) {
       sum += weight;
     }
-    if (Math.abs(sum - 1) <= SUM_TOLERANCE) {
-      return weights;
-    }
-    double divisor = sum;
-    return DoubleStream.of(weights).map(weight -> weight / divisor).toArray();
+    return sum;
   }
 
   private static boolean allEqual(double[] weights) {

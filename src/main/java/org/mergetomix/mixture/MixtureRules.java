@@ -12,6 +12,8 @@ import org.mergetomix.problem.UserException;
 /** What makes a mixture valid; each check collects every problem before it throws. */
 final class MixtureRules {
 
+  private static final double LEAST_SHARE = 0x1p-24;
+
   private MixtureRules() {}
 
   static void checkDatasets(Collection<String> datasets) {
@@ -59,11 +61,14 @@ final class MixtureRules {
     UserException.usageIfAny(problems);
   }
 
-  /** A weight that vanishes when divided by the sum would leave a dataset in name only. */
+  /**
+   * A weight that vanishes beside the others would leave a dataset in name only: deltas are summed
+   * in float32, where what is smaller by 24 bits does not count.
+   */
   static void checkNormalised(String[] datasets, double[] weights) {
     TreeSet<String> vanished = new TreeSet<>();
     for (int i = 0; i < datasets.length; i++) {
-      if (weights[i] == 0) {
+      if (weights[i] < LEAST_SHARE) {
         vanished.add(datasets[i]);
       }
     }

@@ -30,7 +30,7 @@ import org.mergetomix.family.GraphInputs;
  * <p>A bfloat16 array may pass through here, but nothing of DJL that looks at its elements: that
  * would end the process.
  */
-final class FamilyGraph implements AutoCloseable {
+final class FamilyGraph implements TensorPieces, AutoCloseable {
 
   private static final String ENGINE = "PyTorch";
 
@@ -123,8 +123,9 @@ final class FamilyGraph implements AutoCloseable {
     }
   }
 
-  /** Some elements of a contiguous tensor of any type, as a view that lives in {@code scope}. */
-  NDArray elements(NDArray tensor, long first, long count, NDManager scope) {
+  /** Of a tensor of any type. */
+  @Override
+  public NDArray elements(NDArray tensor, long first, long count, NDManager scope) {
     try (IValue whole = IValue.from((PtNDArray) tensor);
         IValue from = IValue.from(first);
         IValue length = IValue.from(count);
@@ -133,8 +134,9 @@ final class FamilyGraph implements AutoCloseable {
     }
   }
 
-  /** Overwrites a tensor of any type, on any device. */
-  void store(NDArray target, NDArray source) {
+  /** Of any type. */
+  @Override
+  public void store(NDArray target, NDArray source) {
     try (IValue to = IValue.from((PtNDArray) target);
         IValue from = IValue.from((PtNDArray) source)) {
       run("store", to, from).close();

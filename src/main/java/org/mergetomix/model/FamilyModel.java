@@ -43,10 +43,10 @@ public final class FamilyModel implements LanguageModel {
   private final SortedMap<String, NDArray> arrays = new TreeMap<>();
   private final SortedMap<String, NDArray> factors = new TreeMap<>();
   private final Map<String, NDArray> bound = new TreeMap<>();
-  private final BoundTensors memory;
+  private final ParameterMemory memory;
 
   private FamilyModel(
-      Family family, Precision precision, FamilyGraph graph, BoundTensors.Access access) {
+      Family family, Precision precision, FamilyGraph graph, ParameterMemory.Access access) {
     this.family = family;
     this.precision = precision;
     this.graph = graph;
@@ -62,8 +62,9 @@ public final class FamilyModel implements LanguageModel {
     family.inputs().vectors().forEach((name, values) -> bound.put(name, vector(values)));
     this.memory =
         switch (access) {
-          case DIRECT -> new BoundTensors.Direct(arrays, precision, graph);
-          case STAGED -> new BoundTensors.Staged(arrays, precision, graph, stage());
+          case DIRECT ->
+              new ParameterMemory.Direct(arrays, precision, graph, ParameterMemory.Direct.VIEW);
+          case STAGED -> new ParameterMemory.Staged(arrays, precision, graph, stage());
         };
     graph.bind(bound, family.inputs());
   }
@@ -78,7 +79,7 @@ public final class FamilyModel implements LanguageModel {
 
   private NDArray stage() {
     NDManager host = graph.memory().newSubManager(Device.cpu());
-    return graph.empty(List.of(BoundTensors.Staged.stretch(arrays)), precision, host);
+    return graph.empty(List.of(ParameterMemory.Staged.stretch(arrays)), precision, host);
   }
 
   /**
@@ -88,13 +89,13 @@ public final class FamilyModel implements LanguageModel {
    * @param device a usable one
    */
   public static FamilyModel open(Family family, Precision precision, ComputeDevice device) {
-    BoundTensors.Access access =
-        device.gpu().isEmpty() ? BoundTensors.Access.DIRECT : BoundTensors.Access.STAGED;
+    ParameterMemory.Access access =
+        device.gpu().isEmpty() ? ParameterMemory.Access.DIRECT : ParameterMemory.Access.STAGED;
     return open(family, precision, device, access);
   }
 
   static FamilyModel open(
-      Family family, Precision precision, ComputeDevice device, BoundTensors.Access access) {
+      Family family, Precision precision, ComputeDevice device, ParameterMemory.Access access) {
     FamilyGraph graph = FamilyGraph.load(family.inputs().graph(), device);
     try {
       return new FamilyModel(family, precision, graph, access);
@@ -107,11 +108,6 @@ public final class FamilyModel implements LanguageModel {
   /** What the model is. */
   public Family family() {
     return family;
-  }
-
-  @Override
-  public String version() {
-    return VERSION;
   }
 
   /** The weights by name, in the model's precision. */
@@ -132,6 +128,11 @@ public final class FamilyModel implements LanguageModel {
   /** The LoRA factors that were attached, float32, by their names; they live as long as this. */
   public SortedMap<String, NDArray> factors() {
     return Collections.unmodifiableSortedMap(factors);
+  }
+
+  @Override
+  public boolean knows(String tensor) {
+    return tensors.containsKey(family.canonical(tensor));
   }
 
   @Override
@@ -181,7 +182,7 @@ public final class FamilyModel implements LanguageModel {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    memory.read(tensor, offset, destination, length);
+    memory.read(family.canonical(tensor), offset, destination, length);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.mergetomix.model;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -64,6 +65,30 @@ public final class FolderTokenizer implements AutoCloseable {
     return ids(tokenizer.encode(text, true, false));
   }
 
+  /** The same as {@link #encode}, with the places of tokens. */
+  public PlacedTokens encodePlaced(String text) {
+    return placed(tokenizer.encode(text, false, false));
+  }
+
+  /** The same as {@link #encodeWhole}, with the places of tokens. */
+  public PlacedTokens encodeWholePlaced(String text) {
+    return placed(tokenizer.encode(text, true, false));
+  }
+
+  private static PlacedTokens placed(Encoding encoding) {
+    int[] tokens = ids(encoding);
+    int[] starts = new int[tokens.length];
+    int[] ends = new int[tokens.length];
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    for (int token = 0; token < tokens.length; token++) {
+      if (spans[token] != null) {
+        starts[token] = spans[token].getStart();
+        ends[token] = spans[token].getEnd();
+      }
+    }
+    return new PlacedTokens(tokens, starts, ends);
+  }
+
   private static int[] ids(Encoding encoding) {
     return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
   }
@@ -71,6 +96,11 @@ public final class FolderTokenizer implements AutoCloseable {
   /** The text of tokens, without special ones such as begin and end. */
   public String decode(int[] tokens) {
     return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
+  }
+
+  /** The text of tokens, with special ones. */
+  public String text(int... tokens) {
+    return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), false);
   }
 
   /** One more than the highest token's number. */

@@ -15,8 +15,12 @@ import org.mergetomix.tensor.TensorSpec;
  */
 public interface LanguageModel extends SurrogateTarget, TensorSource {
 
-  /** What computes, and its version: raised whenever losses would change. */
-  String version();
+  /** Whether a checkpoint's tensor of this name is one of the model's, under any of its names. */
+  boolean knows(String tensor);
+
+  /** Reads elements of a tensor that it knows. */
+  @Override
+  void read(String tensor, long offset, float[] destination, int length);
 
   /**
    * The parameters themselves, for training; they live as long as this model.

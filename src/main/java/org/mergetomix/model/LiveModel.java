@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
+import org.mergetomix.family.KnownBuffers;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -93,7 +94,8 @@ public final class LiveModel implements LanguageModel {
       throw UserException.input(
           "Not a TorchScript model",
           graph.toString(),
-          "Export it with torch.jit.script or torch.jit.trace, then save",
+          "Export it with torch.jit.script or torch.jit.trace, then save; what torch.export or"
+              + " torch.save wrote is something else",
           failure);
     } catch (RuntimeException | Error failure) {
       model.close();
@@ -125,11 +127,6 @@ public final class LiveModel implements LanguageModel {
   }
 
   @Override
-  public String version() {
-    return VERSION;
-  }
-
-  @Override
   public SortedMap<String, NDArray> parameters() {
     Set<String> names = tensors().keySet();
     for (TiedNames pair : tied) {
@@ -143,6 +140,11 @@ public final class LiveModel implements LanguageModel {
       }
     }
     return parameters.arrays();
+  }
+
+  @Override
+  public boolean knows(String tensor) {
+    return names(tensor).anyMatch(each -> tensors().containsKey(each));
   }
 
   @Override
@@ -174,7 +176,8 @@ public final class LiveModel implements LanguageModel {
               }
             });
     for (String name : checkpoint.keySet()) {
-      if (names(name).noneMatch(each -> tensors().containsKey(each))) {
+      if (names(name).noneMatch(each -> tensors().containsKey(each))
+          && !KnownBuffers.include(checkpoint.get(name))) {
         problems.add(
             new Problem(
                 "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
@@ -232,13 +235,12 @@ public final class LiveModel implements LanguageModel {
         Stream.of(name), tied.stream().flatMap(pair -> pair.partner(name).stream()));
   }
 
-  /** What is tied is written under all names that the graph has; mostly they are one memory. */
+  /**
+   * What is tied is written under all names that the graph has; mostly they are one memory. Buffers
+   * that only the checkpoint has are passed over.
+   */
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
-    if (tied.isEmpty()) {
-      parameters.write(tensor, offset, source, length);
-      return;
-    }
     names(tensor)
         .filter(each -> tensors().containsKey(each))
         .forEach(name -> parameters.write(name, offset, source, length));
@@ -246,7 +248,9 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    parameters.read(tensor, offset, destination, length);
+    String known =
+        names(tensor).filter(each -> tensors().containsKey(each)).findFirst().orElse(tensor);
+    parameters.read(known, offset, destination, length);
   }
 
   /**

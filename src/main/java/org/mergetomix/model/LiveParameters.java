@@ -1,11 +1,14 @@
 package org.mergetomix.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,11 +19,12 @@ import java.util.TreeMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.DType;
-import org.mergetomix.tensor.SegmentedFloats;
 import org.mergetomix.tensor.TensorSpec;
 
 /** The parameters of a block by name, and access to their elements. */
 final class LiveParameters {
+
+  private static final TensorPieces PIECES = new FloatPieces();
 
   private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
   private final SortedMap<String, NDArray> arrays = new TreeMap<>();
@@ -31,7 +35,7 @@ final class LiveParameters {
    *
    * @param graph what the block was loaded from, for messages
    * @param access how their elements are reached
-   * @param device creates arrays where the parameters are
+   * @param device what lives as long as the parameters
    * @throws UserException if one is not float32, or not laid out in the order of its elements
    */
   LiveParameters(Block block, Path graph, ParameterMemory.Access access, NDManager device) {
@@ -58,9 +62,17 @@ final class LiveParameters {
     UserException.inputIfAny(problems);
     this.memory =
         switch (access) {
-          case DIRECT -> new DirectMemory(arrays, SegmentedFloats.SEGMENT);
-          case STAGED -> new StagedMemory(arrays, device, StagedMemory.PIECE);
+          case DIRECT ->
+              new ParameterMemory.Direct(
+                  arrays, Precision.FLOAT32, PIECES, ParameterMemory.Direct.VIEW);
+          case STAGED ->
+              new ParameterMemory.Staged(arrays, Precision.FLOAT32, PIECES, stage(device));
         };
+  }
+
+  private NDArray stage(NDManager device) {
+    Shape shape = new Shape(ParameterMemory.Staged.stretch(arrays));
+    return device.newSubManager(Device.cpu()).create(shape, DataType.FLOAT32);
   }
 
   private void add(String name, NDArray array) {
@@ -77,16 +89,21 @@ final class LiveParameters {
     if (array.size() == 0) {
       return true;
     }
-    List<FloatBuffer> views = new ArrayList<>();
-    for (int view = 0; view < 2; view++) {
-      ParameterPieces.take(array, 0, 1, piece -> views.add(DirectMemory.memory(piece)));
+    // Copies are gone with their views, so these stay as long as they are looked at.
+    try (NDArray view = PIECES.elements(array, 0, 1, array.getManager());
+        NDArray other = PIECES.elements(array, 0, 1, array.getManager())) {
+      FloatBuffer memory = memory(view);
+      int bits = Float.floatToRawIntBits(memory.get(0));
+      int changed = bits ^ Integer.MIN_VALUE;
+      memory.put(0, Float.intBitsToFloat(changed));
+      boolean same = Float.floatToRawIntBits(memory(other).get(0)) == changed;
+      memory.put(0, Float.intBitsToFloat(bits));
+      return same;
     }
-    int bits = Float.floatToRawIntBits(views.get(0).get(0));
-    int other = bits ^ Integer.MIN_VALUE;
-    views.get(0).put(0, Float.intBitsToFloat(other));
-    boolean same = Float.floatToRawIntBits(views.get(1).get(0)) == other;
-    views.get(0).put(0, Float.intBitsToFloat(bits));
-    return same;
+  }
+
+  private static FloatBuffer memory(NDArray view) {
+    return view.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   SortedMap<String, TensorSpec> tensors() {

@@ -1,5 +1,6 @@
 package org.mergetomix.model;
 
+import java.util.Locale;
 import org.mergetomix.tensor.DType;
 
 /** What a model's weights are kept in and computed with. Logits and losses are float32 always. */
@@ -16,5 +17,10 @@ public enum Precision {
   /** The type of a weight's elements. */
   public DType dtype() {
     return dtype;
+  }
+
+  /** Its name in the configuration and in the run record. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -6,9 +6,13 @@
  * computes. {@link org.mergetomix.model.LiveModel} is a TorchScript graph of the user's own, on one
  * device. {@link org.mergetomix.model.FamilyModel} is a model of a known family: {@code
  * FamilyGraph} is the TorchScript module that computes and holds no weights itself; the weights are
- * bound to it. {@code BoundTensors} writes elements where the weights are, in float32 or as rounded
- * 16-bit words, for DJL must not touch bfloat16. Both own their native memory and are used by one
- * thread at a time; what is computed with them lives in a scope that the caller closes.
+ * bound to it. Both own their native memory and are used by one thread at a time; what is computed
+ * with them lives in a scope that the caller closes.
+ *
+ * <p>{@code ParameterMemory} is the one way in which parameters are written and read, in float32 or
+ * as rounded 16-bit words: where they are on a CPU, through a stage for a GPU. {@code TensorPieces}
+ * says how their memory is reached: by DJL where all is float32, otherwise by the family's graph,
+ * for DJL must not touch bfloat16.
  *
  * <p>{@link org.mergetomix.model.FolderTokenizer} reads a folder's {@code tokenizer.json}.
  */

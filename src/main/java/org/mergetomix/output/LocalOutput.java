@@ -93,14 +93,33 @@ public final class LocalOutput implements AutoCloseable {
       return;
     }
     for (Path file : inOrder(last)) {
-      upload(file, location.child(file.getFileName().toString()));
+      upload(file, location.child(path().relativize(file).toString()));
     }
+  }
+
+  /**
+   * As {@link #publishFolder}, in place of the folder that is there, if one is: its files go before
+   * the first one comes, so that the two are never mixed.
+   */
+  public void replaceFolder(String last) {
+    if (location.isLocal()) {
+      return;
+    }
+    try {
+      files.delete(location);
+    } catch (IOException failure) {
+      throw OutputProblems.ofFile(location, failure);
+    }
+    publishFolder(last);
   }
 
   private List<Path> inOrder(String last) {
     Comparator<Path> lastAtTheEnd = Comparator.comparing(file -> file.endsWith(last));
-    try (Stream<Path> written = Files.list(path())) {
-      return written.sorted(lastAtTheEnd.thenComparing(Comparator.naturalOrder())).toList();
+    try (Stream<Path> written = Files.walk(path())) {
+      return written
+          .filter(Files::isRegularFile)
+          .sorted(lastAtTheEnd.thenComparing(Comparator.naturalOrder()))
+          .toList();
     } catch (IOException failure) {
       throw OutputProblems.ofFile(location, failure);
     }

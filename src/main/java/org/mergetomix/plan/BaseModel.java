@@ -3,22 +3,30 @@ package org.mergetomix.plan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
+import org.mergetomix.family.QuantisedTensors;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.model.Precision;
 import org.mergetomix.model.TokenizerFiles;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSpec;
 
 /**
  * What the base is, found out once, on the driver, from the manifest and from the headers and small
@@ -32,11 +40,14 @@ public final class BaseModel {
   private final Manifest manifest;
   private final Path folder;
   private final Optional<Family> family;
+  private final DType stored;
 
-  private BaseModel(Manifest manifest, Path folder, Optional<Family> family) {
+  private BaseModel(
+      Manifest manifest, Path folder, Optional<Family> family, Checkpoint checkpoint) {
     this.manifest = manifest;
     this.folder = folder;
     this.family = family;
+    this.stored = stored(checkpoint);
   }
 
   /**
@@ -47,7 +58,9 @@ public final class BaseModel {
   public static BaseModel toMerge(InputFiles files, Manifest manifest) {
     Path folder = files.headers(manifest.base().checkpoint());
     try (Checkpoint base = Checkpoints.open(folder)) {
-      return new BaseModel(manifest, folder, FamilyReader.find(folder, base.tensors().keySet()));
+      Optional<Family> family = FamilyReader.find(folder, base.tensors().keySet());
+      QuantisedTensors.refuse(base.tensors(), manifest.base().checkpoint().text());
+      return new BaseModel(manifest, folder, family, base);
     }
   }
 
@@ -63,13 +76,39 @@ public final class BaseModel {
     Path folder = files.headers(manifest.base().checkpoint());
     try (Checkpoint base = Checkpoints.open(folder)) {
       Family family = FamilyReader.ofBase(folder, base.tensors().keySet());
-      return new BaseModel(manifest, folder, Optional.of(family));
+      return new BaseModel(manifest, folder, Optional.of(family), base);
     }
+  }
+
+  /** The type that most elements of parameters have. */
+  private static DType stored(Checkpoint checkpoint) {
+    Map<DType, Long> elements = new EnumMap<>(DType.class);
+    for (TensorSpec tensor : checkpoint.tensors().values()) {
+      if (tensor.dtype().floating()) {
+        elements.merge(tensor.dtype(), tensor.elements(), Long::sum);
+      }
+    }
+    return elements.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.F32);
   }
 
   /** The family, if the base is of a known one. */
   public Optional<Family> family() {
     return family;
+  }
+
+  /** Every parameter of the model once, from the headers of its checkpoint. */
+  public SortedMap<String, TensorSpec> parameters() {
+    SortedMap<String, TensorSpec> parameters = new TreeMap<>();
+    try (Checkpoint base = Checkpoints.open(folder)) {
+      parameters.putAll(base.tensors());
+    }
+    tied().stream()
+        .filter(pair -> parameters.containsKey(pair.second()))
+        .forEach(pair -> parameters.remove(pair.first()));
+    return parameters;
   }
 
   /** The policy of an expert, with what the family says. */
@@ -78,16 +117,40 @@ public final class BaseModel {
   }
 
   /**
+   * What surrogates are computed in. Nobody decides it again: neither does a device that an
+   * executor finds, nor one that it lacks.
+   *
+   * @param asked empty for what suits: bfloat16 for a base of a known family that is stored so and
+   *     is evaluated on GPUs, otherwise float32
+   * @throws UserException usage, if the base's graph cannot compute in it
+   */
+  public Precision precision(Optional<Precision> asked, TaskShare task) {
+    if (manifest.base().model().isEmpty()) {
+      boolean halves = task.gpus() > 0 && stored == DType.BF16;
+      return asked.orElse(halves ? Precision.BFLOAT16 : Precision.FLOAT32);
+    }
+    if (asked.equals(Optional.of(Precision.BFLOAT16))) {
+      throw UserException.usage(
+          "evaluation.precision is bfloat16, but a TorchScript graph computes in float32",
+          manifest.base().model().get().text(),
+          "Leave evaluation.precision out, or give the base as a folder of a known family");
+    }
+    return Precision.FLOAT32;
+  }
+
+  /**
    * What computes.
    *
    * @param inputs the files of the run, by where they lie
+   * @param precision one that it can compute in
    */
-  public ModelInput model(SortedMap<Location, FileInput> inputs) {
+  public ModelInput model(SortedMap<Location, FileInput> inputs, Precision precision) {
     return manifest
         .base()
         .model()
         .<ModelInput>map(graph -> new ModelInput.TorchScript(inputs.get(graph), tied()))
-        .orElseGet(() -> new ModelInput.OfFamily(family.orElseThrow().modelType(), identity()));
+        .orElseGet(
+            () -> new ModelInput.OfFamily(family.orElseThrow().modelType(), identity(), precision));
   }
 
   /** A digest of what is known of the base beside its tensors; empty where nothing is. */
@@ -172,7 +235,9 @@ public final class BaseModel {
       throw UserException.input(List.of(mismatch.get()));
     }
     return new TokenizerSource.OfFolder(
-        manifest.base().checkpoint(), manifest.base().sha256().orElse(""), files.identity());
+        manifest.base().checkpoint(),
+        manifest.base().sha256().orElse(""),
+        TokenizerSource.OfFolder.identity(folder));
   }
 
   private int context() {
@@ -209,9 +274,23 @@ public final class BaseModel {
    */
   public record Reading(TokenizerSource tokenizer, int vocabulary, int context) {
 
-    /** A text that is read so. */
-    public TextInput text(FileInput input) {
-      return new TextInput(input, tokenizer, context);
+    /**
+     * Data that is read so.
+     *
+     * @param data a file, folder or glob
+     * @param inputs the files of the run, by where they lie
+     */
+    public TextInput text(
+        InputFiles files,
+        Location data,
+        RowColumns columns,
+        SortedMap<Location, FileInput> inputs) {
+      return new TextInput(
+          data.text(),
+          files.dataFiles(data).stream().map(file -> DataInput.of(inputs.get(file))).toList(),
+          columns,
+          tokenizer,
+          context);
     }
   }
 }

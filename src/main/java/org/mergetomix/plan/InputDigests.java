@@ -32,6 +32,12 @@ public final class InputDigests {
     return this;
   }
 
+  /** The files of a dataset or task. */
+  public InputDigests addData(InputFiles files, Location data) {
+    files.dataFiles(data).forEach(file -> add(file, Optional.empty()));
+    return this;
+  }
+
   /**
    * Reads them all.
    *

@@ -19,8 +19,13 @@ import org.mergetomix.tensor.Checkpoint;
 /** What computes with the base's parameters. */
 public sealed interface ModelInput extends Serializable {
 
-  /** Everything about it that decides a score, beside the parameters. */
+  /** Everything about it that decides a score, beside the parameters and their precision. */
   String identity();
+
+  /** What it computes in. */
+  default Precision precision() {
+    return Precision.FLOAT32;
+  }
 
   /** The same on this host. */
   ModelInput fetched(InputFiles files);
@@ -78,7 +83,7 @@ public sealed interface ModelInput extends Serializable {
    * @param modelType as config.json calls it
    * @param family what {@link Family#identity()} was when the run began
    */
-  record OfFamily(String modelType, String family) implements ModelInput {
+  record OfFamily(String modelType, String family, Precision precision) implements ModelInput {
 
     @Override
     public String identity() {
@@ -100,7 +105,7 @@ public sealed interface ModelInput extends Serializable {
         throw UserException.input(
             "config.json changed since the run began", base.toString(), "Start again");
       }
-      return FamilyModel.open(here, Precision.FLOAT32, device);
+      return FamilyModel.open(here, precision, device);
     }
   }
 

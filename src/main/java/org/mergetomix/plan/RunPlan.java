@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -30,6 +29,7 @@ import org.mergetomix.table.RunRecord;
  * @param tasks what surrogates are evaluated on
  * @param method the merge method with its parameters
  * @param buffers prefix sums that a slot keeps
+ * @param threads that merge one mixture
  * @param batchSize windows evaluated at once
  */
 public record RunPlan(
@@ -40,11 +40,13 @@ public record RunPlan(
     List<TaskPlan> tasks,
     MergeMethod method,
     int buffers,
+    int threads,
     int batchSize)
     implements Serializable {
 
   /**
-   * Reads every input once for its digest.
+   * Reads every input once for its digest. Slots keep no prefix sums, unless it is said {@link
+   * #keeping otherwise}: mixtures need not be neighbours.
    *
    * @throws UserException if one does not have the sha256 that the manifest gives
    */
@@ -66,14 +68,15 @@ public record RunPlan(
   private static RunPlan of(
       SparkSession spark, Manifest manifest, Configuration configuration, Purpose purpose) {
     InputAccess access = InputAccess.of(spark, configuration);
+    TaskShare task = TaskShare.of(spark, configuration);
     try (InputFiles files = access.open()) {
-      SortedMap<Location, FileInput> inputs = read(spark, access, manifest, purpose);
+      SortedMap<Location, FileInput> inputs = read(spark, access, files, manifest, purpose);
       try {
         BaseModel base =
             purpose == Purpose.MERGING
                 ? BaseModel.toMerge(files, manifest)
                 : BaseModel.toRun(files, manifest);
-        return of(access, manifest, configuration, purpose, base, inputs);
+        return of(access, files, manifest, configuration, purpose, base, inputs, task);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -82,37 +85,47 @@ public record RunPlan(
 
   private static RunPlan of(
       InputAccess access,
+      InputFiles files,
       Manifest manifest,
       Configuration configuration,
       Purpose purpose,
       BaseModel base,
-      SortedMap<Location, FileInput> inputs) {
+      SortedMap<Location, FileInput> inputs,
+      TaskShare task) {
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       experts.put(dataset.id(), new ExpertInput(inputs.get(dataset.expert()), dataset.policy()));
     }
     return new RunPlan(
         access,
-        purpose == Purpose.MERGING ? new ModelInput.Unneeded() : base.model(inputs),
+        purpose == Purpose.MERGING
+            ? new ModelInput.Unneeded()
+            : base.model(inputs, base.precision(configuration.evaluation().precision(), task)),
         base.base(inputs),
         experts,
-        purpose == Purpose.MERGING ? List.of() : tasks(manifest, base.reading(), inputs),
+        purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base.reading(), inputs),
         method(configuration),
-        configuration.merge().buffers(),
+        0,
+        configuration.merge().threads().orElse(task.cpus()),
         configuration.evaluation().batchSize());
   }
 
   private static List<TaskPlan> tasks(
-      Manifest manifest, BaseModel.Reading reading, SortedMap<Location, FileInput> inputs) {
+      InputFiles files,
+      Manifest manifest,
+      BaseModel.Reading reading,
+      SortedMap<Location, FileInput> inputs) {
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(
           new TaskPlan(
               task.id(),
-              reading.text(inputs.get(task.data())),
-              task.confirm().stream().map(file -> reading.text(inputs.get(file))).toList(),
-              new Objective.Term(
-                  task.id(), LanguageModelling.BITS_PER_BYTE, task.weight(), task.scale())));
+              task.kind(),
+              reading.text(files, task.data(), task.columns(), inputs),
+              task.confirm().stream()
+                  .map(confirm -> reading.text(files, confirm, task.columns(), inputs))
+                  .toList(),
+              new Objective.Term(task.id(), task.measure(), task.weight(), task.scale())));
     }
     return List.copyOf(tasks);
   }
@@ -127,7 +140,11 @@ public record RunPlan(
   }
 
   private static SortedMap<Location, FileInput> read(
-      SparkSession spark, InputAccess access, Manifest manifest, Purpose purpose) {
+      SparkSession spark,
+      InputAccess access,
+      InputFiles files,
+      Manifest manifest,
+      Purpose purpose) {
     InputDigests inputs =
         new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
     if (purpose == Purpose.EVALUATING) {
@@ -135,8 +152,8 @@ public record RunPlan(
     }
     manifest.datasets().forEach(dataset -> inputs.add(dataset.expert(), dataset.sha256()));
     for (Manifest.TaskEntry task : manifest.tasks()) {
-      inputs.add(task.data(), Optional.empty());
-      task.confirm().ifPresent(file -> inputs.add(file, Optional.empty()));
+      inputs.addData(files, task.data());
+      task.confirm().ifPresent(confirm -> inputs.addData(files, confirm));
     }
     return inputs.read();
   }
@@ -157,7 +174,13 @@ public record RunPlan(
         tasks.stream().map(task -> task.fetched(files)).toList(),
         method,
         buffers,
+        threads,
         batchSize);
+  }
+
+  /** The same whose slots keep sums of so many prefixes, which makes neighbours cheaper. */
+  public RunPlan keeping(int prefixes) {
+    return new RunPlan(access, model, base, experts, tasks, method, prefixes, threads, batchSize);
   }
 
   /**
@@ -173,6 +196,7 @@ public record RunPlan(
     }
     identity.put("merge.method", method.describe());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
+    identity.put("evaluation.precision", model.precision().key());
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
     tasks.forEach(task -> identity.put("task " + task.id(), task.identity()));
     return identity;
@@ -187,6 +211,7 @@ public record RunPlan(
   public String key(Mixture mixture, TaskPlan task) {
     List<String> parts = new ArrayList<>();
     parts.add(model.identity());
+    parts.add(model.precision().key());
     parts.add(base.digest());
     parts.add(base.family());
     parts.add(method.describe());

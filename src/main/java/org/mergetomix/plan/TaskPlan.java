@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.mergetomix.cache.InputFiles;
-import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TaskKind;
 import org.mergetomix.evaluation.TaskSplit;
@@ -15,17 +14,14 @@ import org.mergetomix.score.Objective;
  * A task as executors see it.
  *
  * @param id the task's id
+ * @param kind what kind of task it is
  * @param text the examples that rank the mixtures
  * @param confirm the examples that judge the winner; none or one
  * @param term the task's part in the objective
  */
-public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objective.Term term)
+public record TaskPlan(
+    String id, TaskKind kind, TextInput text, List<TextInput> confirm, Objective.Term term)
     implements Serializable {
-
-  /** What kind of task it is. */
-  public TaskKind kind() {
-    return LanguageModelling.KIND;
-  }
 
   /** The examples of a split, of a fetched task; empty when it has none. */
   public Optional<TaskData> data(TaskSplit split) {
@@ -39,6 +35,7 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objec
   public TaskPlan fetched(InputFiles files) {
     return new TaskPlan(
         id,
+        kind,
         text.fetched(files),
         confirm.stream().map(examples -> examples.fetched(files)).toList(),
         term);
@@ -52,6 +49,6 @@ public record TaskPlan(String id, TextInput text, List<TextInput> confirm, Objec
   /** Everything about the task that decides a score. */
   String identity() {
     return "%s %s tokenizer=%s context=%s"
-        .formatted(kind().version(), text.digest(), text.tokenizer().identity(), text.context());
+        .formatted(kind.version(), text.identity(), text.tokenizer().identity(), text.context());
   }
 }

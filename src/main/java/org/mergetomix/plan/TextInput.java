@@ -1,29 +1,49 @@
 package org.mergetomix.plan;
 
 import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.DataForm;
+import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.folder.Digests;
 
 /**
- * A text that the run reads, and how a model reads it.
+ * Data that the run reads, and how a model reads it.
  *
- * @param input the file, one example a line
+ * @param path the file, folder or glob as it is shown
+ * @param inputs its files, one or more, in the order of their names
+ * @param columns what the columns of rows are called
  * @param tokenizer how text becomes tokens
  * @param context how many tokens the model sees at once
  */
-public record TextInput(FileInput input, TokenizerSource tokenizer, int context)
+public record TextInput(
+    String path, List<DataInput> inputs, RowColumns columns, TokenizerSource tokenizer, int context)
     implements Serializable {
+
+  private static final DataForm LINES =
+      new DataForm(DataForm.Layout.LINES, DataForm.Compression.NONE);
+
+  public TextInput {
+    inputs = List.copyOf(inputs);
+  }
 
   /** The same on this host. */
   public TextInput fetched(InputFiles files) {
-    return new TextInput(input.fetched(files), tokenizer.fetched(files), context);
+    return new TextInput(
+        path,
+        inputs.stream().map(input -> input.fetched(files)).toList(),
+        columns,
+        tokenizer.fetched(files),
+        context);
   }
 
   /** The text of a fetched input. */
   public TextData text() {
-    return new TextData(input.file().toString(), tokenizer, context);
+    return new TextData(inputs.stream().map(DataInput::data).toList(), columns, tokenizer, context);
   }
 
   /** The same as the data of a task. */
@@ -31,12 +51,16 @@ public record TextInput(FileInput input, TokenizerSource tokenizer, int context)
     return new TaskData(text(), digest());
   }
 
-  String path() {
-    return input.path();
+  /** The sha256 of its contents, in hex, as {@link Digests#files}. */
+  public String digest() {
+    return Digests.files(inputs.stream().map(input -> input.file().digest()).toList());
   }
 
-  /** The sha256 of its contents, in hex. */
-  public String digest() {
-    return input.digest();
+  /** Its contents and how they are understood; the digest alone for a file of lines. */
+  public String identity() {
+    String forms =
+        inputs.stream().map(input -> input.form().toString()).collect(Collectors.joining(" "));
+    boolean lines = inputs.stream().allMatch(input -> input.form().equals(LINES));
+    return digest() + (lines ? "" : " " + forms) + columns.identity();
   }
 }

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.expert.NonFiniteTensors;
+import org.mergetomix.problem.Problem;
 
 /**
  * How far the experts moved and how much they agree: what can be told about merging them before
@@ -83,7 +85,30 @@ public record Preflight(
     }
     Preflight figures = new Preflight(sums.baseNorm(), DRIFT_LIMIT, experts, cosines, List.of());
     return new Preflight(
-        sums.baseNorm(), DRIFT_LIMIT, experts, cosines, PreflightWarnings.of(figures));
+        sums.baseNorm(),
+        DRIFT_LIMIT,
+        experts,
+        cosines,
+        PreflightWarnings.of(figures, sums.notNumbers()));
+  }
+
+  /**
+   * What of base and experts is NaN or infinite, each with the first tensor that is.
+   *
+   * @param parts as of {@link #of}
+   */
+  public static SortedMap<String, Problem> notNumbers(List<PreflightSums> parts) {
+    SortedMap<String, Problem> problems = new TreeMap<>();
+    PreflightSums.together(parts)
+        .notNumbers()
+        .forEach(
+            (whose, tensor) ->
+                problems.put(
+                    whose,
+                    whose.equals(NonFiniteTensors.BASE)
+                        ? NonFiniteTensors.ofBase(tensor)
+                        : NonFiniteTensors.ofExpert(whose, tensor)));
+    return problems;
   }
 
   /** Whether there are figures. */

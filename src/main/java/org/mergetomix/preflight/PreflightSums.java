@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.merge.LayerDepths;
 import org.mergetomix.merge.combine.InnerProducts;
 import org.mergetomix.tensor.Checkpoint;
@@ -37,6 +38,7 @@ public final class PreflightSums implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    private final String name;
     private final String layer;
 
     /** Where the tensor stands among all. */
@@ -52,6 +54,7 @@ public final class PreflightSums implements Serializable {
     private final long[] moved;
 
     OfTensor(TensorPlace tensor, int experts) {
+      name = tensor.name();
       layer =
           LayerDepths.layer(tensor.name())
               .map(found -> found.stack() + "." + found.number())
@@ -116,6 +119,26 @@ public final class PreflightSums implements Serializable {
           }
         });
     return sums;
+  }
+
+  /**
+   * Who has NaN or infinite numbers, and where: the first such tensor of the base as {@link
+   * NonFiniteTensors#BASE}, and of each dataset, whom what the base has is not blamed on.
+   */
+  SortedMap<String, String> notNumbers() {
+    SortedMap<String, String> found = new TreeMap<>();
+    for (OfTensor tensor : tensors) {
+      if (!Double.isFinite(tensor.baseSquares)) {
+        found.putIfAbsent(NonFiniteTensors.BASE, tensor.name);
+        continue;
+      }
+      for (int i = 0; i < datasets.size(); i++) {
+        if (!Double.isFinite(tensor.products[i][i])) {
+          found.putIfAbsent(datasets.get(i), tensor.name);
+        }
+      }
+    }
+    return found;
   }
 
   /** The sums of all parts together, in the order of the tensors. */

@@ -5,9 +5,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.DoublePredicate;
 import java.util.function.Predicate;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.tensor.TensorNames;
 
 /**
  * What pre-flight figures mean for the trust in a ranking: one warning for each thing that is
@@ -41,12 +43,19 @@ final class PreflightWarnings {
 
   private PreflightWarnings() {}
 
-  static List<String> of(Preflight figures) {
+  /**
+   * The warnings.
+   *
+   * @param notNumbers of each dataset that has one, a tensor that is NaN or infinite
+   */
+  static List<String> of(Preflight figures, SortedMap<String, String> notNumbers) {
     List<Problem> warnings = new ArrayList<>();
     add(
         warnings,
         "",
-        experts(figures, expert -> !Double.isFinite(expert.norm()), ""),
+        notNumbers.entrySet().stream()
+            .map(found -> "%s in %s".formatted(found.getKey(), TensorNames.shown(found.getValue())))
+            .toList(),
         "An expert has parameters that are NaN or infinite: no mixture with it can be evaluated",
         "Fine-tune it again at a lower learning rate, or leave its dataset out");
     add(

@@ -16,7 +16,11 @@ public final class UserException extends RuntimeException {
   private final List<Problem> problems;
 
   private UserException(ExitCode exitCode, List<Problem> problems, Throwable cause) {
-    super(problems.stream().map(Problem::message).collect(Collectors.joining("\n")), cause);
+    super(
+        ManyProblems.shortened(problems).stream()
+            .map(Problem::message)
+            .collect(Collectors.joining("\n")),
+        cause);
     this.exitCode = exitCode;
     this.problems = List.copyOf(problems);
   }
@@ -84,5 +88,10 @@ public final class UserException extends RuntimeException {
   /** Every problem found, in the order in which a reader would meet them. */
   public List<Problem> problems() {
     return problems;
+  }
+
+  /** The same as they are shown: of one kind the first 20, and how many more there are. */
+  public List<Problem> told() {
+    return ManyProblems.shortened(problems);
   }
 }

@@ -2,6 +2,9 @@ package org.mergetomix.rank;
 
 import java.io.Serializable;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,6 +16,7 @@ import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.Evaluations;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import scala.Tuple2;
@@ -31,16 +35,22 @@ public final class Ranking {
    * The rows, in no order and without ranks; mixtures that are not evaluated whole have none.
    *
    * @param considered which mixtures are ranked
+   * @param intervals of their ranks by mixture, as far as they are known
    */
   public static JavaRDD<RankedRow> rows(
-      Evaluations evaluations, Considered considered, ScoredTasks tasks, Objective objective) {
+      Evaluations evaluations,
+      Considered considered,
+      ScoredTasks tasks,
+      Objective objective,
+      Map<String, RankInterval> intervals) {
+    Map<String, RankInterval> known = new HashMap<>(intervals);
     SortedMap<String, ExampleScores> best = best(evaluations, considered, tasks, objective);
     return MixtureReduction.of(
             evaluations.rows(),
             considered,
             tasks,
             (mixture, rows) -> Judged.of(mixture, rows, objective, best))
-        .map(Judged::row);
+        .map(judged -> judged.row(Optional.ofNullable(known.get(judged.mixture().id()))));
   }
 
   /** The best mixture's scores by task; empty when there is none. */
@@ -111,7 +121,7 @@ public final class Ranking {
           rows.rows().stream().mapToDouble(EvaluationRow::evaluateSeconds).sum());
     }
 
-    RankedRow row() {
+    RankedRow row(Optional<RankInterval> interval) {
       return new RankedRow(
           OptionalLong.empty(),
           mixture.id(),
@@ -119,6 +129,7 @@ public final class Ranking {
           mixture.weights(),
           score,
           gap,
+          interval,
           taskScores,
           status,
           error,

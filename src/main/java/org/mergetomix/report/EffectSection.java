@@ -14,8 +14,12 @@ import org.mergetomix.report.chart.Markup;
 import org.mergetomix.report.chart.Table;
 import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.statistics.DatasetEffect;
+import org.mergetomix.statistics.attribution.DatasetGain;
+import org.mergetomix.statistics.attribution.ScoreModel;
 
-/** What each dataset does to the score: mixtures with it against mixtures without it. */
+/**
+ * What each dataset does to the score: mixtures with it against mixtures without it, and shares.
+ */
 final class EffectSection {
 
   private static final String HELPS = "helps";
@@ -26,15 +30,17 @@ final class EffectSection {
 
   static void write(Markup page, ReportContent content) {
     page.open("section").newLine().line("h2", "Effect of each dataset");
-    if (!content.run().counts().coversSpace()) {
+    List<DatasetGain> gains = content.model().map(ScoreModel::gains).orElse(List.of());
+    if (!content.effects().isEmpty()) {
+      writeEffects(page, content);
+    }
+    if (!gains.isEmpty()) {
+      GainChart.write(page, content, content.model().orElseThrow());
+    } else if (content.effects().isEmpty()) {
       page.line(
           "p",
-          "Means with and without a dataset say something where every mixture was evaluated. The "
-              + "strategy of this search chose some, so other datasets would be in the means too.");
-    } else if (content.effects().isEmpty()) {
-      page.line("p", "Every dataset needs mixtures with it and without it; this run lacks them.");
-    } else {
-      writeEffects(page, content);
+          "What a dataset does cannot be told: that takes each dataset alone and all together, or "
+              + "every mixture.");
     }
     page.closeLine();
   }

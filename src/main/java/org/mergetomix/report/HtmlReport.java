@@ -33,6 +33,7 @@ public final class HtmlReport {
     writeOpening(page, content);
     TopSection.write(page, content);
     EffectSection.write(page, content);
+    ModelSection.write(page, content);
     SizeSection.write(page, content);
     PreflightSection.write(page, content.run().preflight());
     FidelitySection.write(page, content);
@@ -73,6 +74,7 @@ public final class HtmlReport {
             + "), each judged by a merged model in "
             + content.unit().describe()
             + "."
+            + refined(content.run().counts())
             + chosen(content.run());
     if (content.failed() == 0) {
       return evaluated;
@@ -83,6 +85,15 @@ public final class HtmlReport {
         + " of them failed and "
         + (content.failed() == 1 ? "is" : "are")
         + " not ranked; the ranked table says why.";
+  }
+
+  private static String refined(RunRecord.Counts counts) {
+    return counts.refined() == 0
+        ? ""
+        : " "
+            + Figures.count(counts.refined())
+            + (counts.refined() == 1 ? " of them is a ratio" : " of them are ratios")
+            + ", refined from the best.";
   }
 
   /** Which part of the mixtures was evaluated, where it was a part. */

@@ -9,6 +9,7 @@ import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
+import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunRecord;
@@ -23,7 +24,8 @@ import org.mergetomix.table.RunRecord;
  * @param unit what scores are measured in and which way they improve
  * @param top the first rows of the ranked table, best first; failed rows may follow
  * @param base the score of the base on the same examples, where it was evaluated
- * @param effects one per dataset, in any order
+ * @param effects one per dataset, in any order; of a search of every mixture
+ * @param model what a surface says of the scores, where there is one
  * @param bestBySize in any order
  * @param fidelity how far surrogates can be trusted, where it was measured
  * @param fidelityPoints the mixtures it was measured on; empty without it
@@ -37,6 +39,7 @@ public record ReportContent(
     List<RankedRow> top,
     Optional<Estimate> base,
     List<DatasetEffect> effects,
+    Optional<ScoreModel> model,
     List<BestOfSize> bestBySize,
     Optional<Fidelity> fidelity,
     List<FidelityPoint> fidelityPoints) {
@@ -47,6 +50,7 @@ public record ReportContent(
     Objects.requireNonNull(answer);
     Objects.requireNonNull(unit);
     Objects.requireNonNull(base);
+    Objects.requireNonNull(model);
     Objects.requireNonNull(fidelity);
     warnings = List.copyOf(warnings);
     top = List.copyOf(top);

@@ -15,6 +15,7 @@ import org.mergetomix.report.chart.Markup;
 import org.mergetomix.report.chart.Table;
 import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 
@@ -57,7 +58,7 @@ final class TopSection {
         "± and the bars are 1.96 standard errors, a 95 % interval over the choice of examples. "
             + "The gap to the best is measured on the same examples, which is sharper than "
             + "comparing two bars. A mixture is tied with the best where its gap is less than "
-            + "1.96 times the gap’s own error.",
+            + "1.96 times the gap’s own error. Ranks are those of 95 % of draws of other examples.",
         "class",
         "note");
   }
@@ -131,6 +132,12 @@ final class TopSection {
     };
   }
 
+  private static String text(RankInterval interval) {
+    return interval.low() == interval.high()
+        ? Long.toString(interval.low())
+        : interval.low() + " to " + interval.high();
+  }
+
   private static void writeTable(Markup page, ReportContent content) {
     List<RankedRow> rows = content.top();
     List<String> tasks =
@@ -141,7 +148,11 @@ final class TopSection {
             .toList();
     boolean eachTask = tasks.size() > 1;
     List<Column> columns = new ArrayList<>();
+    boolean intervals = rows.stream().anyMatch(row -> row.interval().isPresent());
     columns.add(Column.number("Rank"));
+    if (intervals) {
+      columns.add(Column.number("95 % of ranks"));
+    }
     columns.add(Column.id("Mixture"));
     columns.add(Column.number("Datasets"));
     columns.add(Column.number("Score, " + content.unit().name()));
@@ -157,6 +168,9 @@ final class TopSection {
     for (RankedRow row : rows) {
       List<String> line = new ArrayList<>();
       line.add(row.rank().isPresent() ? Long.toString(row.rank().getAsLong()) : "–");
+      if (intervals) {
+        line.add(row.interval().map(TopSection::text).orElse("–"));
+      }
       line.add(row.mixture());
       line.add(Integer.toString(row.size()));
       line.add(scores.format(row.score()));

@@ -118,7 +118,13 @@ public final class HeaderParser {
     if (metadata.isPresent()) {
       throw refusal.malformed("The header has two entries named __metadata__");
     }
-    if (json.nextToken() != JsonToken.START_OBJECT) {
+    JsonToken begin = json.nextToken();
+    if (begin == JsonToken.VALUE_NULL) {
+      // As the reference implementation reads it.
+      metadata = Optional.of(Map.of());
+      return;
+    }
+    if (begin != JsonToken.START_OBJECT) {
       throw refusal.malformed("The metadata is not a JSON object");
     }
     Map<String, String> texts = new TreeMap<>();

@@ -154,7 +154,7 @@ public final class SafetensorsFile implements Checkpoint {
   @Override
   public void readIntegers(String tensor, long offset, long[] destination, int length) {
     TensorRange range = range(tensor);
-    if (!range.spec().dtype().integer()) {
+    if (range.spec().dtype().floating()) {
       throw new Refusal(name())
           .tensor(
               tensor,

@@ -46,6 +46,7 @@ public record SafetensorsHeader(
       throws IOException {
     Refusal refusal = new Refusal(file);
     byte[] prefix = start.readNBytes(Long.BYTES);
+    OtherFormats.refuse(prefix, file);
     if (fileLength < Long.BYTES || prefix.length < Long.BYTES) {
       throw refusal.cutOff(
           "A safetensors file has at least %s bytes, but this has %s"

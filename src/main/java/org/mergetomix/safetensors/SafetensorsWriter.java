@@ -35,7 +35,7 @@ public final class SafetensorsWriter {
    * @param source gives the elements
    * @throws org.mergetomix.problem.UserException if the disk is full or may not be written, or a
    *     finite element is too large for its type
-   * @throws IllegalArgumentException for a type or name that cannot be written
+   * @throws IllegalArgumentException for another type, or a name that cannot be written
    */
   public static void write(
       Path target,

@@ -34,7 +34,7 @@ public final class StoredElements {
     writeFully(ByteBuffer.wrap(header), 0);
   }
 
-  /** Writes at most {@link #CHUNK} elements of an F32, F16 or BF16 tensor. */
+  /** Writes at most {@link #CHUNK} elements of a tensor of any floating type. */
   public void write(TensorSpec spec, long position, float[] elements, int length)
       throws IOException {
     stored.clear();
@@ -44,7 +44,7 @@ public final class StoredElements {
     writeFully(stored.flip(), position);
   }
 
-  /** Writes at most {@link #CHUNK} elements of a tensor of whole numbers. */
+  /** Writes at most {@link #CHUNK} elements of a tensor of whole numbers or truth values. */
   public void write(TensorSpec spec, long position, long[] elements, int length)
       throws IOException {
     stored.clear();
@@ -53,7 +53,7 @@ public final class StoredElements {
         case I64 -> stored.putLong(elements[i]);
         case I32 -> stored.putInt((int) elements[i]);
         case I16 -> stored.putShort((short) elements[i]);
-        case I8, U8 -> stored.put((byte) elements[i]);
+        case I8, U8, BOOL -> stored.put((byte) elements[i]);
         default -> throw new IllegalArgumentException(spec.name() + " is " + spec.dtype());
       }
     }
@@ -72,7 +72,18 @@ public final class StoredElements {
         requireFit((narrow & 0x7f80) == 0x7f80, spec, element);
         stored.putShort(narrow);
       }
+      case F8_E4M3 -> {
+        byte narrow = Narrowing.f8E4m3(element);
+        requireFit((narrow & 0x7f) == 0x7f, spec, element);
+        stored.put(narrow);
+      }
+      case F8_E5M2 -> {
+        byte narrow = Narrowing.f8E5m2(element);
+        requireFit((narrow & 0x7c) == 0x7c, spec, element);
+        stored.put(narrow);
+      }
       case F32 -> stored.putFloat(element);
+      case F64 -> stored.putDouble(element);
       default -> throw new IllegalArgumentException(spec.name() + " is " + spec.dtype());
     }
   }

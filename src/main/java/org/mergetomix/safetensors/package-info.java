@@ -7,7 +7,7 @@
  * org.mergetomix.safetensors.HeaderParser} the JSON in it. Writing: {@link
  * org.mergetomix.safetensors.SafetensorsWriter}, to a {@link
  * org.mergetomix.safetensors.FileLayout}, through {@link
- * org.mergetomix.safetensors.StoredElements}. {@link org.mergetomix.safetensors.Pickles} are
- * refused.
+ * org.mergetomix.safetensors.StoredElements}. {@link org.mergetomix.safetensors.Pickles} and {@link
+ * org.mergetomix.safetensors.OtherFormats} are refused.
  */
 package org.mergetomix.safetensors;

@@ -1,11 +1,16 @@
 package org.mergetomix.search;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Objective;
+import org.mergetomix.surface.Observation;
+import org.mergetomix.surface.proposal.History;
 
 /** The objective's value of answers, turned so that lower is better. Immutable. */
 public final class AnswerScores implements Serializable {
@@ -42,6 +47,21 @@ public final class AnswerScores implements Serializable {
     }
     return OptionalDouble.of(
         objective.scoreUnit().direction() == Direction.HIGHER_IS_BETTER ? -score : score);
+  }
+
+  /** The scores of answers; a mixture without one has failed. */
+  History.Round round(List<Answer> answers) {
+    List<Observation> observations = new ArrayList<>();
+    List<Mixture> failed = new ArrayList<>();
+    for (Answer answer : answers) {
+      OptionalDouble score = of(answer);
+      if (score.isPresent()) {
+        observations.add(Observation.of(answer.mixture(), score.getAsDouble()));
+      } else {
+        failed.add(answer.mixture());
+      }
+    }
+    return new History.Round(observations, failed);
   }
 
   /** What ranks, in words. */

@@ -3,10 +3,8 @@ package org.mergetomix.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.mixture.Mixture;
-import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.proposal.History;
 import org.mergetomix.surface.proposal.Proposer;
 import org.mergetomix.surface.proposal.SearchStep;
@@ -110,24 +108,10 @@ public final class ProposedSearch implements SearchStrategy {
   private History history(Standing standing) {
     List<History.Round> rounds = new ArrayList<>();
     // What failed for another strategy is tried again.
-    rounds.add(new History.Round(round(standing.before()).observations(), List.of()));
+    rounds.add(new History.Round(scores.round(standing.before()).observations(), List.of()));
     for (int number = 1; number <= standing.rounds(); number++) {
-      rounds.add(round(standing.of(number)));
+      rounds.add(scores.round(standing.of(number)));
     }
     return new History(rounds);
-  }
-
-  private History.Round round(List<Answer> answers) {
-    List<Observation> observations = new ArrayList<>();
-    List<Mixture> failed = new ArrayList<>();
-    for (Answer answer : answers) {
-      OptionalDouble score = scores.of(answer);
-      if (score.isPresent()) {
-        observations.add(Observation.of(answer.mixture(), score.getAsDouble()));
-      } else {
-        failed.add(answer.mixture());
-      }
-    }
-    return new History.Round(observations, failed);
   }
 }

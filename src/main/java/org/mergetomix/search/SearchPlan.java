@@ -1,14 +1,21 @@
 package org.mergetomix.search;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Search.Attribution;
+import org.mergetomix.config.Configuration.Search.Ratios;
 import org.mergetomix.config.Configuration.Search.Strategy;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.hocon.Choice;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Objective;
 import org.mergetomix.surface.Axes;
@@ -21,12 +28,21 @@ public final class SearchPlan {
   /** So many mixtures are all evaluated, unless somebody chose otherwise. */
   private static final long FEW = 255;
 
+  /** Of so many mixtures the driver can hold every score. */
+  private static final long MANY = 4_095;
+
   private final Configuration.Search search;
+  private final Optional<MixtureFile> file;
   private final AllowedSubsets allowed;
   private final Proposals proposals;
 
-  private SearchPlan(Configuration.Search search, AllowedSubsets allowed, SearchSettings settings) {
+  private SearchPlan(
+      Configuration.Search search,
+      Optional<MixtureFile> file,
+      AllowedSubsets allowed,
+      SearchSettings settings) {
     this.search = search;
+    this.file = file;
     this.allowed = allowed;
     this.proposals = new Proposals(chosen(search, allowed), allowed, settings);
   }
@@ -35,23 +51,19 @@ public final class SearchPlan {
    * The plan.
    *
    * @param datasets ids, each once, at least one
-   * @throws UserException (usage) with everything that the datasets and the keys of the search do
+   * @param file of {@code search.mixtures}, where there is one
+   * @throws UserException with everything that the datasets, the keys of the search and the file do
    *     not allow together
    */
-  public static SearchPlan of(Collection<String> datasets, Configuration configuration) {
+  public static SearchPlan of(
+      Collection<String> datasets, Configuration configuration, Optional<MixtureFile> file) {
     Configuration.Search search = configuration.search();
-    AllowedSubsets allowed =
-        AllowedSubsets.of(
-            Axes.of(datasets),
-            search.minimumSize(),
-            search.maximumSize() == 0 ? Integer.MAX_VALUE : search.maximumSize(),
-            search.required(),
-            search.forbidden());
     SearchSettings usual = SearchSettings.of(datasets.size(), configuration.seed());
     SearchPlan plan =
         new SearchPlan(
             search,
-            allowed,
+            file,
+            allowed(datasets, configuration),
             new SearchSettings(
                 search.width().orElse(usual.width()),
                 search.width().orElse(usual.soupWidth()),
@@ -59,6 +71,21 @@ public final class SearchPlan {
                 configuration.seed()));
     plan.check();
     return plan;
+  }
+
+  /**
+   * The datasets that may stand together.
+   *
+   * @throws UserException (usage) with everything that the datasets and the bounds do not allow
+   */
+  public static AllowedSubsets allowed(Collection<String> datasets, Configuration configuration) {
+    Configuration.Search search = configuration.search();
+    return AllowedSubsets.of(
+        Axes.of(datasets),
+        search.minimumSize(),
+        search.maximumSize() == 0 ? Integer.MAX_VALUE : search.maximumSize(),
+        search.required(),
+        search.forbidden());
   }
 
   private static Strategy chosen(Configuration.Search search, AllowedSubsets allowed) {
@@ -71,10 +98,27 @@ public final class SearchPlan {
   }
 
   private void check() {
-    if (isExhaustive()) {
-      space();
-      return;
+    if (file.isPresent()) {
+      UserException.inputIfAny(notAllowed(file.get()));
+    } else if (isExhaustive()) {
+      long mixtures = space().size();
+      if (search.ratios() == Ratios.REFINE && mixtures > MANY) {
+        throw UserException.usage(
+            String.format(
+                Locale.ROOT,
+                "Ratios can be refined after at most %,d mixtures that are all evaluated, and"
+                    + " there are %,d",
+                MANY,
+                mixtures),
+            "search.ratios",
+            "Set search.strategy to surface, or search.ratios to none");
+      }
+    } else {
+      checkBudget();
     }
+  }
+
+  private void checkBudget() {
     int fewest = proposals.fewest();
     if (search.budget().isPresent() && search.budget().get() < fewest) {
       throw UserException.usage(
@@ -85,23 +129,45 @@ public final class SearchPlan {
     }
   }
 
-  /** Whether every mixture is evaluated. */
-  public boolean isExhaustive() {
-    return proposals.strategy() == Strategy.EXHAUSTIVE;
+  private List<Problem> notAllowed(MixtureFile given) {
+    List<Problem> problems = new ArrayList<>();
+    for (Mixture mixture : given.lines().keySet()) {
+      List<String> unknown = new ArrayList<>(mixture.datasets());
+      unknown.removeAll(allowed.axes().datasets());
+      if (!unknown.isEmpty()) {
+        problems.add(
+            new Problem(
+                "The mixture " + mixture + " has unknown datasets: " + String.join(", ", unknown),
+                given.where(mixture),
+                "Correct it, or name them in the manifest"));
+      } else if (!allowed.allows(mixture)) {
+        problems.add(
+            new Problem(
+                "The mixture " + mixture + " is none of the " + allowed.describe(),
+                given.where(mixture),
+                "Take it out, or correct the bounds of the search"));
+      }
+    }
+    return problems;
   }
 
-  /** The datasets that may stand together. */
-  public AllowedSubsets allowed() {
-    return allowed;
+  private boolean isExhaustive() {
+    return proposals.strategy() == Strategy.EXHAUSTIVE;
   }
 
   /** How many mixtures the question is about; {@link Long#MAX_VALUE} where there are more. */
   public long possible() {
+    if (file.isPresent()) {
+      return file.get().lines().size();
+    }
     return isExhaustive() ? space().size() : (long) allowed.count();
   }
 
   /** The most mixtures that are proposed at once. */
   public Optional<Integer> width() {
+    if (file.isPresent()) {
+      return Optional.empty();
+    }
     return switch (proposals.strategy()) {
       case SURFACE, RANDOM -> Optional.of(proposals.settings().width());
       case ORDERED_SOUP -> Optional.of(proposals.settings().soupWidth());
@@ -111,8 +177,14 @@ public final class SearchPlan {
 
   /** What is evaluated, in words: {@code 255 mixtures}. */
   public String describe() {
+    String ratios =
+        search.ratios() == Ratios.REFINE ? ", and then ratios that should be better" : "";
+    if (file.isPresent()) {
+      return String.format(
+          Locale.ROOT, "%,d mixtures of %s%s", possible(), file.get().location(), ratios);
+    }
     if (isExhaustive()) {
-      return String.format(Locale.ROOT, "%,d mixtures", possible());
+      return String.format(Locale.ROOT, "%,d mixtures%s", possible(), ratios);
     }
     String budget =
         search.budget().map(most -> String.format(Locale.ROOT, ", %,d at most", most)).orElse("");
@@ -120,7 +192,8 @@ public final class SearchPlan {
         + ", of which the strategy "
         + Choice.name(proposals.strategy())
         + " evaluates some"
-        + budget;
+        + budget
+        + ratios;
   }
 
   /**
@@ -130,11 +203,43 @@ public final class SearchPlan {
    * @param examples how many examples each of its tasks has
    */
   public SearchStrategy strategy(Objective objective, SortedMap<String, Integer> examples) {
+    AnswerScores scores = new AnswerScores(objective, examples);
+    SearchStrategy strategy = first(scores);
+    return search.ratios() == Ratios.REFINE
+        ? new RefinedSearch(strategy, allowed, proposals.settings(), scores)
+        : strategy;
+  }
+
+  /** All datasets but one, for each of them, where attribution is to have them. */
+  public Optional<GivenMixtures> leaveOneOut() {
+    if (search.attribution() == Attribution.NONE) {
+      return Optional.empty();
+    }
+    TreeSet<String> datasets = new TreeSet<>(allowed.axes().datasets());
+    datasets.removeAll(search.forbidden());
+    List<Mixture> mixtures = new ArrayList<>();
+    for (String dataset : datasets) {
+      TreeSet<String> others = new TreeSet<>(datasets);
+      others.remove(dataset);
+      if (!others.isEmpty() && allowed.allows(Mixture.subset(others))) {
+        mixtures.add(Mixture.subset(others));
+      }
+    }
+    return Optional.of(new GivenMixtures("leave-one-out", mixtures))
+        .filter(given -> given.most() > 0);
+  }
+
+  private SearchStrategy first(AnswerScores scores) {
+    if (file.isPresent()) {
+      List<Mixture> mixtures = List.copyOf(file.get().lines().keySet());
+      String ids = String.join(" ", mixtures.stream().map(Mixture::id).sorted().toList());
+      return new GivenMixtures("mixtures-" + Digests.sha256(ids).substring(0, 8), mixtures);
+    }
     return isExhaustive()
         ? new ExhaustiveSearch(space())
         : new ProposedSearch(
             proposals,
-            new AnswerScores(objective, examples),
+            scores,
             search.budget().map(Integer::longValue).orElse(Long.MAX_VALUE),
             possible());
   }

@@ -30,7 +30,12 @@ public interface SearchStrategy extends Serializable {
     return most();
   }
 
-  /** Whether a mixture is one of those that the question is about, wherever its rows come from. */
+  /** Whether a mixture is among the {@link #possible()} ones; refined ratios are not. */
+  default boolean isPossible(Mixture mixture) {
+    return considers(mixture);
+  }
+
+  /** Whether a mixture is ranked, wherever its rows come from. */
   boolean considers(Mixture mixture);
 
   /** What a mixture that failed means to this strategy when the search is started again. */

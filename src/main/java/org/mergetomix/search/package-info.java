@@ -6,6 +6,7 @@
  * a {@link org.mergetomix.search.Round}; it sees nothing else, so what it proposes does not depend
  * on timing, on the cluster, or on how often a search was killed. {@link
  * org.mergetomix.search.ExhaustiveSearch} takes every mixture of a space, {@link
- * org.mergetomix.search.GivenMixtures} those that somebody picked: the base is one of them.
+ * org.mergetomix.search.GivenMixtures} those that somebody picked: the base is one of them. {@link
+ * org.mergetomix.search.RefinedSearch} lets ratios follow what another search found.
  */
 package org.mergetomix.search;

@@ -14,6 +14,7 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
+import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
@@ -41,6 +42,8 @@ public final class CheckAction {
    * @param search what a search would evaluate
    * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
    * @param memory what a search needs of an executor
+   * @param training what fine-tuning the missing experts needs of an executor; empty if there are
+   *     none
    * @param warnings what is no problem, but a user should know
    */
   public record Result(
@@ -48,6 +51,7 @@ public final class CheckAction {
       SearchPlan search,
       List<String> missingExperts,
       MemoryPlan memory,
+      Optional<TrainingMemory> training,
       List<Problem> warnings) {}
 
   /**
@@ -57,7 +61,7 @@ public final class CheckAction {
    *     for a search, with what that needs alone
    */
   public Result run() {
-    SearchPlan search = SearchPlan.of(manifest.datasetIds(), configuration);
+    SearchPlan search = SearchPlans.of(spark, manifest, configuration);
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       return run(search, access, files);
@@ -76,15 +80,19 @@ public final class CheckAction {
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }
-    List<Location> texts =
+    if (!datasets.get(true).isEmpty()) {
+      TrainingCheck.require(files, with(datasets.get(true)), configuration);
+    }
+    List<Manifest.DatasetEntry> withData =
         manifest.datasets().stream()
-            .flatMap(dataset -> dataset.data().stream())
-            .filter(files::exists)
+            .filter(dataset -> dataset.data().filter(data -> isThere(files, data)).isPresent())
             .toList();
     Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
     List<Problem> warnings =
         new ArrayList<>(
-            new InputCheck(spark, access, files).texts(texts).run(manifest, datasets.get(false)));
+            new InputCheck(spark, access, files)
+                .datasets(manifest, withData)
+                .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
     if (!configuration.output().isEmpty() && !configuration.requireOutput().isLocal()) {
       memory.flatMap(MemoryPlan::littleForAnotherModel).ifPresent(warnings::add);
@@ -94,7 +102,15 @@ public final class CheckAction {
         search,
         datasets.get(true).stream().map(Manifest.DatasetEntry::id).toList(),
         memory.orElseThrow(),
+        training(files, datasets.get(true)),
         warnings);
+  }
+
+  private Optional<TrainingMemory> training(InputFiles files, List<Manifest.DatasetEntry> missing) {
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            TrainingCheck.memory(spark, files, with(missing), configuration, missing.size()));
   }
 
   /**
@@ -117,13 +133,20 @@ public final class CheckAction {
     }
   }
 
+  private static boolean isThere(InputFiles files, Location data) {
+    return files.dataProblems("The data", data, "").isEmpty();
+  }
+
   private static boolean canBeFineTunedLater(Manifest.DatasetEntry dataset, InputFiles files) {
     return dataset.data().isPresent() && !files.exists(dataset.expert());
   }
 
+  private Manifest with(List<Manifest.DatasetEntry> datasets) {
+    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks());
+  }
+
   private List<Problem> missing(
       InputFiles files, List<Manifest.DatasetEntry> datasets, Purpose purpose) {
-    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks())
-        .missingFiles(files, purpose);
+    return with(datasets).missingFiles(files, purpose);
   }
 }

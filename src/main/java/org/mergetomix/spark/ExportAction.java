@@ -1,13 +1,10 @@
 package org.mergetomix.spark;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -15,7 +12,10 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.executor.SlotLease;
+import org.mergetomix.export.ModelCard;
+import org.mergetomix.export.TrainerManifest;
 import org.mergetomix.folder.CheckpointFolderWriter;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -26,7 +26,8 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.FileLayout;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.RunRecord;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -39,14 +40,7 @@ public final class ExportAction {
 
   private static final int CHUNK = 8192;
 
-  /** Bytes of names and metadata, for the folder and for each tensor. */
-  private static final long BESIDE_TENSORS = 4096;
-
   private static final String MERGEKIT = "mergekit.yaml";
-
-  /** What is written here is not copied from a base that was exported itself. */
-  private static final Pattern COMPANION =
-      Pattern.compile("(?!.*\\.index\\.json$)(?!mixture\\.json$).*\\.(json|txt|model|jinja)");
 
   private final SparkSession spark;
   private final Manifest manifest;
@@ -64,21 +58,32 @@ public final class ExportAction {
    *
    * @param withoutMergekit why there is no equivalent for mergekit, each as the part of a sentence;
    *     empty where there is one
+   * @param codeLeft the names of files of Python code in the base's folder that were left there
    */
-  public record Result(List<String> withoutMergekit) {}
+  public record Result(List<String> withoutMergekit, List<String> codeLeft)
+      implements Serializable {}
 
   /**
-   * Merges the mixture and writes it, with {@code mixture.json} for a trainer, and with {@code
-   * mergekit.yaml} where mergekit can merge the same. An executor does it for a folder in a store,
-   * where {@code mixture.json} comes last; a local folder is one of the driver's machine, so the
-   * driver does it.
+   * Merges the mixture and writes it without the base's code, as {@link #run(Mixture, Location,
+   * Companions.Code)}.
+   */
+  public Result run(Mixture mixture, Location target) {
+    return run(mixture, target, Companions.Code.LEFT);
+  }
+
+  /**
+   * Merges the mixture and writes it, with a model card, {@code mixture.json} for a trainer, and
+   * {@code mergekit.yaml} where mergekit can merge the same. An executor does it for a folder in a
+   * store, where {@code mixture.json} comes last; a local folder is one of the driver's machine, so
+   * the driver does it.
    *
    * @param mixture a mixture of the manifest's datasets
    * @param target the folder to write, which must not exist
+   * @param code whether Python code in the base's folder is copied
    * @throws UserException if the mixture has unknown datasets, an input is missing or broken, or
    *     the folder cannot be written
    */
-  public Result run(Mixture mixture, Location target) {
+  public Result run(Mixture mixture, Location target, Companions.Code code) {
     List<String> known = manifest.datasetIds();
     List<String> unknown =
         mixture.datasets().stream().filter(dataset -> !known.contains(dataset)).toList();
@@ -90,7 +95,7 @@ public final class ExportAction {
     }
     LocalOutput.requireNew(target, spark.sparkContext().hadoopConfiguration());
     RunPlan plan;
-    String trainer;
+    Map<String, String> texts;
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       Manifest needed = manifest.toMerge(mixture.datasets());
       List<Problem> missing = needed.missingFiles(files, Purpose.SEARCHING);
@@ -98,90 +103,108 @@ public final class ExportAction {
         throw UserException.input(missing);
       }
       plan = RunPlan.toMerge(spark, needed, configuration);
-      trainer = TrainerManifest.of(files, needed, plan, mixture, configuration.seed());
+      texts =
+          Map.of(
+              TrainerManifest.FILE,
+              TrainerManifest.of(files, needed, plan, mixture, configuration.seed()),
+              ModelCard.FILE,
+              ModelCard.of(plan, mixture, judged(plan, mixture)));
     }
-    return new Result(
-        target.isLocal()
-            ? write(plan, mixture, target, trainer)
-            : onExecutor(plan, mixture, target, trainer));
+    Export export = new Export(mixture, target, code, texts);
+    return target.isLocal() ? write(plan, export) : onExecutor(plan, export);
   }
 
-  private List<String> onExecutor(RunPlan plan, Mixture mixture, Location target, String trainer) {
+  /**
+   * What is written.
+   *
+   * @param texts by the names of their files
+   */
+  private record Export(
+      Mixture mixture, Location target, Companions.Code code, Map<String, String> texts)
+      implements Serializable {}
+
+  /** How the run in the configured output, if there is one, judged what is exported. */
+  private Optional<ModelCard.Judged> judged(RunPlan plan, Mixture mixture) {
+    if (configuration.output().isEmpty()) {
+      return Optional.empty();
+    }
+    RunDirectory directory =
+        new RunDirectory(configuration.requireOutput(), spark.sparkContext().hadoopConfiguration());
+    return directory
+        .read()
+        .filter(record -> record.state() != RunRecord.State.SEARCHING)
+        .filter(record -> ModelCard.Judged.sameMerge(record, plan, mixture))
+        .flatMap(
+            record ->
+                directory
+                    .ranked(spark)
+                    .find(mixture.id())
+                    .filter(row -> row.rank().isPresent())
+                    .map(row -> new ModelCard.Judged(record, row)));
+  }
+
+  private Result onExecutor(RunPlan plan, Export export) {
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
-    context.setJobGroup("export", "Export " + mixture, false);
+    context.setJobGroup("export", "Export " + export.mixture(), false);
     try {
-      return List.copyOf(
-          context
-              .parallelize(List.of(mixture), 1)
-              .map(exported -> new ArrayList<>(write(broadcast.value(), exported, target, trainer)))
-              .first());
+      return context
+          .parallelize(List.of(export), 1)
+          .map(written -> write(broadcast.value(), written))
+          .first();
     } finally {
       context.clearJobGroup();
       broadcast.destroy();
     }
   }
 
-  private static List<String> write(
-      RunPlan plan, Mixture mixture, Location target, String trainer) {
-    Map<String, String> metadata =
-        Map.of(
-            "format", "pt",
-            "merge-to-mix.mixture", mixture.id(),
-            "merge-to-mix.method", plan.method().describe(),
-            "merge-to-mix.base", plan.base().digest());
+  private static Result write(RunPlan plan, Export export) {
     try (SlotLease lease = ExecutorRuntime.lease(plan);
         InputFiles files = plan.access().open();
         LocalOutput folder =
             LocalOutput.of(
-                target,
+                export.target(),
                 lease.withRuntime(ExportAction::bytes),
                 files,
                 plan.access().hadoop().value())) {
-      List<String> withoutMergekit =
-          lease.withRuntime(
-              runtime -> {
-                MergekitRecipe recipe = runtime.mergekit(mixture);
-                write(mixture, folder.path(), metadata, runtime, trainer, recipe);
-                return recipe.obstacles();
-              });
+      Result result = lease.withRuntime(runtime -> write(export, folder.path(), runtime));
       folder.publishFolder(TrainerManifest.FILE);
-      return withoutMergekit;
+      return result;
     }
   }
 
-  private static void write(
-      Mixture mixture,
-      Path target,
-      Map<String, String> metadata,
-      ExecutorRuntime runtime,
-      String trainer,
-      MergekitRecipe recipe) {
+  private static Result write(Export export, Path target, ExecutorRuntime runtime) {
+    RunPlan plan = runtime.plan();
+    Path base = plan.base().file();
+    MergekitRecipe recipe = runtime.mergekit(export.mixture());
+    Map<String, String> metadata =
+        Map.of(
+            "format", "pt",
+            "merge-to-mix.mixture", export.mixture().id(),
+            "merge-to-mix.method", plan.method().describe(),
+            "merge-to-mix.base", plan.base().digest());
     try (CheckpointFolderWriter folder =
         CheckpointFolderWriter.begin(
             target,
             runtime.base().stored().tensors(),
             metadata,
             CheckpointFolderWriter.SHARD_BYTES)) {
-      runtime.merge(mixture, folder);
+      runtime.merge(export.mixture(), folder);
       copyIntegers(runtime.base().stored(), folder);
-      companions(runtime.plan().base().file()).forEach(folder::copy);
-      folder.write(TrainerManifest.FILE, trainer);
+      Companions.of(base, export.code()).forEach(folder::copy);
+      export.texts().forEach(folder::write);
       recipe.yaml().ifPresent(yaml -> folder.write(MERGEKIT, yaml));
       folder.commit();
     }
+    return new Result(
+        recipe.obstacles(),
+        export.code() == Companions.Code.LEFT ? Companions.code(base) : List.of());
   }
 
   /** The most that a folder takes: tensors, what is copied, and what is said about them. */
   private static long bytes(ExecutorRuntime runtime) {
-    long companions =
-        companions(runtime.plan().base().file()).stream()
-            .mapToLong(file -> file.toFile().length())
-            .sum();
-    // A header a tensor, were each a shard of its own.
-    return FileLayout.of(runtime.base().stored().tensors(), Map.of()).bytes()
-        + companions
-        + BESIDE_TENSORS * (1 + runtime.base().stored().tensors().size());
+    return CheckpointFolderWriter.bytes(runtime.base().stored().tensors())
+        + Companions.bytes(runtime.plan().base().file());
   }
 
   /** Tensors of whole numbers have no delta: they are the base's. */
@@ -195,23 +218,6 @@ public final class ExportAction {
           folder.writeIntegers(tensor.name(), offset, chunk, length);
         }
       }
-    }
-  }
-
-  /** What a model's folder holds beside its tensors: configuration and tokenizer. */
-  private static List<Path> companions(Path base) {
-    if (!Files.isDirectory(base)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(base)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> COMPANION.matcher(file.getFileName().toString()).matches())
-          .sorted()
-          .toList();
-    } catch (IOException failure) {
-      throw UserException.input(
-          "Cannot list the base's folder: " + failure, base.toString(), "", failure);
     }
   }
 }

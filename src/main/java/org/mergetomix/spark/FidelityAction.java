@@ -93,6 +93,7 @@ public final class FidelityAction {
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       FineTuneAction.requireData(manifest, files);
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING));
+      requireTrainable(files);
       requireRoom(files);
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
@@ -103,6 +104,13 @@ public final class FidelityAction {
     } finally {
       Session.context(spark).clearJobGroup();
     }
+  }
+
+  /** Experts that are there need not be as training would write them now. */
+  private void requireTrainable(InputFiles files) {
+    TrainingCheck.require(files, manifest.toMerge(List.of()), configuration);
+    TrainingCheck.memory(
+        spark, files, manifest, configuration, Math.max(1, configuration.fidelity().mixtures()));
   }
 
   /** Before anything is trained: it would be too late when the models are to be scored. */
@@ -236,7 +244,7 @@ public final class FidelityAction {
     TrainingPlan training = TrainingPlan.of(spark, manifest, configuration);
     List<TrainingJob> jobs =
         mixtures.stream()
-            .map(mixture -> training.job(mixture, TrainingPlan.file(directory.models(), mixture)))
+            .map(mixture -> training.job(mixture, training.place(directory.models(), mixture)))
             .toList();
     return new TrainingJobs(spark, progress).run("fidelity", jobs);
   }

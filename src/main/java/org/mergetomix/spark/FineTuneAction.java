@@ -61,9 +61,11 @@ public final class FineTuneAction {
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
     Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
     requireData(training, files);
-    new InputCheck(spark, access, files)
-        .texts(trainable.stream().flatMap(dataset -> dataset.data().stream()).toList())
-        .run(training, List.of());
+    TrainingCheck.require(files, training, configuration);
+    new InputCheck(spark, access, files).datasets(training, trainable).run(training, List.of());
+    if (!trainable.isEmpty()) {
+      TrainingCheck.memory(spark, files, training, configuration, trainable.size());
+    }
     TrainingPlan plan = TrainingPlan.of(spark, training, configuration);
     List<TrainingJob> jobs = new ArrayList<>();
     for (Manifest.DatasetEntry dataset : trainable) {

@@ -2,14 +2,23 @@ package org.mergetomix.spark;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
-import org.mergetomix.evaluation.TextExamples;
+import org.mergetomix.data.DataCheck;
+import org.mergetomix.data.DataFile;
+import org.mergetomix.data.DataForm;
+import org.mergetomix.data.ExampleRows;
+import org.mergetomix.data.conversation.Conversation;
+import org.mergetomix.data.conversation.ModelTemplate;
 import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.expert.Contents;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.TiedNames;
@@ -42,9 +51,13 @@ public final class InputCheck {
     this.files = files;
   }
 
-  /** Reads texts that are there, beside those of the tasks. */
-  InputCheck texts(List<Location> texts) {
-    texts.forEach(this::readText);
+  /** Reads the data of a manifest's datasets, beside that of the tasks; it is there. */
+  InputCheck datasets(Manifest manifest, List<Manifest.DatasetEntry> datasets) {
+    for (Manifest.DatasetEntry dataset : datasets) {
+      Function<List<DataFile>, DataCheck> reading =
+          parts -> ExampleRows.check(ExampleRows.read(parts, dataset.columns()));
+      dataset.data().ifPresent(data -> read(manifest, data, reading));
+    }
     return this;
   }
 
@@ -65,22 +78,45 @@ public final class InputCheck {
               TiedCheckpoint.of(Checkpoints.open(files.headers(baseFile)), model.tied())) {
             base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
-              attempt(() -> checkExpert(base, expert, model));
+              attempt(() -> checkExpert(baseFile, base, expert, model));
             }
             attempt(() -> checkModel(manifest, base.tensors()));
           }
         });
     for (Manifest.TaskEntry task : manifest.tasks()) {
-      readText(task.data());
-      task.confirm().ifPresent(this::readText);
+      Function<List<DataFile>, DataCheck> reading =
+          parts -> task.kind().check(parts, task.columns());
+      read(manifest, task.data(), reading);
+      task.confirm().ifPresent(confirm -> read(manifest, confirm, reading));
     }
+    attempt(() -> refuseConfirmingByWhatRanks(manifest));
     if (!refusals.isEmpty()) {
       throw UserException.together(refusals);
     }
     SortedMap<String, String> digests = new TreeMap<>();
-    manifest.tasks().forEach(task -> digests.put(task.id(), files.digest(task.data(), "")));
+    manifest.tasks().forEach(task -> digests.put(task.id(), files.dataDigest(task.data())));
     warnings.addAll(SameTexts.warnings(digests));
     return List.copyOf(warnings);
+  }
+
+  /** Folders and globs can share files, which the manifest alone does not show. */
+  private void refuseConfirmingByWhatRanks(Manifest manifest) {
+    Set<Location> ranking = new HashSet<>();
+    manifest.tasks().forEach(task -> ranking.addAll(files.dataFiles(task.data())));
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      for (Location confirm : task.confirm().map(files::dataFiles).orElse(List.of())) {
+        if (ranking.contains(confirm)) {
+          problems.add(
+              new Problem(
+                  "The confirm data of task %s has a file that ranks the mixtures"
+                      .formatted(task.id()),
+                  confirm.text(),
+                  "Name files of other examples, or leave confirm out"));
+        }
+      }
+    }
+    UserException.inputIfAny(problems);
   }
 
   private void checkModel(Manifest manifest, SortedMap<String, TensorSpec> tensors) {
@@ -99,15 +135,40 @@ public final class InputCheck {
     }
   }
 
-  private void checkExpert(Checkpoint base, Manifest.DatasetEntry dataset, BaseModel model) {
+  private void checkExpert(
+      Location baseFile, Checkpoint base, Manifest.DatasetEntry dataset, BaseModel model) {
     Path expert = files.headers(dataset.expert());
-    try (Delta delta = Delta.open(base, expert, model.policy(dataset.policy()))) {
+    boolean whole = baseFile.isLocal() && dataset.expert().isLocal();
+    Contents contents = whole ? Contents.WHOLE : Contents.HEADERS;
+    try (Delta delta = Delta.open(base, expert, model.policy(dataset.policy()), contents)) {
       delta.warnings().forEach(this::warn);
     }
   }
 
-  private void readText(Location text) {
-    attempt(() -> TextExamples.read(files.fetch(text, "")));
+  private void read(Manifest manifest, Location data, Function<List<DataFile>, DataCheck> reading) {
+    attempt(
+        () -> {
+          DataCheck found =
+              reading.apply(files.dataFiles(data).stream().map(this::fetched).toList());
+          warnings.addAll(found.counts().warnings(data.text()));
+          found.conversation().ifPresent(one -> render(manifest, data, one));
+        });
+  }
+
+  /** Whether the base's template takes a conversation shows at the first one, mostly. */
+  private void render(Manifest manifest, Location data, Conversation conversation) {
+    if (manifest.base().tokenizer().isPresent()) {
+      throw UserException.usage(
+          "The data is conversations, and base.tokenizer has no chat template",
+          data.text(),
+          "Give a base that is a folder with a chat template, or texts");
+    }
+    ModelTemplate.read(files.headers(manifest.base().checkpoint()))
+        .marked(conversation, ModelTemplate.TODAY);
+  }
+
+  private DataFile fetched(Location file) {
+    return new DataFile(files.fetch(file, "").toString(), file.text(), DataForm.of(file.name()));
   }
 
   private void warn(Problem warning) {

@@ -2,6 +2,7 @@ package org.mergetomix.spark;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -12,6 +13,7 @@ import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.executor.SlotLease;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
+import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
@@ -36,16 +38,28 @@ final class Preflights {
   /** Of a run, on executors that have its experts open anyway. */
   static Preflight ofRun(JavaSparkContext context, Broadcast<RunPlan> plan) {
     int parts = context.defaultParallelism();
-    return measure(
-        context,
-        part -> {
-          try (SlotLease lease = ExecutorRuntime.lease(plan.value())) {
-            return lease.withRuntime(runtime -> runtime.preflight(part, parts));
-          }
-        });
+    List<PreflightSums> sums =
+        measure(
+            context,
+            part -> {
+              try (SlotLease lease = ExecutorRuntime.lease(plan.value())) {
+                return lease.withRuntime(runtime -> runtime.preflight(part, parts));
+              }
+            });
+    // An expert's mixtures fail one by one, and others may be ranked; a base's would all fail.
+    Optional.ofNullable(Preflight.notNumbers(sums).get(NonFiniteTensors.BASE))
+        .ifPresent(
+            base -> {
+              throw UserException.input(List.of(base));
+            });
+    return Preflight.of(sums);
   }
 
-  /** Of the experts of some datasets, without a run; their files exist. */
+  /**
+   * Of the experts of some datasets, without a run; their files exist.
+   *
+   * @throws UserException naming the tensor of the base and of every expert that is NaN or infinite
+   */
   static Preflight ofFiles(
       JavaSparkContext context,
       InputAccess access,
@@ -67,7 +81,10 @@ final class Preflights {
         policies.put(dataset.id(), known.policy(dataset.policy()));
       }
     }
-    return measure(context, part -> sums(access, base, tied, locations, policies, part, parts));
+    List<PreflightSums> sums =
+        measure(context, part -> sums(access, base, tied, locations, policies, part, parts));
+    UserException.inputIfAny(List.copyOf(Preflight.notNumbers(sums).values()));
+    return Preflight.of(sums);
   }
 
   private static PreflightSums sums(
@@ -94,11 +111,11 @@ final class Preflights {
     }
   }
 
-  private static Preflight measure(
+  private static List<PreflightSums> measure(
       JavaSparkContext context, Function<Integer, PreflightSums> sums) {
     context.setJobGroup("preflight", "Measure how far the experts moved", false);
     int parts = context.defaultParallelism();
     List<Integer> all = IntStream.range(0, parts).boxed().toList();
-    return Preflight.of(context.parallelize(all, parts).map(sums).collect());
+    return context.parallelize(all, parts).map(sums).collect();
   }
 }

@@ -20,6 +20,7 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.Fidelities;
 import org.mergetomix.rank.MixtureReduction;
+import org.mergetomix.rank.RankedScores;
 import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.report.HtmlReport;
@@ -33,6 +34,9 @@ import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.DatasetEffects;
 import org.mergetomix.statistics.Fidelity;
+import org.mergetomix.statistics.attribution.ScoreModel;
+import org.mergetomix.statistics.attribution.ScoreModel.Basis;
+import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
@@ -90,6 +94,11 @@ public final class ReportAction {
     SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
     Objective objective = Objective.of(terms, base);
     ScoreUnit unit = objective.scoreUnit();
+    Optional<ScoreModel> model =
+        tasks.areAll(base)
+            ? ScoreModelFit.of(
+                RankedScores.of(ranked), unit, objective.score(base).value(), configuration.seed())
+            : Optional.empty();
     Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, unit);
     return new ReportContent(
         record,
@@ -99,7 +108,10 @@ public final class ReportAction {
         unit,
         top,
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
-        record.counts().coversSpace() ? effects(evaluations, tasks, objective) : List.of(),
+        model.filter(one -> one.basis() == Basis.EXACT).isPresent()
+            ? effects(evaluations, tasks, objective)
+            : List.of(),
+        model,
         bestBySize(ranked, unit),
         fidelity,
         Fidelities.points(fidelityRows));
@@ -137,7 +149,7 @@ public final class ReportAction {
     JavaRDD<MixtureScores> scores =
         MixtureReduction.of(
             evaluations.rows(),
-            mixture -> mixture.size() > 0,
+            mixture -> mixture.size() > 0 && mixture.equalWeights(),
             tasks,
             (mixture, rows) -> new MixtureScores(mixture, rows.scores()));
     SortedMap<String, DatasetEffects> byTask = new TreeMap<>();

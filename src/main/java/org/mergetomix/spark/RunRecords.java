@@ -9,12 +9,14 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.DeviceChoice;
 import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.hocon.Choice;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.NativeSettings;
 import org.mergetomix.plan.RunPlan;
+import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.RunRecord;
 
-/** Begins run records. */
+/** Begins run records, and says what goes into them. */
 final class RunRecords {
 
   private RunRecords() {}
@@ -26,6 +28,18 @@ final class RunRecords {
         new RunRecord.Run(
             plan.runId(), plan.identity(), List.copyOf(plan.experts().keySet()), plan.inputs()),
         new RunRecord.Start(configuration.asMap(), versions(spark)));
+  }
+
+  /** What is recorded of a model of the scores. */
+  static RunRecord.Surface surface(ScoreModel model) {
+    SortedMap<String, RunRecord.Gain> gains = new TreeMap<>();
+    model
+        .gains()
+        .forEach(
+            gain ->
+                gains.put(gain.dataset(), new RunRecord.Gain(gain.shapley(), gain.mainEffect())));
+    return new RunRecord.Surface(
+        model.surface(), model.mixtures(), model.explained(), Choice.name(model.basis()), gains);
   }
 
   private static SortedMap<String, String> versions(SparkSession spark) {

@@ -3,8 +3,10 @@ package org.mergetomix.spark;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -111,28 +113,49 @@ final class ScoreModels {
 
   /** What to say of the scores of a subject that are no numbers. */
   static List<Problem> notNumbers(Subject subject, ModelScores scores) {
-    return Stream.of(scores.search(), scores.confirm())
-        .flatMap(split -> split.entrySet().stream())
-        .filter(task -> !task.getValue().finite())
-        .map(task -> named(NotANumber.problem(task.getKey()), subject))
-        .distinct()
-        .toList();
+    return scores.problems().stream().map(problem -> named(problem, subject)).toList();
   }
 
   private static ModelScores score(RunPlan plan, Subject subject) {
     try (SlotLease lease = ExecutorRuntime.lease(plan)) {
       if (subject instanceof CheckpointSubject checkpoint) {
         lease.fill(plan.access(), checkpoint.model());
-      } else if (subject instanceof ExpertSubject expert) {
-        lease.merge(Mixture.parse(expert.mixture()));
-      } else {
-        lease.merge(Mixture.none());
+        return score(plan, lease, List::of);
       }
-      return lease.call(
-          slot ->
-              new ModelScores(
-                  scores(plan, slot, TaskSplit.SEARCH), scores(plan, slot, TaskSplit.CONFIRM)));
+      Mixture merged =
+          subject instanceof ExpertSubject expert
+              ? Mixture.parse(expert.mixture())
+              : Mixture.none();
+      lease.merge(merged);
+      return score(plan, lease, () -> lease.withRuntime(runtime -> runtime.notNumbers(merged)));
     }
+  }
+
+  private static ModelScores score(
+      RunPlan plan, SlotLease lease, Supplier<List<Problem>> notNumbers) {
+    SortedMap<String, ExampleScores> search =
+        lease.call(slot -> scores(plan, slot, TaskSplit.SEARCH));
+    SortedMap<String, ExampleScores> confirm =
+        lease.call(slot -> scores(plan, slot, TaskSplit.CONFIRM));
+    return new ModelScores(search, confirm, problems(search, confirm, notNumbers));
+  }
+
+  private static List<Problem> problems(
+      SortedMap<String, ExampleScores> search,
+      SortedMap<String, ExampleScores> confirm,
+      Supplier<List<Problem>> notNumbers) {
+    List<String> tasks =
+        Stream.of(search, confirm)
+            .flatMap(split -> split.entrySet().stream())
+            .filter(task -> !task.getValue().finite())
+            .map(Map.Entry::getKey)
+            .distinct()
+            .toList();
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    List<Problem> inputs = notNumbers.get();
+    return tasks.stream().map(task -> NotANumber.problem(task, inputs)).toList();
   }
 
   private static SortedMap<String, ExampleScores> scores(RunPlan plan, Slot slot, TaskSplit split) {

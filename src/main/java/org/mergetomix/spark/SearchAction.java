@@ -3,6 +3,7 @@ package org.mergetomix.spark;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,6 +23,8 @@ import org.mergetomix.plan.RunPlan;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.rank.RankIntervals;
+import org.mergetomix.rank.RankedScores;
 import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.score.ExampleScores;
@@ -33,8 +36,10 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.RoundPlanner;
 import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
+import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -71,11 +76,16 @@ public final class SearchAction {
    *
    * @param record the run record as it was written
    * @param top the best mixtures, as many as {@code report.top} says
+   * @param tied how many mixtures the examples cannot tell from the best, itself among them
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
    * @param warnings what a user should know about the inputs and the scores
    */
   public record Result(
-      RunRecord record, List<RankedRow> top, long evaluatedNow, List<Problem> warnings) {}
+      RunRecord record,
+      List<RankedRow> top,
+      long tied,
+      long evaluatedNow,
+      List<Problem> warnings) {}
 
   /**
    * Searches.
@@ -86,9 +96,10 @@ public final class SearchAction {
    */
   public Result run() {
     long started = System.nanoTime();
-    SearchPlan search = SearchPlan.of(manifest.datasetIds(), configuration);
-    List<Problem> warnings = checkInputs(search);
-    RunPlan plan = RunPlan.of(spark, manifest, configuration);
+    SearchPlan search = SearchPlans.of(spark, manifest, configuration);
+    List<Problem> warnings = new ArrayList<>();
+    MemoryPlan memory = checkInputs(search, warnings);
+    RunPlan plan = RunPlan.of(spark, manifest, configuration).keeping(memory.prefixes().kept());
     directory.requireCommitter(spark);
     directory.claim(plan.runId(), plan.identity());
     return directory.announced(spark, () -> search(search, plan, warnings, started));
@@ -122,15 +133,28 @@ public final class SearchAction {
           new RunRecord.Strategy(strategy.id(), strategy.describe(), there.names());
       RunRecord searching = directory.update(measured, before -> before.searchedBy(begins));
       TableStanding standing = new TableStanding(table, searching.began(begins), strategy, tasks);
-      long evaluatedNow = rounds.run(strategy, standing, progress);
+      long asked = rounds.run(strategy, standing, progress);
+      long evaluatedNow = asked + leaveOneOut(search, rounds, table, tasks);
       RunRecord.Ended ended = new RunRecord.Ended(strategy.id(), strategy.ended(standing));
       context.setJobGroup("rank", "Rank the mixtures", false);
       Evaluations evaluations = table.read();
       SortedMap<String, Long> devices = evaluations.devices();
       RankedTable ranked = directory.ranked(spark);
+      Map<String, RankInterval> intervals =
+          RankIntervals.of(
+              evaluations, strategy::considers, tasks, objective, base, configuration.seed());
       ranked.write(
-          Ranking.rows(evaluations, strategy::considers, tasks, objective), objective.scoreUnit());
+          Ranking.rows(evaluations, strategy::considers, tasks, objective, intervals),
+          objective.scoreUnit());
       String digest = ranked.digest();
+      RunRecord.Surface surface =
+          ScoreModelFit.of(
+                  RankedScores.of(ranked),
+                  objective.scoreUnit(),
+                  objective.score(base).value(),
+                  configuration.seed())
+              .map(RunRecords::surface)
+              .orElse(RunRecord.Surface.NONE);
       RunRecord.Counts counts = counts(strategy, ranked);
       double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =
@@ -148,16 +172,31 @@ public final class SearchAction {
                           ended,
                           RunRecord.Objective.of(objective),
                           objective.tasks(base),
+                          surface,
                           digest,
                           Instant.now().toString()));
       List<Problem> all = new ArrayList<>(warnings);
       all.addAll(MixedDevices.warnings(devices));
       return new Result(
-          done, ranked.top(configuration.report().top()), evaluatedNow, List.copyOf(all));
+          done,
+          ranked.top(configuration.report().top()),
+          ranked.tied(),
+          evaluatedNow,
+          List.copyOf(all));
     } finally {
       context.clearJobGroup();
       broadcast.destroy();
     }
+  }
+
+  /** What attribution needs beside what a strategy asked for. */
+  private long leaveOneOut(
+      SearchPlan search, Rounds rounds, EvaluationsTable table, ScoredTasks tasks) {
+    Optional<GivenMixtures> mixtures = search.leaveOneOut();
+    return mixtures.isEmpty()
+        ? 0
+        : rounds.run(
+            mixtures.get(), new TableStanding(table, List.of(), mixtures.get(), tasks), progress);
   }
 
   private Rounds rounds(
@@ -177,16 +216,17 @@ public final class SearchAction {
         (space, mark, counters) -> new EvaluateMixtures(plan, space, mark, counters, attempts));
   }
 
-  private List<Problem> checkInputs(SearchPlan search) {
+  /** Adds warnings; what is planned fits. */
+  private MemoryPlan checkInputs(SearchPlan search, List<Problem> warnings) {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
-      List<Problem> warnings =
-          new ArrayList<>(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
-      memory.ifPresent(plan -> warnings.addAll(plan.warnings()));
+      warnings.addAll(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
+      // What it could not read, the check of inputs has refused.
+      warnings.addAll(memory.orElseThrow().warnings());
       idle(search).ifPresent(warnings::add);
-      return List.copyOf(warnings);
+      return memory.orElseThrow();
     }
   }
 
@@ -220,7 +260,14 @@ public final class SearchAction {
   private static RunRecord.Counts counts(SearchStrategy strategy, RankedTable ranked) {
     long evaluated = ranked.ranked();
     long failed = ranked.dataset().count() - evaluated;
-    return new RunRecord.Counts(strategy.possible(), evaluated, failed, 0);
+    long refined =
+        ranked
+            .dataset()
+            .select("mixture")
+            .javaRDD()
+            .filter(row -> !strategy.isPossible(Mixture.parse(row.getString(0))))
+            .count();
+    return new RunRecord.Counts(strategy.possible(), evaluated, failed, refined, 0);
   }
 
   private static RunRecord.Seconds seconds(Evaluations evaluations, RunRecord before, double wall) {

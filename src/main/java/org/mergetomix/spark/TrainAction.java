@@ -11,6 +11,7 @@ import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.DataInput;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.ModelInput;
@@ -55,7 +56,15 @@ public final class TrainAction {
     texts.forEach(
         (id, text) ->
             inputs.put(
-                id, new TextInput(FileInput.of(text.file()), text.tokenizer(), text.context())));
+                id,
+                new TextInput(
+                    text.files().get(0).name(),
+                    text.files().stream()
+                        .map(file -> DataInput.of(FileInput.of(Path.of(file.path()))))
+                        .toList(),
+                    text.columns(),
+                    text.tokenizer(),
+                    text.context())));
     TrainingJob job =
         new TrainingJob(
             InputAccess.of(spark, configuration),

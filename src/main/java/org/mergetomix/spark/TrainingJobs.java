@@ -1,7 +1,5 @@
 package org.mergetomix.spark;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,13 +12,10 @@ import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.executor.TrainingRoom;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.plan.Attempt;
-import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.ProgressListener;
-import org.mergetomix.tensor.Checkpoint;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
 final class TrainingJobs {
@@ -36,14 +31,15 @@ final class TrainingJobs {
   /**
    * Trains what is missing; outcomes come in the order of the jobs.
    *
-   * @throws UserException with everything to mend, after what could be trained is there
+   * @throws org.mergetomix.problem.UserException with everything to mend, after what could be
+   *     trained is there
    */
   List<TrainingOutcome> run(String step, List<TrainingJob> jobs) {
     List<TrainingJob> missing = new ArrayList<>();
     List<TrainingOutcome> outcomes = new ArrayList<>();
     for (TrainingJob job : jobs) {
       try (InputFiles files = job.access().open()) {
-        Optional<TrainingOutcome> present = present(job, files);
+        Optional<TrainingOutcome> present = PresentModel.find(job, files);
         if (present.isEmpty()) {
           missing.add(job);
         }
@@ -93,28 +89,5 @@ final class TrainingJobs {
               loss,
               (System.nanoTime() - start) / 1e9);
         });
-  }
-
-  /** A model whose file is there: ours from the same inputs, or one that the user brought. */
-  private static Optional<TrainingOutcome> present(TrainingJob job, InputFiles files) {
-    if (!files.exists(job.output())) {
-      return Optional.empty();
-    }
-    Path target = files.headers(job.output());
-    if (Files.isDirectory(target)) {
-      // Fine-tuning writes files: a folder, of whatever form, is the user's.
-      return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));
-    }
-    try (Checkpoint checkpoint = Checkpoints.open(target)) {
-      String recipe = checkpoint.metadata().getOrDefault(TrainingJob.RECIPE, "");
-      if (recipe.isEmpty()) {
-        return Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.GIVEN));
-      }
-      return recipe.equals(job.digest())
-          ? Optional.of(TrainingOutcome.untrained(job, TrainingOutcome.Origin.REUSED))
-          : Optional.empty();
-    } catch (UserException problems) {
-      throw files.named(problems);
-    }
   }
 }

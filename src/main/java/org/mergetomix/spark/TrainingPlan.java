@@ -1,5 +1,6 @@
 package org.mergetomix.spark;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -11,6 +12,7 @@ import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.Precision;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
@@ -19,6 +21,7 @@ import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
+import org.mergetomix.training.LowRank;
 
 /** Makes training jobs from what the user has and wants. */
 final class TrainingPlan {
@@ -51,14 +54,15 @@ final class TrainingPlan {
     InputAccess access = InputAccess.of(spark, configuration);
     InputDigests digests =
         new InputDigests(spark, access).add(manifest.base().checkpoint(), manifest.base().sha256());
-    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      dataset.data().ifPresent(text -> digests.add(text, Optional.empty()));
-    }
     manifest.base().model().ifPresent(graph -> digests.add(graph, Optional.empty()));
-    SortedMap<Location, FileInput> inputs = digests.read();
     try (InputFiles files = access.open()) {
+      for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+        dataset.data().ifPresent(data -> digests.addData(files, data));
+      }
+      SortedMap<Location, FileInput> inputs = digests.read();
       try {
-        return of(access, manifest, configuration, BaseModel.toRun(files, manifest), inputs);
+        BaseModel base = BaseModel.toRun(files, manifest);
+        return of(access, files, manifest, configuration, base, inputs);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -67,6 +71,7 @@ final class TrainingPlan {
 
   private static TrainingPlan of(
       InputAccess access,
+      InputFiles files,
       Manifest manifest,
       Configuration configuration,
       BaseModel base,
@@ -74,10 +79,18 @@ final class TrainingPlan {
     BaseModel.Reading reading = base.reading();
     SortedMap<String, TextInput> texts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      dataset.data().ifPresent(text -> texts.put(dataset.id(), reading.text(inputs.get(text))));
+      dataset
+          .data()
+          .ifPresent(
+              data ->
+                  texts.put(dataset.id(), reading.text(files, data, dataset.columns(), inputs)));
     }
     return new TrainingPlan(
-        access, base.model(inputs), inputs.get(manifest.base().checkpoint()), texts, configuration);
+        access,
+        base.model(inputs, Precision.FLOAT32),
+        inputs.get(manifest.base().checkpoint()),
+        texts,
+        configuration);
   }
 
   /** Fine-tuning the base on a mixture of datasets that all have data. */
@@ -87,18 +100,27 @@ final class TrainingPlan {
     return new TrainingJob(access, mixture, model, start, ofMixture, recipe, seed, output);
   }
 
-  /** Where a really fine-tuned mixture is kept: named by its id, as far as a file name goes. */
-  static Location file(Location directory, Mixture mixture) {
+  /**
+   * Where a really fine-tuned mixture is kept: a folder where the base is one of a known family,
+   * otherwise a file; named by its id, as far as a file name goes, with = before a weight, since
+   * Hadoop takes a colon for the end of a scheme.
+   */
+  Location place(Location directory, Mixture mixture) {
     String id = mixture.id();
     String name =
         id.length() <= LONGEST_NAME
             ? id
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
-    return directory.child(name + ".safetensors");
+    String file = name.replace(':', '=');
+    return directory.child(model instanceof ModelInput.OfFamily ? file : file + ".safetensors");
   }
 
   static FineTuning recipe(Configuration.Training training) {
     return new FineTuning(
+        switch (training.method()) {
+          case FULL -> new FineTuning.Full();
+          case LORA -> lowRank(training.lora());
+        },
         switch (training.length()) {
           case STEPS -> new FineTuning.Steps(training.steps());
           case EPOCHS -> new FineTuning.Epochs(training.epochs());
@@ -109,5 +131,10 @@ final class TrainingPlan {
         training.finalLearningRateShare(),
         training.weightDecay(),
         training.clipNorm());
+  }
+
+  private static LowRank lowRank(Configuration.Training.Lora lora) {
+    boolean all = lora.targetModules().equals(List.of(Configuration.Training.Lora.ALL_LINEAR));
+    return new LowRank(lora.rank(), lora.alpha(), all ? List.of() : lora.targetModules());
   }
 }

@@ -1,5 +1,6 @@
 package org.mergetomix.surface;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.stream.Stream;
  * @param rivals ascending by {@link Rival#leaveOneOutError()}
  */
 public record SurfaceChoice(List<Rival> rivals) {
+
+  private static final int MOST_OBSERVATIONS = 256;
 
   public SurfaceChoice {
     rivals = List.copyOf(rivals);
@@ -30,6 +33,25 @@ public record SurfaceChoice(List<Rival> rivals) {
             .map(surface -> rival(surface, deviation))
             .sorted(Comparator.comparingDouble(Rival::leaveOneOutError))
             .toList());
+  }
+
+  /**
+   * As many as a surface needs: all, or of more than 256 the better 128, and of the others 128 of
+   * every rank. A surface learns little from more, and its time grows with their cube.
+   *
+   * @param bestFirst observations, the best first
+   */
+  public static List<Observation> informative(List<Observation> bestFirst) {
+    if (bestFirst.size() <= MOST_OBSERVATIONS) {
+      return bestFirst;
+    }
+    int half = MOST_OBSERVATIONS / 2;
+    List<Observation> chosen = new ArrayList<>(bestFirst.subList(0, half));
+    long others = (long) bestFirst.size() - half;
+    for (int i = 0; i < half; i++) {
+      chosen.add(bestFirst.get(half + (int) (others * i / half)));
+    }
+    return chosen;
   }
 
   /** The surface with the least leave-one-out error. */

@@ -1,6 +1,7 @@
 package org.mergetomix.table;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.mergetomix.score.Estimate;
@@ -15,6 +16,8 @@ import org.mergetomix.score.Estimate;
  * @param score weighted mean over the tasks, with its error; NaN for a mixture that failed
  * @param gap how much worse than the best mixture, on the same examples, with the error of that
  *     paired difference; 0 for the best itself
+ * @param interval where it could stand; empty for a mixture that failed, and where there are too
+ *     many to say
  * @param taskScores score per task id
  * @param status whether the mixture was evaluated
  * @param error why it failed; empty when it did not
@@ -28,11 +31,20 @@ public record RankedRow(
     List<Double> weights,
     Estimate score,
     Estimate gap,
+    Optional<RankInterval> interval,
     SortedMap<String, Estimate> taskScores,
     RowStatus status,
     String error,
     double mergeSeconds,
     double evaluateSeconds) {
+
+  /**
+   * Whether the examples cannot tell it from the best one: its gap is within 1.96 errors. The true
+   * best is among these in 95 % of cases or more. False where errors are not known.
+   */
+  public boolean tied() {
+    return gap.value() <= gap.margin();
+  }
 
   /** How many datasets the mixture has. */
   public int size() {

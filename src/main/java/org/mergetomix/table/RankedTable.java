@@ -1,6 +1,7 @@
 package org.mergetomix.table;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -47,6 +48,10 @@ public final class RankedTable {
           .add("standard_error", DoubleType, true)
           .add("gap", DoubleType, true)
           .add("gap_standard_error", DoubleType, true)
+          .add("tied", BooleanType, true)
+          .add("rank_low", LongType, true)
+          .add("rank_high", LongType, true)
+          .add("best_share", DoubleType, true)
           .add("task_scores", createMapType(StringType, DoubleType, false), false)
           .add("task_standard_errors", createMapType(StringType, DoubleType, false), false)
           .add("status", StringType, false)
@@ -92,6 +97,11 @@ public final class RankedTable {
   /** How many mixtures have a rank: all but the failed ones. */
   public long ranked() {
     return table.read(rows -> rows.where(col("rank").isNotNull()).count());
+  }
+
+  /** How many mixtures the examples cannot tell from the best one, itself among them. */
+  public long tied() {
+    return table.read(rows -> rows.where(col("tied")).count());
   }
 
   /** The best mixtures, best first; failed ones are left out. */
@@ -167,6 +177,10 @@ public final class RankedTable {
         scored ? row.score().standardError() : null,
         scored ? row.gap().value() : null,
         scored ? row.gap().standardError() : null,
+        (scored && row.gap().hasError()) ? row.tied() : null,
+        row.interval().map(RankInterval::low).orElse(null),
+        row.interval().map(RankInterval::high).orElse(null),
+        row.interval().map(RankInterval::bestShare).orElse(null),
         CollectionConverters.asScala(scores),
         CollectionConverters.asScala(errors),
         row.status().text(),
@@ -193,11 +207,22 @@ public final class RankedTable {
         row.getList(row.fieldIndex("weights")),
         estimate(row, "score", "standard_error"),
         estimate(row, "gap", "gap_standard_error"),
+        interval(row),
         tasks,
         RowStatus.of(row.getAs("status")),
         row.getAs("error"),
         row.getAs("merge_seconds"),
         row.getAs("evaluate_seconds"));
+  }
+
+  private static Optional<RankInterval> interval(Row row) {
+    return row.isNullAt(row.fieldIndex("rank_low"))
+        ? Optional.empty()
+        : Optional.of(
+            new RankInterval(
+                row.<Long>getAs("rank_low"),
+                row.<Long>getAs("rank_high"),
+                row.<Double>getAs("best_share")));
   }
 
   private static Estimate estimate(Row row, String value, String standardError) {

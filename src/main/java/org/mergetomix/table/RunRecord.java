@@ -22,6 +22,7 @@ import org.mergetomix.score.Measure;
  * @param run what it is
  * @param start how it was started last
  * @param search what searched, and what ranked
+ * @param surface what a surface says of the scores; nothing until they are ranked
  * @param counts of mixtures
  * @param seconds where the time went, all starts of the run together
  * @param preflight how far the experts moved and how much they agree; nothing until measured
@@ -34,13 +35,14 @@ public record RunRecord(
     Run run,
     Start start,
     Search search,
+    Surface surface,
     Counts counts,
     Seconds seconds,
     Preflight preflight,
     Fidelity fidelity) {
 
   /** The layout of the file that this version reads and writes. */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   /** The name among the versions of what scores were computed on. */
   public static final String DEVICE = "device";
@@ -58,7 +60,8 @@ public record RunRecord(
         run,
         start,
         new Search(Objective.NONE, List.of(), Ended.NEVER, "", new TreeMap<>()),
-        new Counts(0, 0, 0, 0),
+        Surface.NONE,
+        new Counts(0, 0, 0, 0, 0),
         new Seconds(0, 0, 0, 0),
         Preflight.NONE,
         Fidelity.NONE);
@@ -132,7 +135,7 @@ public record RunRecord(
       State newState, String now, Run newRun, Start newStart, Search newSearch, Preflight figures) {
     Times newTimes = new Times(times.started(), now);
     return new RunRecord(
-        format, newState, newTimes, newRun, newStart, newSearch, counts, seconds, figures,
+        format, newState, newTimes, newRun, newStart, newSearch, surface, counts, seconds, figures,
         fidelity);
   }
 
@@ -144,6 +147,7 @@ public record RunRecord(
    * @param ended how the search ended whose question the table answers
    * @param objective what ranked
    * @param base the base's score per task
+   * @param found what a surface says of the scores
    * @param digest over the ranked table
    */
   public RunRecord ranked(
@@ -152,6 +156,7 @@ public record RunRecord(
       Ended ended,
       Objective objective,
       SortedMap<String, Estimate> base,
+      Surface found,
       String digest,
       String now) {
     boolean confirmed = counts.trained() > 0 || !fidelity.confirmations().isEmpty();
@@ -163,6 +168,7 @@ public record RunRecord(
         run,
         start,
         new Search(objective, search.strategies(), ended, digest, base),
+        found,
         newCounts.withTrained(kept ? counts.trained() : 0),
         newSeconds,
         preflight,
@@ -187,6 +193,7 @@ public record RunRecord(
         run,
         new Start(configuration, start.versions()),
         search,
+        surface,
         counts.withTrained(trained),
         newSeconds,
         preflight,
@@ -344,6 +351,28 @@ public record RunRecord(
   }
 
   /**
+   * What a surface, a model of the scores over merge weights, says of them.
+   *
+   * @param kind of the surface that predicts best; empty where there is none
+   * @param mixtures to how many it was fitted
+   * @param explained R² of its predictions of mixtures that were left out
+   * @param basis of the gains: {@code exact}, {@code surface}, {@code rough} or {@code none}
+   * @param gains by dataset
+   */
+  public record Surface(
+      String kind, int mixtures, double explained, String basis, SortedMap<String, Gain> gains) {
+
+    /** There is none. */
+    public static final Surface NONE = new Surface("", 0, 0, "none", new TreeMap<>());
+  }
+
+  /**
+   * What a dataset does for the score, above 0 where it helps; errors are NaN where none is known
+   * to hold.
+   */
+  public record Gain(Estimate shapley, Estimate mainEffect) {}
+
+  /**
    * A file that was read.
    *
    * @param kind {@code model}, {@code base}, {@code expert}, {@code task}, {@code confirm}
@@ -360,13 +389,14 @@ public record RunRecord(
    *     are more
    * @param evaluated with a score
    * @param failed with an error in place of a score
+   * @param refined of those, ratios beside the mixtures that the question was about
    * @param trained really fine-tuned, experts left out
    */
-  public record Counts(long space, long evaluated, long failed, long trained) {
+  public record Counts(long space, long evaluated, long failed, long refined, long trained) {
 
     /** Whether every mixture that the question was about was looked at. */
     public boolean coversSpace() {
-      return evaluated + failed >= space;
+      return evaluated + failed - refined >= space;
     }
 
     /** The mixtures that the question was about, for people: {@code 4,095}. */
@@ -377,7 +407,7 @@ public record RunRecord(
     }
 
     Counts withTrained(long number) {
-      return new Counts(space, evaluated, failed, number);
+      return new Counts(space, evaluated, failed, refined, number);
     }
   }
 

@@ -29,12 +29,12 @@ public interface Checkpoint extends TensorSource, AutoCloseable {
   void read(String tensor, long offset, float[] destination, int length);
 
   /**
-   * Copies elements of a tensor of whole numbers.
+   * Copies elements of a tensor of whole numbers or truth values.
    *
    * @param offset index of the first element, in row-major order
    * @param destination receives the elements from index 0 on
-   * @throws org.mergetomix.problem.UserException if there is no such tensor, or it is not I64, I32,
-   *     I16, I8 or U8
+   * @throws org.mergetomix.problem.UserException if there is no such tensor, or it holds
+   *     floating-point numbers
    * @throws IndexOutOfBoundsException if the range is not within the tensor or the destination
    * @throws IllegalStateException after {@link #close}
    */

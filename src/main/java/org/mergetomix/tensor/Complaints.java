@@ -6,16 +6,12 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /**
- * What is wrong with one input, gathered so that a user hears of everything at once. Beyond a limit
- * problems are only counted: a wrong prefix makes one for every tensor of a model. Not thread-safe.
+ * What is wrong with one input, gathered so that a user hears of everything at once. One thread.
  */
 public final class Complaints {
 
-  private static final int LIMIT = 50;
-
   private final String input;
   private final List<Problem> problems = new ArrayList<>();
-  private int unsaid;
 
   /** No complaint yet about what messages call {@code input}. */
   public Complaints(String input) {
@@ -24,7 +20,7 @@ public final class Complaints {
 
   /** Adds a complaint. */
   public void add(String what, String where, String remedy) {
-    add(new Problem(what, where, remedy));
+    problems.add(new Problem(what, where, remedy));
   }
 
   /** A complaint about a tensor of the input. */
@@ -37,27 +33,12 @@ public final class Complaints {
     try {
       check.run();
     } catch (UserException found) {
-      found.problems().forEach(this::add);
+      problems.addAll(found.problems());
     }
   }
 
   /** Throws everything, if there is anything. */
   public void refuseIfAny() {
-    if (problems.isEmpty()) {
-      return;
-    }
-    List<Problem> told = new ArrayList<>(problems);
-    if (unsaid > 0) {
-      told.add(new Problem("There are %s problems more".formatted(unsaid), input, ""));
-    }
-    throw UserException.input(told);
-  }
-
-  private void add(Problem problem) {
-    if (problems.size() < LIMIT) {
-      problems.add(problem);
-    } else {
-      unsaid++;
-    }
+    UserException.inputIfAny(problems);
   }
 }

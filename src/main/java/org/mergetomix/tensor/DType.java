@@ -59,14 +59,6 @@ public enum DType {
     };
   }
 
-  /** Whether elements are whole numbers; truth values are none. */
-  public boolean integer() {
-    return switch (this) {
-      case I64, I32, I16, I8, U8 -> true;
-      case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, BOOL -> false;
-    };
-  }
-
   /**
    * The type that a safetensors header calls by this name; empty for a name that is unknown or not
    * read. Names are case-sensitive.

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Floats outside the heap, in as many buffers as it takes: the indices of one are ints, and its
- * bytes end at 2 GiB. Several threads may read, or one write.
+ * bytes end at 2 GiB. Several threads may read, or write, each other elements.
  */
 public final class SegmentedFloats {
 
@@ -18,12 +18,7 @@ public final class SegmentedFloats {
   private final List<FloatBuffer> segments;
   private final int length;
 
-  /**
-   * Takes hold of memory that is there.
-   *
-   * @param segments in order, all of them with {@code length} elements but for the last
-   */
-  public SegmentedFloats(List<FloatBuffer> segments, int length) {
+  private SegmentedFloats(List<FloatBuffer> segments, int length) {
     this.segments = List.copyOf(segments);
     this.length = length;
   }

@@ -50,9 +50,9 @@ public final class Widening {
   }
 
   /**
-   * Widens whole numbers; U8 is unsigned.
+   * Widens whole numbers; U8 is unsigned, a truth value is the number it is stored as.
    *
-   * @param dtype an integer type
+   * @param dtype an integer type, or BOOL
    * @param stored little-endian; its elements are taken from index 0 on, its position is ignored
    * @param destination receives them from {@code at} on
    */
@@ -65,8 +65,8 @@ public final class Widening {
             case I32 -> stored.getInt(i * Integer.BYTES);
             case I16 -> stored.getShort(i * Short.BYTES);
             case I8 -> stored.get(i);
-            case U8 -> stored.get(i) & 0xff;
-            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, BOOL ->
+            case U8, BOOL -> stored.get(i) & 0xff;
+            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2 ->
                 throw new IllegalArgumentException(dtype + " is not a whole number");
           };
     }

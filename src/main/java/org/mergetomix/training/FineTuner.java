@@ -24,11 +24,21 @@ import org.mergetomix.problem.UserException;
 public final class FineTuner {
 
   private final LanguageModel model;
+  private final SortedMap<String, NDArray> trained;
   private final FineTuning recipe;
 
-  /** A trainer of {@code model}, starting from the parameters that it has. */
+  /** A trainer of all parameters of {@code model}, starting from what they are. */
   public FineTuner(LanguageModel model, FineTuning recipe) {
+    this(model, model.parameters(), recipe);
+  }
+
+  /**
+   * A trainer of some arrays that {@code model} computes with, starting from what they are. Nothing
+   * else has gradients or an optimiser's state.
+   */
+  FineTuner(LanguageModel model, SortedMap<String, NDArray> trained, FineTuning recipe) {
     this.model = model;
+    this.trained = trained;
     this.recipe = recipe;
   }
 
@@ -53,9 +63,9 @@ public final class FineTuner {
     MixtureSampler sampler = new MixtureSampler(mixture, windows, seed);
     int tail = Math.max(1, steps / 10);
     double tailLoss = 0;
-    model.parameters().values().forEach(parameter -> parameter.setRequiresGradient(true));
+    trained.values().forEach(parameter -> parameter.setRequiresGradient(true));
     try (NDManager memory = model.newScope()) {
-      AdamW optimiser = new AdamW(memory, model.parameters(), recipe.weightDecay());
+      AdamW optimiser = new AdamW(memory, trained, recipe.weightDecay());
       JniUtils.setGradMode(true);
       for (int step = 1; step <= steps; step++) {
         Moment moment = new Moment(mixture, step, steps);
@@ -92,14 +102,12 @@ public final class FineTuner {
 
   private SortedMap<String, NDArray> gradients(NDManager scope) {
     SortedMap<String, NDArray> gradients = new TreeMap<>();
-    model
-        .parameters()
-        .forEach(
-            (name, parameter) -> {
-              NDArray gradient = parameter.getGradient();
-              gradient.attach(scope);
-              gradients.put(name, gradient);
-            });
+    trained.forEach(
+        (name, parameter) -> {
+          NDArray gradient = parameter.getGradient();
+          gradient.attach(scope);
+          gradients.put(name, gradient);
+        });
     return gradients;
   }
 

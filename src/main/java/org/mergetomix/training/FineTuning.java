@@ -7,6 +7,7 @@ import java.util.Locale;
  * How a model is fine-tuned: AdamW, a linear warm-up and then a cosine down to a share of the
  * learning rate, gradients clipped to a norm.
  *
+ * @param method what is trained
  * @param length how long
  * @param batchSize windows a step
  * @param learningRate the highest learning rate
@@ -16,6 +17,7 @@ import java.util.Locale;
  * @param clipNorm the largest norm of all gradients together
  */
 public record FineTuning(
+    Method method,
     Length length,
     int batchSize,
     double learningRate,
@@ -26,7 +28,33 @@ public record FineTuning(
     implements Serializable {
 
   /** Part of a trained model's identity: raised whenever training would give another model. */
-  public static final String VERSION = "fine-tuning/2";
+  public static final String VERSION = "fine-tuning/3";
+
+  /** All parameters are trained. */
+  public FineTuning(
+      Length length,
+      int batchSize,
+      double learningRate,
+      int warmupSteps,
+      double finalLearningRateShare,
+      double weightDecay,
+      double clipNorm) {
+    this(
+        new Full(),
+        length,
+        batchSize,
+        learningRate,
+        warmupSteps,
+        finalLearningRateShare,
+        weightDecay,
+        clipNorm);
+  }
+
+  /** What of a model is trained. */
+  public sealed interface Method extends Serializable permits Full, LowRank {}
+
+  /** All parameters. */
+  public record Full() implements Method {}
 
   /** How long a model is trained. */
   public sealed interface Length extends Serializable {
@@ -75,9 +103,10 @@ public record FineTuning(
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "%s %s batch-size=%d learning-rate=%s warmup-steps=%d final-learning-rate-share=%s"
+        "%s %s %s batch-size=%d learning-rate=%s warmup-steps=%d final-learning-rate-share=%s"
             + " weight-decay=%s clip-norm=%s",
         VERSION,
+        method,
         length,
         batchSize,
         learningRate,

@@ -1,8 +1,5 @@
 package org.mergetomix.training;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -10,7 +7,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import org.mergetomix.evaluation.TokenWindow;
-import org.mergetomix.folder.Digests;
 import org.mergetomix.mixture.Mixture;
 
 /**
@@ -35,7 +31,7 @@ final class MixtureSampler {
           new Source(
               mixture.weight(dataset),
               new ArrayList<>(windows.get(dataset)),
-              random(seed, dataset)));
+              Seeds.random(seed, dataset)));
     }
   }
 
@@ -60,14 +56,6 @@ final class MixtureSampler {
         .min(Comparator.comparingDouble(Source::deadline))
         .orElseThrow()
         .next();
-  }
-
-  /** Digested, since neighbouring seeds give java.util.Random similar beginnings. */
-  private static Random random(long seed, String dataset) {
-    MessageDigest digest = Digests.begun();
-    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
-    digest.update(dataset.getBytes(StandardCharsets.UTF_8));
-    return new Random(ByteBuffer.wrap(digest.digest()).getLong());
   }
 
   private static final class Source {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.mergetomix.expert.Contents;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
@@ -76,7 +77,8 @@ public final class LargeExpertCheck {
         CountedCheckpoint expert =
             new CountedCheckpoint(Checkpoints.open(directory.resolve("a")))) {
       SortedMap<String, Delta> deltas = new TreeMap<>();
-      deltas.put("a", FullCheckpointDelta.of(base, expert, "a", ExpertPolicy.STRICT));
+      deltas.put(
+          "a", FullCheckpointDelta.of(base, expert, "a", ExpertPolicy.STRICT, Contents.WHOLE));
       for (String adapter : ADAPTERS) {
         deltas.put(adapter, Delta.open(base, directory.resolve(adapter), ExpertPolicy.STRICT));
       }

@@ -1,9 +1,5 @@
 package org.mergetomix.benchmark;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +15,6 @@ import org.mergetomix.merge.PreparedExperts;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
-import org.mergetomix.tensor.TensorSink;
 import org.mergetomix.tensor.TensorSpec;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -63,8 +58,8 @@ public class MergeBenchmark {
   private Checkpoint base;
   private final SortedMap<String, Delta> deltas = new TreeMap<>();
   private PrefixMerger merger;
-  private Memory parameters;
-  private Memory other;
+  private FloatMemory parameters;
+  private FloatMemory other;
   private int turn;
 
   /** Writes base and deltas once, opens them, and merges the shared prefix. */
@@ -83,8 +78,8 @@ public class MergeBenchmark {
     SortedMap<String, PreparedExperts.Expert> experts = new TreeMap<>();
     deltas.forEach((id, delta) -> experts.put(id, new PreparedExperts.Expert(id, delta)));
     merger = new PrefixMerger(PreparedExperts.of(base, experts, Merging.method(method)), 1);
-    parameters = new Memory(tensors);
-    other = new Memory(tensors);
+    parameters = new FloatMemory(tensors);
+    other = new FloatMemory(tensors);
     neighbour();
   }
 
@@ -107,33 +102,5 @@ public class MergeBenchmark {
     Mixture current = NEIGHBOURS.get(turn);
     turn = 1 - turn;
     merger.merge(current, Optional.of(NEIGHBOURS.get(turn)), parameters);
-  }
-
-  /** A model's parameters, outside the heap, as a live model's are. */
-  private static final class Memory implements TensorSink {
-    private final Map<String, FloatBuffer> buffers = new TreeMap<>();
-
-    Memory(SortedMap<String, TensorSpec> tensors) {
-      tensors.forEach(
-          (name, spec) ->
-              buffers.put(
-                  name,
-                  ByteBuffer.allocateDirect(Math.toIntExact(spec.bytes()))
-                      .order(ByteOrder.nativeOrder())
-                      .asFloatBuffer()));
-    }
-
-    @Override
-    public void write(String tensor, long offset, float[] source, int length) {
-      buffers.get(tensor).put(Math.toIntExact(offset), source, 0, length);
-    }
-
-    void copyFrom(Memory source) {
-      List<String> names = new ArrayList<>(buffers.keySet());
-      for (String name : names) {
-        FloatBuffer from = source.buffers.get(name);
-        buffers.get(name).put(0, from, 0, from.capacity());
-      }
-    }
   }
 }

@@ -36,7 +36,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 
-@Timeout(20)
+@Timeout(60)
 class LocalCacheTest {
 
   private static final long LARGE = 1L << 30;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -310,7 +311,9 @@ class BadInputTest {
   void refusesAModelWhosePrefixSumsNoExecutorCanHold(String command) {
     run.writeHugeBase(25_000_000_000L);
 
-    Ran ran = refused(2, run.arguments(command));
+    List<String> arguments = new ArrayList<>(run.arguments(command));
+    arguments.addAll(List.of("--set", "merge.buffers=8"));
+    Ran ran = refused(2, arguments);
 
     assertThat(ran.messages().get(0))
         .startsWith("Error: The prefix sums of an executor are 558.8 GiB (slots: 2, prefixes: 3,")

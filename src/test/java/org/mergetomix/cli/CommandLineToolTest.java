@@ -28,9 +28,14 @@ class CommandLineToolTest {
             Still to be fine-tuned, with finetune: a, b, c, d\\.
             One executor with 2 slots needs:
               base and experts      2\\.6 MiB  mapped, of \\d+\\.\\d [GT]iB of memory
-              live models           1\\.0 MiB  2 x 532\\.\\d KiB
-              prefix sums           3\\.1 MiB  2 x 1\\.6 MiB, of \\d+\\.\\d [MGT]iB of direct memory
+              live models           1\\.0 MiB  2 x 532\\.\\d KiB in float32
+              prefix sums           3\\.1 MiB  2 x 3 of 53\\d\\.\\d KiB, of .* of direct memory
               texts of tasks          ... B  on disk
+            Fine-tuning on one executor, 2 at once, needs \\d+\\.\\d MiB:
+              parameters            1\\.0 MiB  2 x 532\\.\\d KiB
+              gradients             1\\.0 MiB  2 x 532\\.\\d KiB
+              optimiser             2\\.1 MiB  2 x 1\\.0 MiB
+              activations +\\d+\\.\\d [KM]iB  2 x \\d+\\.\\d [KM]iB, about
             """);
     assertThat(done(run, "check", "--set", "merge.method=ties"))
         .containsPattern(
@@ -49,8 +54,13 @@ class CommandLineToolTest {
     assertThat(done(run, "search"))
         .contains("15 mixtures evaluated (15 now), 0 failed.")
         .containsPattern("Merging took \\d+\\.\\d % of evaluating\\.")
-        .containsPattern("(?m)^   1  [a-d+]+ +\\d\\.\\d{4} ± \\d\\.\\d{4} +0\\.0000 ± 0\\.0000$")
-        .containsPattern("(?m)^  10  ")
+        .containsPattern("(?m)^1     [a-d+]+ +\\d\\.\\d{4} ± \\d\\.\\d{4} +0\\.0000 ± 0\\.0000$")
+        .containsPattern("(?m)^10    ")
+        .containsPattern("(?m)^Asked:     which of 4 datasets, by bits per byte on task$")
+        .containsPattern("(?m)^Answer:    [a-d+]+ with \\d\\.\\d{4} ± .*, the best of 15 mixtures$")
+        .containsPattern(
+            "(?m)^How sure:  (no other is|\\d+ others? (is|are)) tied with it; with other examples"
+                + " its rank is 1 to \\d+ \\(95 %\\); a surface, .*R² -?\\d\\.\\d{3}$")
         .containsPattern("(?m)^Ranked digest: [0-9a-f]{64}$")
         .endsWith("Report: " + run.output().resolve("report.html") + "\n");
     assertThat(done(run, "fidelity"))

@@ -9,7 +9,7 @@ import org.mergetomix.testing.Golden;
 class HelpTest {
 
   private static final List<String> COMMANDS =
-      List.of("check", "finetune", "search", "fidelity", "report", "export", "demo");
+      List.of("check", "show", "finetune", "search", "fidelity", "report", "export", "demo");
 
   @Test
   void saysWhatEveryCommandDoes() {

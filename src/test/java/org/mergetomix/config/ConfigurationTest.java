@@ -46,7 +46,8 @@ class ConfigurationTest {
                 "",
                 "",
                 1,
-                new Configuration.Merge(MergeSettings.of(Method.AVERAGE), 8),
+                new Configuration.Merge(
+                    MergeSettings.of(Method.AVERAGE), Optional.empty(), Optional.empty()),
                 new Configuration.Search(
                     Configuration.Search.Strategy.AUTO,
                     1,
@@ -56,13 +57,26 @@ class ConfigurationTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Configuration.Search.Ratios.NONE,
+                    Configuration.Search.Attribution.NONE,
+                    "",
                     0,
                     0,
                     2,
                     0),
-                new Configuration.Evaluation(16),
+                new Configuration.Evaluation(16, Optional.empty()),
                 new Configuration.Training(
-                    Configuration.Training.Length.STEPS, 120, 5, 64, 5e-4, 20, 0.1, 0.01, 1.0),
+                    Configuration.Training.Method.FULL,
+                    new Configuration.Training.Lora(16, 32, List.of("all-linear")),
+                    Configuration.Training.Length.STEPS,
+                    120,
+                    5,
+                    64,
+                    5e-4,
+                    20,
+                    0.1,
+                    0.01,
+                    1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
@@ -92,6 +106,8 @@ class ConfigurationTest {
         switch (key) {
           case "merge.method" -> "linear";
           case "search.strategy" -> "random";
+          case "search.ratios" -> "refine";
+          case "search.attribution" -> "leave-one-out";
           case "merge.mode" -> "mergekit";
           case "merge.lines.scaling" -> "linear";
           case "merge.density",
@@ -100,7 +116,9 @@ class ConfigurationTest {
               "merge.select-top-k",
               "search.tolerance" ->
               "0.375";
+          case "evaluation.precision" -> "bfloat16";
           case "training.length" -> "epochs";
+          case "training.method" -> "lora";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
           default -> "3";
@@ -206,6 +224,37 @@ class ConfigurationTest {
   }
 
   @Test
+  void refinedRatiosHaveAWidthAndGivenMixturesNoStrategy() {
+    assertThat(
+            Configuration.load(
+                    List.of(),
+                    List.of(
+                        "search.strategy=backward",
+                        "search.ratios=refine",
+                        "search.width=3",
+                        "search.tolerance=0.01"))
+                .search()
+                .ratios())
+        .isEqualTo(Configuration.Search.Ratios.REFINE);
+    assertThat(
+            problems(
+                List.of(),
+                "search.mixtures=list.txt",
+                "search.strategy=random",
+                "search.budget=9",
+                "search.width=3"))
+        .containsExactlyInAnyOrder(
+            "search.strategy has no effect with search.mixtures (--set search.strategy=random)."
+                + " Leave out one of them.",
+            "search.budget has no effect with search.mixtures (--set search.budget=9)."
+                + " Leave it out, or set it to auto.",
+            "search.width has no effect with search.mixtures (--set search.width=3)."
+                + " Leave it out, or set it to auto.");
+    assertThat(Configuration.load(List.of(), List.of("search.mixtures=list.txt")).mixtures())
+        .contains(Location.of("list.txt"));
+  }
+
+  @Test
   void takesTheTextOfASettingAsItStands() {
     Configuration configuration =
         Configuration.load(
@@ -258,9 +307,9 @@ class ConfigurationTest {
         "round-size=3 | Did you mean search.round-size?",
         "batch-size=3 | Did you mean evaluation.batch-size or training.batch-size?",
         "serch.round-size=3 | Did you mean search.round-size?",
-        "search.colour=3 | Known keys of search: attempts, budget, forbidden, max-failed,"
-            + " maximum-size, minimum-size, partition-size, required, round-size, strategy,"
-            + " tolerance, width.",
+        "search.colour=3 | Known keys of search: attempts, attribution, budget, forbidden,"
+            + " max-failed, maximum-size, minimum-size, mixtures, partition-size, ratios, required,"
+            + " round-size, strategy, tolerance, width.",
       })
   void guessesWhatAnUnknownKeyWasMeantToBe(String setting, String remedy) {
     String key = setting.substring(0, setting.indexOf('='));

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsFile;
@@ -61,7 +61,7 @@ class ExampleTest {
     Manifest.TaskEntry task = manifest.tasks().get(0);
     assertThat(manifest.tasks()).hasSize(1);
     assertThat(task.id()).isEqualTo("ca");
-    assertThat(task.kind()).isEqualTo(TaskKind.LANGUAGE_MODELLING);
+    assertThat(task.kind()).isEqualTo(LanguageModelling.KIND);
   }
 
   @Test

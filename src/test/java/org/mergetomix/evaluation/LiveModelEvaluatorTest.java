@@ -206,7 +206,9 @@ class LiveModelEvaluatorTest {
   @Test
   void saysThatTheContextIsNotTheModels() {
     TaskData tooLong =
-        new TaskData(new TextData(data.text().path(), TokenizerSource.BYTES, 64), data.digest());
+        new TaskData(
+            new TextData(data.text().files().get(0).path(), TokenizerSource.BYTES, 64),
+            data.digest());
     try (Evaluator evaluator =
         LiveModelEvaluator.of(tasks(TaskSplit.SEARCH, tooLong), BATCH_SIZE, model)) {
       assertThatThrownBy(() -> scores(evaluator, ALL))

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 
@@ -20,6 +21,24 @@ class DeviceChoiceTest {
   @Test
   void isTheCpuOutsideOfTasks() {
     assertThat(DeviceChoice.given()).isEqualTo(ComputeDevice.CPU);
+  }
+
+  /** What was decided for a GPU is not done on a CPU by itself. */
+  @Test
+  void goesOnOnTheCpuInFloat32Alone() {
+    ComputeDevice missing = ComputeDevice.gpu(1000);
+
+    assertThat(DeviceChoice.usable(missing, Precision.FLOAT32)).isEqualTo(ComputeDevice.CPU);
+    assertThat(DeviceChoice.usable(ComputeDevice.CPU, Precision.BFLOAT16))
+        .isEqualTo(ComputeDevice.CPU);
+    assertThatThrownBy(() -> DeviceChoice.usable(missing, Precision.BFLOAT16))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage(
+            "Spark gave a task GPU 1000, but PyTorch has no CUDA here, and what was planned in"
+                + " bfloat16 for GPUs is not done on a CPU instead (evaluation.precision). Say"
+                + " where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32.");
   }
 
   @ParameterizedTest

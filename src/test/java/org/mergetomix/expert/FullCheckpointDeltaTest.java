@@ -106,11 +106,14 @@ class FullCheckpointDeltaTest {
               new Problem(
                   "The base lacks a tensor that the expert has as F32 [2]",
                   "expert es, tensor extra",
-                  "Fine-tune the expert from this base, and save it under the base's names"),
+                  "Fine-tune the expert from this base, and save it under the base's names; or map"
+                      + " names with prefixes, and list what is no weight under ignore, with extra"
+                      + " = ignore-listed"),
               new Problem(
                   "The expert lacks a tensor that the base has as F32 [2]",
                   "expert es, tensor head",
-                  "Save all parameters of the fine-tuned model, under the base's names"),
+                  "Save all parameters of the fine-tuned model, under the base's names; or map"
+                      + " names with prefixes, or set missing = base to take the base's"),
               new Problem(
                   "Expected F32 [2] as in the base, found I32 [2]",
                   "expert es, tensor ids",
@@ -164,6 +167,6 @@ class FullCheckpointDeltaTest {
   }
 
   private static Delta full(Checkpoint base, Checkpoint expert, String name) {
-    return FullCheckpointDelta.of(base, expert, name, ExpertPolicy.STRICT);
+    return FullCheckpointDelta.of(base, expert, name, ExpertPolicy.STRICT, Contents.WHOLE);
   }
 }

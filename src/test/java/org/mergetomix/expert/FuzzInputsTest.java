@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mergetomix.family.FamilyFuzz;
 import org.mergetomix.folder.ShardIndexFuzz;
+import org.mergetomix.model.TokenizerSizeFuzz;
 import org.mergetomix.safetensors.SafetensorsFuzz;
 
 /**
@@ -33,6 +35,26 @@ public class FuzzInputsTest {
   @MethodSource
   void adapters(Path input) throws IOException {
     new AdapterFuzz().anyConfigurationAndFactorsAreReadOrRefused(Files.readAllBytes(input));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void families(Path input) throws IOException {
+    new FamilyFuzz().anyConfigurationIsReadOrRefused(Files.readAllBytes(input));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void tokenizers(Path input) throws IOException {
+    new TokenizerSizeFuzz().anyTokenizerIsCountedOrRefused(Files.readAllBytes(input));
+  }
+
+  static Stream<Path> families() throws IOException {
+    return inputs("family/FamilyFuzzInputs/anyConfigurationIsReadOrRefused");
+  }
+
+  static Stream<Path> tokenizers() throws IOException {
+    return inputs("model/TokenizerSizeFuzzInputs/anyTokenizerIsCountedOrRefused");
   }
 
   static Stream<Path> safetensors() throws IOException {

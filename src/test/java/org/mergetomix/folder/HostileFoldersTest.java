@@ -311,7 +311,7 @@ class HostileFoldersTest {
                   .ramp("base_model.model." + module + ".lora_B.bias", List.of(3), 1)
                   .write(folder.resolve("adapter_model.safetensors"));
             },
-            "A key of rank_pattern or alpha_pattern takes too long to match"));
+            "A pattern for names of modules takes too long to match"));
   }
 
   static Stream<Hostile> adapters() {
@@ -357,9 +357,25 @@ class HostileFoldersTest {
                 .ramp("base_model.model.x.lora_B.weight", List.of(4, 2), 1),
             "The base has no tensor x.weight for it"),
         adapter(
-            "an adapter's name in a name",
-            new TensorFile().ramp("base_model.model.m.lora_A.default.weight", List.of(2, 3), 1),
-            "This is no name of a tensor in a PEFT LoRA adapter"),
+            "two adapters in a file",
+            new TensorFile()
+                .ramp("base_model.model.m.lora_A.default.weight", List.of(2, 3), 1)
+                .ramp("base_model.model.m.lora_B.other.weight", List.of(4, 2), 1),
+            "The file holds several adapters: default, other"),
+        adapter(
+            "a buffer that the configuration does not bring along",
+            new TensorFile()
+                .ramp("base_model.model.m.lora_A.weight", List.of(2, 3), 1)
+                .ramp("base_model.model.m.lora_B.weight", List.of(4, 2), 1)
+                .ramp("base_model.model.m.lora_velora_embed", List.of(4), 1),
+            "The configuration does not explain the tensor"),
+        adapter(
+            "a base's weight that is another",
+            new TensorFile()
+                .ramp("base_model.model.m.lora_A.weight", List.of(2, 3), 1)
+                .ramp("base_model.model.m.lora_B.weight", List.of(4, 2), 1)
+                .ramp("base_model.model.m.base_layer.weight", List.of(4, 3), 2),
+            "The adapter brings a tensor of its base along, which differs from m.weight"),
         adapter(
             "another library's name",
             new TensorFile().ramp("m.lora_A.weight", List.of(2, 3), 1),

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.problem.Problem;
@@ -72,7 +73,6 @@ class ShardedCheckpointTest {
   @Test
   void warnsOfWhatTheIndexDoesNotSayAlike() throws IOException {
     shards();
-    new TensorFile().ramp("a", List.of(3), 9).write(folder.resolve("model.safetensors"));
     new TensorFile()
         .ramp("a", List.of(2), 5)
         .ramp("z", List.of(1), 1)
@@ -90,8 +90,34 @@ class ShardedCheckpointTest {
               "The index gives a total_size of 1 bytes, but its tensors have 12 (%s)."
                   .formatted(index),
               "The folder has files that the index does not name and that are not used:"
-                  + " %s, model.safetensors (%s). Remove the index if it is out of date."
-                      .formatted(TWO, index));
+                  + " %s (%s). Remove the index if it is out of date.".formatted(TWO, index));
+    }
+  }
+
+  /** transformers reads the single file, others the index. */
+  @Test
+  void refusesTwoModelsInAFolder() throws IOException {
+    shards();
+    new TensorFile().ramp("a", List.of(3), 9).write(folder.resolve("model.safetensors"));
+    index("'a':'%s'".formatted(ONE), "");
+
+    for (ThrowingCallable reading :
+        List.<ThrowingCallable>of(
+            () -> Checkpoints.open(folder),
+            () -> Checkpoints.files(folder),
+            () -> Digests.checkpoint(folder))) {
+      assertThatThrownBy(reading)
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "The folder has a model.safetensors and a model.safetensors.index.json that does not"
+                  + " name it: two models (%s). transformers reads model.safetensors. Delete the"
+                      .formatted(folder)
+                  + " index and its shards if that is the newer; otherwise delete"
+                  + " model.safetensors.");
+    }
+    index("'a':'model.safetensors'", "");
+    try (Checkpoint one = Checkpoints.open(folder)) {
+      assertThat(read(one, "a", 3)).containsExactly(0, 9, 18);
     }
   }
 

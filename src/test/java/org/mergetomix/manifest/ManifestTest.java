@@ -3,6 +3,7 @@ package org.mergetomix.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.ChoiceColumns;
+import org.mergetomix.data.TextTemplate;
+import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.evaluation.MultipleChoice;
 import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.PrefixMapping;
@@ -91,13 +98,13 @@ class ManifestTest {
                 List.of(
                     new TaskEntry(
                         "pt",
-                        TaskKind.LANGUAGE_MODELLING,
+                        LanguageModelling.KIND,
                         Location.of(folder.resolve("pt.txt")),
                         Optional.empty(),
                         1.0),
                     new TaskEntry(
                         "ca",
-                        TaskKind.LANGUAGE_MODELLING,
+                        LanguageModelling.KIND,
                         Location.of(folder.resolve("ca.txt")),
                         Optional.of(Location.of(folder.resolve("c.txt"))),
                         2.0))));
@@ -130,7 +137,7 @@ class ManifestTest {
             List.of(
                 new TaskEntry(
                     "c.a",
-                    TaskKind.LANGUAGE_MODELLING,
+                    LanguageModelling.KIND,
                     Location.of(own.resolve("ca.txt")),
                     Optional.of(Location.of(own.resolve("confirm.txt"))),
                     0.1)));
@@ -144,6 +151,69 @@ class ManifestTest {
         .contains("expert = \"experts/es.safetensors\"")
         .contains(
             "checkpoint = \"" + Location.of(folder.resolve("elsewhere/base.safetensors")) + "\"");
+  }
+
+  @Test
+  void readsWhatIsSaidOfRowsAndChoicesAndWritesItBack() {
+    Path file =
+        write(
+            """
+            base { model = g.pt, checkpoint = b.safetensors, tokenizer = bytes, context = 48 }
+            datasets = [
+              { id = a, expert = a.safetensors, data = "a/*.jsonl", prompt = q, completion = r }
+              { id = b, expert = b2.safetensors, data = b.parquet, messages = turns }
+            ]
+            tasks = [
+              {
+                id = exam, kind = multiple-choice, data = "exam.jsonl", measure = margin
+                context = "Q: {question}\\nA:", choices = options.text, delimiter = ""
+              }
+              { id = prose, kind = language-modelling, data = p.jsonl, text = body }
+            ]
+            """);
+
+    Manifest manifest = Manifest.read(file);
+
+    assertThat(manifest.datasets())
+        .extracting(dataset -> dataset.columns().named())
+        .containsExactly(
+            new TreeMap<>(Map.of("prompt", "q", "completion", "r")),
+            new TreeMap<>(Map.of("messages", "turns")));
+    TaskEntry exam = manifest.tasks().get(0);
+    assertThat(exam.kind())
+        .isEqualTo(
+            new MultipleChoice(
+                new ChoiceColumns(
+                    new TextTemplate("Q: {question}\nA:"), "options.text", "answer", "")));
+    assertThat(exam.measure()).isEqualTo(MultipleChoice.MARGIN);
+    assertThat(manifest.tasks().get(1).columns().named()).containsExactly(entry("text", "body"));
+    Manifest.write(manifest, file);
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
+  void refusesColumnsAndTemplatesWithoutSense() {
+    Path file =
+        write(
+            """
+            base { model = g.pt, checkpoint = b.safetensors, tokenizer = bytes, context = 48 }
+            datasets = [
+              { id = a, expert = a.safetensors, data = a.jsonl, text = q, messages = r }
+              { id = b, expert = b2.safetensors }
+            ]
+            tasks = [
+              { id = x, kind = multiple-choice, data = x.jsonl, context = "{", measure = bits }
+              { id = y, kind = multiple-choice, data = y.jsonl, text = body }
+            ]
+            """);
+
+    assertThatThrownBy(() -> Manifest.read(file))
+        .hasMessageContaining("Columns of several kinds of rows are named: messages, text")
+        .hasMessageContaining("tasks.context has a brace alone")
+        .hasMessageContaining(
+            "Unknown tasks.measure \"bits\" (%s:7). Choices are acc, acc_norm, acc_bytes, margin."
+                .formatted(file))
+        .hasMessageContaining("Unknown key tasks.text");
   }
 
   @Test
@@ -359,7 +429,7 @@ class ManifestTest {
                 + " letter or digit.",
             "Unknown tasks.kind \"guessing\" ("
                 + file
-                + ":15). The only choice is language-modelling.",
+                + ":15). Choices are language-modelling, multiple-choice.",
             "tasks.weight must be above 0, not 0 (" + file + ":15).",
             "Unknown key experts (" + file + ":17). Did you mean datasets.expert?");
   }

@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.plan.TaskShare;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -19,13 +20,13 @@ class ExecutorMemoryTest {
 
   @Test
   void sharesCoresAndGpusAmongTasks() {
-    assertThat(ExecutorMemory.slots(8, 0, conf(Map.of()))).isEqualTo(8);
-    assertThat(ExecutorMemory.slots(8, 0, conf(Map.of("spark.task.cpus", "3")))).isEqualTo(2);
-    assertThat(ExecutorMemory.slots(2, 0, conf(Map.of("spark.task.cpus", "3")))).isEqualTo(1);
+    assertThat(ExecutorMemory.slots(8, new TaskShare(1, 0), conf(Map.of()))).isEqualTo(8);
+    assertThat(ExecutorMemory.slots(8, new TaskShare(3, 0), conf(Map.of()))).isEqualTo(2);
+    assertThat(ExecutorMemory.slots(2, new TaskShare(3, 0), conf(Map.of()))).isEqualTo(1);
     SparkConf gpus = conf(Map.of("spark.executor.resource.gpu.amount", "2"));
-    assertThat(ExecutorMemory.slots(8, 1, gpus)).isEqualTo(2);
-    assertThat(ExecutorMemory.slots(8, 0.4, gpus)).isEqualTo(4);
-    assertThat(ExecutorMemory.slots(8, 0.1, gpus)).isEqualTo(8);
+    assertThat(ExecutorMemory.slots(8, new TaskShare(1, 1), gpus)).isEqualTo(2);
+    assertThat(ExecutorMemory.slots(8, new TaskShare(1, 0.4), gpus)).isEqualTo(4);
+    assertThat(ExecutorMemory.slots(8, new TaskShare(1, 0.1), gpus)).isEqualTo(8);
   }
 
   @Test
@@ -54,7 +55,7 @@ class ExecutorMemoryTest {
         ExecutorMemory.ask(spark, SmallRun.withoutExperts(folder).configuration());
 
     assertThat(memory.kind()).isEqualTo(ExecutorMemory.Kind.LOCAL);
-    assertThat(memory.models()).isEqualTo(ExecutorMemory.Models.HOST);
+    assertThat(memory.modelsOfAGpu()).isZero();
     assertThat(memory.slots()).isEqualTo(2);
     assertThat(memory.direct()).isGreaterThan(64 * MIB);
     assertThat(memory.physical()).isGreaterThan(512 * MIB);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.mergetomix.memory.ExecutorMemory.Kind;
-import org.mergetomix.memory.ExecutorMemory.Models;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -16,27 +16,27 @@ class MemoryPlanTest {
   private static final long GIB = 1 << 30;
 
   private static final ExecutorMemory LOCAL =
-      new ExecutorMemory(Kind.LOCAL, Models.HOST, 4, 8 * GIB, 64 * GIB, 64 * GIB);
+      new ExecutorMemory(Kind.LOCAL, 0, 4, 8 * GIB, 64 * GIB, 64 * GIB);
   private static final ExecutorMemory STANDALONE =
-      new ExecutorMemory(Kind.STANDALONE, Models.HOST, 4, 64 * GIB, 20 * GIB, 20 * GIB);
+      new ExecutorMemory(Kind.STANDALONE, 0, 4, 64 * GIB, 20 * GIB, 20 * GIB);
   private static final ExecutorMemory CONTAINER =
-      new ExecutorMemory(Kind.CONTAINER, Models.HOST, 2, 8 * GIB, 16 * GIB, 6 * GIB);
+      new ExecutorMemory(Kind.CONTAINER, 0, 2, 8 * GIB, 16 * GIB, 6 * GIB);
 
   @Test
   void addsUpWhatTheSlotsTake() {
-    MemoryPlan plan = new MemoryPlan(9 * GIB, MIB, 0, GIB, 4 * GIB, 3, 0, GIB, LOCAL);
+    MemoryPlan plan = planned(9 * GIB, MIB, 0, GIB, 4 * GIB, 3, 0, GIB, LOCAL);
 
     assertThat(plan.models()).isEqualTo(4 * GIB);
-    assertThat(plan.slotSums()).isEqualTo(12 * GIB);
+    assertThat(plan.prefixes().all()).isEqualTo(12 * GIB);
     assertThat(plan.sums()).isEqualTo(48 * GIB);
     assertThat(plan.resident()).isEqualTo(52 * GIB);
   }
 
   @Test
   void takesWhatJustFits() {
-    MemoryPlan direct = new MemoryPlan(9 * GIB, MIB, 0, GIB, GIB, 2, 5 * GIB, 5 * GIB, LOCAL);
-    MemoryPlan overhead = new MemoryPlan(9 * GIB, MIB, 0, GIB, GIB, 2, 0, GIB, CONTAINER);
-    MemoryPlan physical = new MemoryPlan(20 * GIB, MIB, 0, GIB, GIB, 4, 0, GIB, STANDALONE);
+    MemoryPlan direct = planned(9 * GIB, MIB, 0, GIB, GIB, 2, 5 * GIB, 5 * GIB, LOCAL);
+    MemoryPlan overhead = planned(9 * GIB, MIB, 0, GIB, GIB, 2, 0, GIB, CONTAINER);
+    MemoryPlan physical = planned(20 * GIB, MIB, 0, GIB, GIB, 4, 0, GIB, STANDALONE);
 
     assertThat(direct.fitting()).isSameAs(direct);
     assertThat(overhead.fitting()).isSameAs(overhead);
@@ -46,7 +46,7 @@ class MemoryPlanTest {
 
   @Test
   void saysHowManyPrefixesFitIntoDirectMemory() {
-    assertThat(new MemoryPlan(0, 0, 0, MIB, 600 * MIB, 7, 0, GIB, LOCAL).problems())
+    assertThat(planned(0, 0, 0, MIB, 600 * MIB, 7, 0, GIB, LOCAL).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The prefix sums of an executor are 16.4 GiB (slots: 4, prefixes: 7, each 600.0 MiB),"
@@ -57,10 +57,9 @@ class MemoryPlanTest {
 
   @Test
   void saysWhenNotEvenOnePrefixFitsIntoDirectMemory() {
-    ExecutorMemory little =
-        new ExecutorMemory(Kind.STANDALONE, Models.HOST, 2, GIB, 64 * GIB, 64 * GIB);
+    ExecutorMemory little = new ExecutorMemory(Kind.STANDALONE, 0, 2, GIB, 64 * GIB, 64 * GIB);
 
-    assertThat(new MemoryPlan(0, 0, 0, MIB, 600 * MIB, 1, 0, GIB, little).problems())
+    assertThat(planned(0, 0, 0, MIB, 600 * MIB, 1, 0, GIB, little).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The prefix sums of an executor are 1.2 GiB (slots: 2, prefixes: 1, each 600.0 MiB),"
@@ -71,14 +70,14 @@ class MemoryPlanTest {
 
   @Test
   void asksForMoreOverheadInAContainer() {
-    assertThat(new MemoryPlan(0, 0, 0, GIB, GIB, 3, 0, GIB, CONTAINER).problems())
+    assertThat(planned(0, 0, 0, GIB, GIB, 3, 0, GIB, CONTAINER).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The live models of an executor are 2.0 GiB and its prefix sums 6.0 GiB (slots: 2,"
                 + " prefixes: 3, each 1.0 GiB), but it may take 6.0 GiB beside its heap"
                 + " (spark.executor.memoryOverhead). Raise it to more than 8192m, or lower"
                 + " merge.buffers to 2.");
-    assertThat(new MemoryPlan(0, 0, 0, 3 * GIB, GIB, 1, 0, GIB, CONTAINER).problems())
+    assertThat(planned(0, 0, 0, 3 * GIB, GIB, 1, 0, GIB, CONTAINER).problems())
         .singleElement()
         .extracting(Problem::remedy)
         .isEqualTo("Raise it to more than 8192m");
@@ -86,14 +85,14 @@ class MemoryPlanTest {
 
   @Test
   void refusesMoreThanTheMachineHas() {
-    assertThat(new MemoryPlan(0, 0, 0, GIB, GIB, 5, 0, GIB, STANDALONE).problems())
+    assertThat(planned(0, 0, 0, GIB, GIB, 5, 0, GIB, STANDALONE).problems())
         .extracting(Problem::message)
         .containsExactly(
             "The live models of an executor are 4.0 GiB and its prefix sums 20.0 GiB (slots: 4,"
                 + " prefixes: 5, each 1.0 GiB), but its machine has 20.0 GiB of memory"
                 + " (merge.buffers). Lower it to 4, or run fewer tasks at once by"
                 + " spark.executor.cores.");
-    assertThat(new MemoryPlan(0, 0, 0, 6 * GIB, 0, 5, 0, GIB, STANDALONE).problems())
+    assertThat(planned(0, 0, 0, 6 * GIB, 0, 5, 0, GIB, STANDALONE).problems())
         .singleElement()
         .extracting(Problem::message)
         .isEqualTo(
@@ -105,11 +104,11 @@ class MemoryPlanTest {
 
   @Test
   void countsMasksOnceForAllSlots() {
-    MemoryPlan direct = new MemoryPlan(0, 0, 5 * GIB, MIB, GIB, 2, 0, GIB, LOCAL);
-    MemoryPlan overhead = new MemoryPlan(0, 0, 2 * GIB, GIB, GIB, 2, 0, GIB, CONTAINER);
-    MemoryPlan machine = new MemoryPlan(0, 0, 21 * GIB, GIB, 0, 0, 0, GIB, STANDALONE);
+    MemoryPlan direct = planned(0, 0, 5 * GIB, MIB, GIB, 2, 0, GIB, LOCAL);
+    MemoryPlan overhead = planned(0, 0, 2 * GIB, GIB, GIB, 2, 0, GIB, CONTAINER);
+    MemoryPlan machine = planned(0, 0, 21 * GIB, GIB, 0, 0, 0, GIB, STANDALONE);
 
-    assertThat(new MemoryPlan(0, 0, 2 * GIB, GIB, GIB, 1, 0, GIB, CONTAINER).problems()).isEmpty();
+    assertThat(planned(0, 0, 2 * GIB, GIB, GIB, 1, 0, GIB, CONTAINER).problems()).isEmpty();
     assertThat(direct.problems())
         .extracting(Problem::message)
         .containsExactly(
@@ -129,14 +128,17 @@ class MemoryPlanTest {
 
   @Test
   void leavesModelsOnGpusOutOfTheHost() {
-    ExecutorMemory gpu = new ExecutorMemory(Kind.CONTAINER, Models.GPU, 2, GIB, GIB, GIB);
+    ExecutorMemory gpu = new ExecutorMemory(Kind.CONTAINER, 1, 2, GIB, GIB, GIB);
 
-    assertThat(new MemoryPlan(0, 0, 0, 40 * GIB, 256 * MIB, 2, 0, GIB, gpu).problems()).isEmpty();
+    MemoryPlan plan = planned(0, 0, 0, 40 * GIB, 256 * MIB, 2, 0, GIB, gpu);
+
+    assertThat(plan.problems()).isEmpty();
+    assertThat(plan.modelsOnAGpu()).isEqualTo(40 * GIB);
   }
 
   @Test
   void asksForALargerCache() {
-    assertThat(new MemoryPlan(0, 0, 0, 0, 0, 1, 60 * GIB + 1, 50 * GIB, LOCAL).problems())
+    assertThat(planned(0, 0, 0, 0, 0, 1, 60 * GIB + 1, 50 * GIB, LOCAL).problems())
         .extracting(Problem::message)
         .containsExactly(
             "Base, experts and texts are 60.0 GiB in their stores, but a host may keep copies of"
@@ -145,7 +147,7 @@ class MemoryPlanTest {
 
   @Test
   void warnsOfExpertsThatMemoryCannotHold() {
-    MemoryPlan plan = new MemoryPlan(65 * GIB, 0, 0, 0, 0, 1, 0, GIB, LOCAL);
+    MemoryPlan plan = planned(65 * GIB, 0, 0, 0, 0, 1, 0, GIB, LOCAL);
 
     assertThat(plan.problems()).isEmpty();
     assertThat(plan.warnings())
@@ -167,13 +169,67 @@ class MemoryPlanTest {
                 + " Raise it to at least 9216 MiB.");
   }
 
+  private static MemoryPlan planned(
+      long checkpoints,
+      long texts,
+      long masks,
+      long model,
+      long prefix,
+      int prefixes,
+      long download,
+      long capacity,
+      ExecutorMemory executor) {
+    return new MemoryPlan(
+        checkpoints,
+        texts,
+        masks,
+        model,
+        Precision.FLOAT32,
+        new Prefixes(prefix, prefixes, prefixes),
+        download,
+        capacity,
+        executor);
+  }
+
   private static MemoryPlan plan(long download, long capacity) {
-    return new MemoryPlan(9 * GIB, MIB, 0, GIB, 0, 1, download, capacity, LOCAL);
+    return planned(9 * GIB, MIB, 0, GIB, 0, 1, download, capacity, LOCAL);
+  }
+
+  @Test
+  void keepsAsManyPrefixesAsHaveRoomBesideTheRest() {
+    MemoryPlan direct = planned(0, 0, 2 * GIB, MIB, GIB, 7, 0, GIB, LOCAL);
+    MemoryPlan machine = planned(0, 0, 0, 3 * GIB, GIB / 4, 7, 0, GIB, STANDALONE);
+    MemoryPlan narrow = planned(0, 0, 0, 3 * GIB, GIB, 7, 0, GIB, CONTAINER);
+
+    // Three quarters of 6 GiB for 4 slots, of 8 GiB, and of nothing.
+    assertThat(direct.keepingWhatHasRoom().prefixes()).isEqualTo(new Prefixes(GIB, 1, 7));
+    assertThat(machine.keepingWhatHasRoom().prefixes().kept()).isEqualTo(6);
+    assertThat(narrow.keepingWhatHasRoom().prefixes().kept()).isZero();
+    assertThat(planned(0, 0, 0, MIB, MIB, 7, 0, GIB, LOCAL).keepingWhatHasRoom().prefixes().kept())
+        .isEqualTo(7);
+    assertThat(planned(0, 0, 0, MIB, 0, 7, 0, GIB, LOCAL).keepingWhatHasRoom().warnings())
+        .isEmpty();
+    assertThat(narrow.keepingWhatHasRoom().problems()).isEmpty();
+    assertThat(narrow.keepingWhatHasRoom().warnings())
+        .extracting(Problem::message)
+        .containsExactly(
+            "An executor has no room for prefix sums (slots: 2, each 1.0 GiB): every mixture is"
+                + " summed from its first dataset on (merge.buffers). To share work between"
+                + " mixtures, raise spark.executor.memory and spark.executor.memoryOverhead, or run"
+                + " fewer tasks at once.");
+  }
+
+  @Test
+  void keepsNoMorePrefixesThanAreOfUse() {
+    assertThat(planned(0, 0, 0, MIB, MIB, 7, 0, GIB, LOCAL).keeping(9).prefixes().kept())
+        .isEqualTo(7);
+    assertThat(planned(0, 0, 0, MIB, MIB, 7, 0, GIB, LOCAL).keeping(2).prefixes().kept())
+        .isEqualTo(2);
   }
 
   @Test
   void tellsEverythingAtOnce() {
-    MemoryPlan plan = new MemoryPlan(0, 0, 0, 10 * GIB, 10 * GIB, 2, 2 * GIB, GIB, CONTAINER);
+    MemoryPlan plan = planned(0, 0, 0, 10 * GIB, 10 * GIB, 2, 2 * GIB, GIB, CONTAINER);
 
     assertThatThrownBy(plan::fitting)
         .isInstanceOfSatisfying(

@@ -86,6 +86,19 @@ class SameBitsTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("methods")
+  void withAnyNumberOfThreads(MergeMethod method) {
+    for (int threads : new int[] {2, 5}) {
+      PrefixMerger merger = new PrefixMerger(prepared(method), 2, threads, 1);
+      for (long i = 0; i < SUBSETS.size(); i++) {
+        MemoryTensors target = MemoryTensors.like(FOUR.base());
+        merger.merge(SUBSETS.at(i), Optional.empty(), target);
+        assertSameBits(target.all(), alone(method, SUBSETS.at(i)), method + " " + threads);
+      }
+    }
+  }
+
   /** Neither masks nor statistics know of experts that are not in the mixture. */
   @ParameterizedTest
   @MethodSource("methods")

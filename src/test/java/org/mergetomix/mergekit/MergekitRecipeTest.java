@@ -112,7 +112,10 @@ class MergekitRecipeTest {
 
     assertThat(yaml.at("/models/0/model").asText()).isEqualTo("/experts/a");
     assertThat(yaml.at("/models/1/model").asText()).isEqualTo(BASE + "+/adapters/\"b\" é");
-    assertThat(recipe.yaml().orElseThrow()).contains("# mergekit rounds the base with an adapter");
+    assertThat(recipe.yaml().orElseThrow())
+        .contains(
+            "# mergekit-yaml --lora-merge-cache CACHE --lora-merge-dtype float32 mergekit.yaml"
+                + " FOLDER\n");
   }
 
   @Test

@@ -75,7 +75,7 @@ class FamilyModelTest {
   @EnumSource(Precision.class)
   void isTheSameThroughAStage(Precision precision) {
     try (FamilyModel direct = TINY.open(precision);
-        FamilyModel staged = TINY.open(precision, BoundTensors.Access.STAGED);
+        FamilyModel staged = TINY.open(precision, ParameterMemory.Access.STAGED);
         NDManager scope = direct.newScope();
         NDManager other = staged.newScope()) {
       assertThat(all(staged, WEIGHT)).isEqualTo(all(direct, WEIGHT));
@@ -199,7 +199,7 @@ class FamilyModelTest {
 
   @Test
   void reachesEveryElementOfATensorOverTwoGibibytes() throws IOException {
-    try (FamilyModel model = large(BoundTensors.Access.DIRECT)) {
+    try (FamilyModel model = large(ParameterMemory.Access.DIRECT)) {
       assertThat(model.tensors().get(EMBEDDING).bytes()).isGreaterThan(1L << 31);
       long last = model.tensors().get(EMBEDDING).elements() - 1;
       for (long offset : new long[] {0, (1L << 28) - 1, 1L << 29, last - 2}) {
@@ -214,7 +214,7 @@ class FamilyModelTest {
 
   @Test
   void stagesATensorOverTwoGibibytesInStretches() throws IOException {
-    try (FamilyModel model = large(BoundTensors.Access.STAGED)) {
+    try (FamilyModel model = large(ParameterMemory.Access.STAGED)) {
       long size = model.tensors().get(EMBEDDING).elements();
       long first = size - size % (1 << 24);
       float[] written = new float[1 << 20];
@@ -231,7 +231,7 @@ class FamilyModelTest {
   }
 
   /** Its memory is hardly touched, so it costs little. */
-  private FamilyModel large(BoundTensors.Access access) throws IOException {
+  private FamilyModel large(ParameterMemory.Access access) throws IOException {
     Path config =
         Files.writeString(
             directory.resolve("config.json"),

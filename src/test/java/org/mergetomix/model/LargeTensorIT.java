@@ -30,7 +30,6 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
-import org.mergetomix.tensor.SegmentedFloats;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
@@ -61,7 +60,10 @@ class LargeTensorIT {
         Delta delta = Delta.open(base, expertFile, ExpertPolicy.STRICT)) {
       NDArray parameter = manager.create(new Shape(ROWS, COLUMNS), DataType.FLOAT32);
       SortedMap<String, NDArray> arrays = new TreeMap<>(Map.of(NAME, parameter));
-      ParameterMemory direct = new DirectMemory(arrays, SegmentedFloats.SEGMENT);
+      TensorPieces pieces = new FloatPieces();
+      ParameterMemory direct =
+          new ParameterMemory.Direct(
+              arrays, Precision.FLOAT32, pieces, ParameterMemory.Direct.VIEW);
       PreparedExperts experts =
           PreparedExperts.of(
               base,
@@ -76,13 +78,14 @@ class LargeTensorIT {
       }
       assertThat(read(direct, BEHIND + 1)).isZero();
 
-      ParameterMemory staged = new StagedMemory(arrays, manager, StagedMemory.PIECE);
+      long stretch = ParameterMemory.Staged.stretch(arrays);
+      ParameterMemory staged =
+          new ParameterMemory.Staged(
+              arrays, Precision.FLOAT32, pieces, manager.zeros(new Shape(stretch)));
       assertThat(read(staged, BEHIND)).isEqualTo(3);
       float[] row = new float[(int) COLUMNS];
       Arrays.fill(row, 5);
-      for (long offset = BEHIND / StagedMemory.PIECE * StagedMemory.PIECE;
-          offset <= LAST;
-          offset += row.length) {
+      for (long offset = BEHIND / stretch * stretch; offset <= LAST; offset += row.length) {
         staged.write(NAME, offset, row, (int) Math.min(row.length, LAST + 1 - offset));
       }
       assertThat(read(staged, BEHIND)).isEqualTo(5);

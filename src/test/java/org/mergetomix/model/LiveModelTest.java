@@ -251,7 +251,7 @@ class LiveModelTest {
       assertRefused(
           file,
           "Not a TorchScript model (%s). Export it with torch.jit.script or torch.jit.trace, then"
-              + " save.");
+              + " save; what torch.export or torch.save wrote is something else.");
     }
   }
 

@@ -56,8 +56,11 @@ class ParameterMemoryTest {
     arrays.put("w", w);
     arrays.put("neighbour", neighbour);
     return switch (access) {
-      case DIRECT -> new DirectMemory(arrays, piece);
-      case STAGED -> new StagedMemory(arrays, manager, piece);
+      case DIRECT ->
+          new ParameterMemory.Direct(arrays, Precision.FLOAT32, new FloatPieces(), piece);
+      case STAGED ->
+          new ParameterMemory.Staged(
+              arrays, Precision.FLOAT32, new FloatPieces(), manager.zeros(new Shape(piece)));
     };
   }
 

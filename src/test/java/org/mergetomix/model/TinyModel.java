@@ -32,6 +32,7 @@ record TinyModel(String name, Path folder) {
   static List<TinyModel> all() {
     try (Stream<Path> folders = Files.list(FOLDERS)) {
       return folders
+          .filter(folder -> Files.exists(folder.resolve("model.safetensors")))
           .map(path -> path.getFileName().toString())
           .sorted()
           .map(TinyModel::named)
@@ -53,10 +54,10 @@ record TinyModel(String name, Path folder) {
 
   /** The model in memory; the caller closes it. */
   FamilyModel open(Precision precision) {
-    return open(precision, BoundTensors.Access.DIRECT);
+    return open(precision, ParameterMemory.Access.DIRECT);
   }
 
-  FamilyModel open(Precision precision, BoundTensors.Access access) {
+  FamilyModel open(Precision precision, ParameterMemory.Access access) {
     FamilyModel model = FamilyModel.open(family(), precision, ComputeDevice.CPU, access);
     try (Checkpoint weights = weights()) {
       model.fill(weights, weights.name());

@@ -91,7 +91,8 @@ class PreflightTest {
     assertThat(figures.warnings())
         .containsExactly(
             "An expert has parameters that are NaN or infinite: no mixture with it can be evaluated"
-                + " (pt). Fine-tune it again at a lower learning rate, or leave its dataset out.",
+                + " (pt in layers.1.w). Fine-tune it again at a lower learning rate, or leave its"
+                + " dataset out.",
             "An expert is the base itself, its delta is all zeros: in a mixture it says nothing of"
                 + " its dataset (it). Was it fine-tuned, and saved?",
             "An expert moved by more than 10 % of the base's norm, beyond which there is no"

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,22 @@ class UserExceptionTest {
 
     assertThat(failure).hasMessage(UNKNOWN.message() + "\n" + MISSING.message());
     assertThat(failure.problems()).containsExactly(UNKNOWN, MISSING);
+  }
+
+  @Test
+  void tellsTwentyOfAKindAndCountsTheOthers() {
+    List<Problem> many = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      many.add(new Problem("Tensor " + i + " is missing", "file", "Map it"));
+      many.add(new Problem("Tensor " + i + " is extra", "file", "Drop it"));
+    }
+    many.add(new Problem("Something else", "", ""));
+    UserException failure = UserException.input(many);
+
+    List<String> told = failure.told().stream().map(Problem::message).toList();
+    assertThat(told).hasSize(43).contains("Something else.", "There are 10 more of this kind.");
+    assertThat(failure.getMessage().lines()).containsExactlyElementsOf(told);
+    assertThat(failure.problems()).isEqualTo(many);
   }
 
   @Test

@@ -82,6 +82,8 @@ class HtmlReportTest {
         .containsExactly(
             "chart-top",
             "chart-effects",
+            "chart-shapley",
+            "chart-predicted",
             "chart-sizes",
             "chart-drift",
             "chart-cosines",
@@ -94,7 +96,7 @@ class HtmlReportTest {
     String html =
         HtmlReport.render(
             SmallContent.part(
-                new RunRecord.Counts(4095, 27, 1, 0),
+                new RunRecord.Counts(4095, 27, 1, 0, 0),
                 new RunRecord.Ended("surface-0a1b2c3d", "two rounds promised little")));
 
     assertThat(String.join("\n", texts(parse(html), "p")))
@@ -102,7 +104,8 @@ class HtmlReportTest {
             "They are some of 4,095 possible ones, chosen by the strategy surface-0a1b2c3d, which"
                 + " ended because two rounds promised little; others may be better.")
         .contains("Of the mixtures that were evaluated, the best has 1 dataset")
-        .contains("Means with and without a dataset say something where every mixture was")
+        .contains("and rough: errors of a tenth to four tenths of the range are usual.")
+        .doesNotContain("mixtures without it, averaged over all other choices")
         .contains("Random mixtures are drawn from those that were evaluated.");
   }
 

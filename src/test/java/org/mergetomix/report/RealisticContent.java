@@ -21,7 +21,9 @@ import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
+import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunRecord;
@@ -58,6 +60,7 @@ final class RealisticContent {
         ranked.subList(0, 20),
         Optional.of(new Estimate(3.612, 0.031)),
         effects(),
+        Optional.of(SmallContent.model(ScoreModel.Basis.EXACT, Double.NaN)),
         sizes(ranked),
         Optional.of(
             new Fidelity(
@@ -95,7 +98,8 @@ final class RealisticContent {
         begun.run(),
         begun.start(),
         begun.search(),
-        new RunRecord.Counts(255, 255, 0, 18),
+        begun.surface(),
+        new RunRecord.Counts(255, 255, 0, 0, 18),
         new RunRecord.Seconds(0.63, 41.2, 148.3, 131.7),
         preflight(),
         new RunRecord.Fidelity(new TreeMap<>(), confirmations(ranked)));
@@ -129,6 +133,7 @@ final class RealisticContent {
               row.datasets().stream().map(id -> 1.0 / row.datasets().size()).toList(),
               score,
               new Estimate(gap, gap == 0 ? 0 : 0.0052),
+              Optional.of(new RankInterval(Math.max(1, rows.size() - 3), rows.size() + 5L, 0.1)),
               new TreeMap<>(Map.of("names", score)),
               RowStatus.OK,
               "",

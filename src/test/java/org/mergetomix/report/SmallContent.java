@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
@@ -15,7 +16,10 @@ import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
+import org.mergetomix.statistics.attribution.DatasetGain;
+import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunRecord;
@@ -46,6 +50,7 @@ final class SmallContent {
             run.run(),
             run.start(),
             new RunRecord.Search(search.objective(), search.strategies(), ended, "", search.base()),
+            run.surface(),
             counts,
             run.seconds(),
             run.preflight(),
@@ -57,6 +62,7 @@ final class SmallContent {
         whole.top(),
         whole.base(),
         List.of(),
+        Optional.of(model(ScoreModel.Basis.ROUGH, Double.NaN)),
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints());
@@ -99,6 +105,7 @@ final class SmallContent {
         datasets.stream().map(id -> 1.0 / datasets.size()).toList(),
         score,
         gap,
+        gap.hasError() ? Optional.of(new RankInterval(1, rank + 1, 0.5 / rank)) : Optional.empty(),
         new TreeMap<>(Map.of("names", score)),
         RowStatus.OK,
         "",
@@ -115,6 +122,7 @@ final class SmallContent {
         List.of(1.0),
         none,
         none,
+        Optional.empty(),
         new TreeMap<>(),
         RowStatus.FAILED,
         error,
@@ -148,6 +156,7 @@ final class SmallContent {
                 new Estimate(3.102, 0.012),
                 new Estimate(3.25, 0.012),
                 new Estimate(0.148, 0.006))),
+        confirmed ? Optional.of(model(ScoreModel.Basis.SURFACE, 0.02)) : Optional.empty(),
         List.of(
             new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
             new BestOfSize(2, "es+fr", new Estimate(3.104, 0.012))),
@@ -155,6 +164,22 @@ final class SmallContent {
         confirmed
             ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
             : List.of());
+  }
+
+  /** What a surface says of the three mixtures. */
+  static ScoreModel model(ScoreModel.Basis basis, double error) {
+    return new ScoreModel(
+        "quadratic in the merge weights",
+        3,
+        0.953,
+        basis,
+        List.of(
+            new DatasetGain("es", new Estimate(0.21, error), new Estimate(0.146, error)),
+            new DatasetGain("fr", new Estimate(-0.01, error), new Estimate(-0.004, error))),
+        List.of(
+            new ScoreModel.Predicted(Mixture.parse("es"), 3.1, 3.11),
+            new ScoreModel.Predicted(Mixture.parse("es+fr"), 3.104, 3.09),
+            new ScoreModel.Predicted(Mixture.parse("fr"), 3.25, 3.24)));
   }
 
   private static RunRecord record(long evaluated, long failed, boolean confirmed) {
@@ -176,7 +201,8 @@ final class SmallContent {
         begun.run(),
         begun.start(),
         begun.search(),
-        new RunRecord.Counts(evaluated + failed, evaluated, failed, 1),
+        begun.surface(),
+        new RunRecord.Counts(evaluated + failed, evaluated, failed, 0, 1),
         new RunRecord.Seconds(0.02, 0.5, 75, 80),
         preflight(),
         confirmed

@@ -91,7 +91,17 @@ class HostileSafetensorsTest {
         new Hostile(
             "a pickle in a zip",
             raw("PK\3\4 archive/data.pkl and so on".getBytes(StandardCharsets.UTF_8)),
-            "The header claims"));
+            "The file is an archive of torch.save or torch.export"),
+        new Hostile(
+            "a pointer of Git LFS",
+            raw(
+                ("version https://git-lfs.github.com/spec/v1\noid sha256:" + "0".repeat(64))
+                    .getBytes(StandardCharsets.UTF_8)),
+            "The file is a pointer of Git LFS, not the file that it stands for"),
+        new Hostile(
+            "GGUF",
+            raw("GGUF\3\0\0\0 and so on".getBytes(StandardCharsets.UTF_8)),
+            "The file is GGUF, whose weights are mostly quantised"));
   }
 
   static Stream<Hostile> json() {
@@ -340,7 +350,10 @@ class HostileSafetensorsTest {
   static Stream<Hostile> metadata() {
     return Stream.of(
         new Hostile("a list", header("{'__metadata__':[]}"), "The metadata is not a JSON object"),
-        new Hostile("null", header("{'__metadata__':null}"), "The metadata is not a JSON object"),
+        new Hostile(
+            "null twice",
+            header("{'__metadata__':null,'__metadata__':null}"),
+            "The header has two entries named __metadata__"),
         new Hostile(
             "a number in it",
             header("{'__metadata__':{'step':1}}"),

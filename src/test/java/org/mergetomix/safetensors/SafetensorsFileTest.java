@@ -61,6 +61,19 @@ class SafetensorsFileTest {
   }
 
   @Test
+  void acceptsMetadataThatIsNull() {
+    Path file =
+        header("{'__metadata__':null,'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}")
+            .zeros(4)
+            .in(directory);
+
+    try (Checkpoint checkpoint = SafetensorsFile.open(file)) {
+      assertThat(checkpoint.metadata()).isEmpty();
+      assertThat(checkpoint.tensors()).containsOnlyKeys("a");
+    }
+  }
+
+  @Test
   void acceptsAFileWithoutTensors() {
     try (Checkpoint checkpoint = SafetensorsFile.open(header("{}").in(directory))) {
       assertThat(checkpoint.tensors()).isEmpty();

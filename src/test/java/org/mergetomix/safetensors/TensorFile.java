@@ -47,6 +47,23 @@ public final class TensorFile {
     return add(name, "I32", List.of(values.length), bytes);
   }
 
+  public TensorFile i8(String name, List<Integer> shape, int... values) {
+    return bytes(name, "I8", shape, values);
+  }
+
+  /** A tensor of one of the types whose elements have a byte. */
+  public TensorFile bytes(String name, String dtype, List<Integer> shape, int... values) {
+    byte[] bytes = new byte[values.length];
+    IntStream.range(0, values.length).forEach(i -> bytes[i] = (byte) values[i]);
+    return add(name, dtype, shape, bytes);
+  }
+
+  public TensorFile f64(String name, List<Integer> shape, double... values) {
+    byte[] bytes = new byte[values.length * Double.BYTES];
+    littleEndian(bytes).asDoubleBuffer().put(values);
+    return add(name, "F64", shape, bytes);
+  }
+
   public Path write(Path file) {
     return RawSafetensors.write(
         file,

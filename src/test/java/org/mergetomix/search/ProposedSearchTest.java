@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.SerializationUtils;
@@ -178,7 +179,8 @@ class ProposedSearchTest {
         Scores.strategy(
             SearchPlan.of(
                 List.of("d000", "d001"),
-                Configuration.load(List.of(), List.of("search.strategy=surface"))));
+                Configuration.load(List.of(), List.of("search.strategy=surface")),
+                Optional.empty()));
 
     assertThat(new Scores(mixture -> mixture.size()).search(surface).count()).isEqualTo(3);
   }
@@ -188,7 +190,8 @@ class ProposedSearchTest {
   }
 
   private static SearchPlan plan(String... settings) {
-    return SearchPlan.of(DATASETS, Configuration.load(List.of(), List.of(settings)));
+    return SearchPlan.of(
+        DATASETS, Configuration.load(List.of(), List.of(settings)), Optional.empty());
   }
 
   private static double score(Mixture mixture) {

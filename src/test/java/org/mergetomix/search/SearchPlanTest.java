@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ class SearchPlanTest {
         + " evaluates some'",
     "9, search.forbidden=d0, 255 mixtures",
     "9, search.strategy=exhaustive, 511 mixtures",
+    "3, search.ratios=refine, '7 mixtures, and then ratios that should be better'",
     "200, search.strategy=random, '1.6e+60 subsets of 200 datasets, of which the strategy random"
         + " evaluates some'",
     "4, search.strategy=ordered-soup, '15 subsets of 4 datasets, of which the strategy"
@@ -97,6 +99,17 @@ class SearchPlanTest {
   }
 
   @Test
+  void refinesNothingWhereTheDriverWouldHoldTooManyScores() {
+    assertThat(plan(12, "search.ratios=refine", "search.strategy=exhaustive").possible())
+        .isEqualTo(4095);
+    assertThatThrownBy(() -> plan(13, "search.ratios=refine", "search.strategy=exhaustive"))
+        .hasMessage(
+            "Ratios can be refined after at most 4,095 mixtures that are all evaluated, and there"
+                + " are 8,191 (search.ratios). Set search.strategy to surface, or search.ratios to"
+                + " none.");
+  }
+
+  @Test
   void namesAllThatIsWrongAtOnce() {
     assertThatThrownBy(
             () ->
@@ -120,6 +133,7 @@ class SearchPlanTest {
         IntStream.range(0, datasets)
             .mapToObj(number -> String.format(Locale.ROOT, "d%d", number))
             .toList(),
-        Configuration.load(List.of(), List.of(settings)));
+        Configuration.load(List.of(), List.of(settings)),
+        Optional.empty());
   }
 }

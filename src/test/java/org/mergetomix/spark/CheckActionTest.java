@@ -49,7 +49,9 @@ class CheckActionTest {
 
     assertThat(result)
         .isEqualTo(
-            new CheckAction.Result(4, result.search(), List.of("c"), result.memory(), List.of()));
+            new CheckAction.Result(
+                4, result.search(), List.of("c"), result.memory(), result.training(), List.of()));
+    assertThat(result.training()).isPresent();
     assertThat(result.search().describe()).isEqualTo("10 mixtures");
     assertThat(run.output()).doesNotExist();
   }
@@ -79,8 +81,8 @@ class CheckActionTest {
     MemoryPlan plan = check("merge.method=ties", "merge.buffers=2").memory();
 
     assertThat(plan.model()).isEqualTo(model);
-    assertThat(plan.prefix()).isBetween(4 * model, 4 * model + model / 10);
-    assertThat(plan.prefixes()).isEqualTo(2);
+    assertThat(plan.prefixes().bytes()).isBetween(4 * model, 4 * model + model / 10);
+    assertThat(plan.prefixes().kept()).isEqualTo(2);
     assertThat(plan.masks()).isBetween(model / 8, model / 8 + model / 100);
     assertThat(plan.checkpoints())
         .isEqualTo(Files.size(run.base()) + 3 * Files.size(run.expert("a")) + model);
@@ -91,8 +93,8 @@ class CheckActionTest {
     assertThat(plan.executor().slots()).isEqualTo(2);
     assertThat(plan.executor().kind()).isEqualTo(ExecutorMemory.Kind.LOCAL);
     assertThat(plan.executor().direct()).isPositive();
-    assertThat(check().memory().prefixes()).isEqualTo(3);
-    assertThat(check().memory().prefix()).isBetween(model, model + model / 10);
+    assertThat(check().memory().prefixes().kept()).isEqualTo(3);
+    assertThat(check().memory().prefixes().bytes()).isBetween(model, model + model / 10);
   }
 
   private long elements() {
@@ -174,6 +176,19 @@ class CheckActionTest {
                         run.graph().toString(),
                         run.expert("b").toString(),
                         run.text("task").toString()));
+  }
+
+  @Test
+  void refusesBfloat16ForAGraphOfOnesOwn() {
+    assertThatThrownBy(() -> check("evaluation.precision=bfloat16"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage(
+            "evaluation.precision is bfloat16, but a TorchScript graph computes in float32 (%s)."
+                    .formatted(run.graph())
+                + " Leave evaluation.precision out, or give the base as a folder of a known"
+                + " family.");
   }
 
   @Test

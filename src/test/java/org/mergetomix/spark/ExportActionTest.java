@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -25,6 +27,8 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsFile;
+import org.mergetomix.spark.round.Progress;
+import org.mergetomix.table.RankedRow;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -96,30 +100,86 @@ class ExportActionTest {
     Files.writeString(base.resolve("tokenizer.model"), "tokens");
     Files.writeString(base.resolve("mixture.json"), "of an export that became a base");
     Files.writeString(base.resolve("weights.bin"), "not copied");
-    Manifest given = run.manifest();
-    Manifest withFolder =
-        new Manifest(
-            given.file(),
-            new Manifest.Base(
-                given.base().model(),
-                Location.of(base),
-                given.base().tokenizer(),
-                given.base().context(),
-                Optional.empty(),
-                List.of()),
-            given.datasets(),
-            given.tasks());
+    Files.writeString(base.resolve("adapter_config.json"), "of an adapter that lies beside");
+    Files.writeString(base.resolve("LICENSE"), "do as you please");
+    Files.writeString(base.resolve("modeling_own.py"), "print()");
+    Files.createDirectory(base.resolve("additional_chat_templates"));
+    Files.writeString(base.resolve("additional_chat_templates/tools.jinja"), "{{ tools }}");
+    Manifest withFolder = withBase(base);
     Path target = folder.resolve("exported");
+    ExportAction action = new ExportAction(spark, withFolder, run.configuration());
 
-    ExportAction.Result result =
-        new ExportAction(spark, withFolder, run.configuration())
-            .run(Mixture.parse("a+b"), Location.of(target));
+    ExportAction.Result result = action.run(Mixture.parse("a+b"), Location.of(target));
 
-    assertThat(result.withoutMergekit())
-        .containsExactly("mergekit reads folders or single files, but not both in one merge");
     assertThat(target.toFile().list())
         .containsExactlyInAnyOrder(
-            "model.safetensors", "config.json", "tokenizer.model", "mixture.json");
+            "model.safetensors",
+            "config.json",
+            "tokenizer.model",
+            "LICENSE",
+            "additional_chat_templates",
+            "README.md",
+            "mixture.json",
+            "mergekit.yaml");
+    assertThat(target.resolve("additional_chat_templates/tools.jinja")).hasContent("{{ tools }}");
+    assertThat(result.codeLeft()).containsExactly("modeling_own.py");
+
+    Path withCode = folder.resolve("with-code");
+    ExportAction.Result all =
+        action.run(Mixture.parse("a+b"), Location.of(withCode), Companions.Code.TAKEN);
+    assertThat(withCode.resolve("modeling_own.py")).hasContent("print()");
+    assertThat(all.codeLeft()).isEmpty();
+  }
+
+  @Test
+  void readsAFolderAsTheFileInItWhereExpertsAreFiles() throws IOException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Files.copy(run.base(), base.resolve("model.safetensors"));
+    Files.writeString(base.resolve("config.json"), "{}");
+    Path target = folder.resolve("exported");
+
+    new ExportAction(spark, withBase(base), run.configuration("merge.method=task-arithmetic"))
+        .run(Mixture.parse("a+b"), Location.of(target));
+
+    assertThat(target.resolve("mergekit.yaml"))
+        .content()
+        .contains("# mergekit-pytorch mergekit.yaml FOLDER")
+        .contains("base_model: \"%s/model.safetensors\"".formatted(base));
+  }
+
+  @Test
+  void writesAModelCardThatSaysHowTheMergeWasJudged() throws IOException {
+    export("a+b", folder.resolve("before"));
+    assertThat(folder.resolve("before/README.md"))
+        .content()
+        .startsWith("---\nbase_model:\n- \"" + run.base())
+        .contains("- \"" + run.expert("a"), "datasets:\n- \"a\"\n- \"b\"\n", "- merge\n")
+        .doesNotContain("library_name")
+        .contains("| a | 0.5000 |", Digests.sha256(run.expert("b")), "Merge method: average")
+        .contains("No finished search that is known here has scored this mixture.");
+
+    SearchAction.Result found =
+        new SearchAction(spark, run.manifest(), run.configuration(), Progress.SILENT).run();
+    RankedRow row =
+        found.top().stream().filter(r -> r.mixture().equals("a+b")).findFirst().orElseThrow();
+    export("a+b", folder.resolve("after"));
+    assertThat(folder.resolve("after/README.md"))
+        .content()
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "%.4f ± %.4f bits per byte, rank %d of 15 mixtures that were evaluated, of 15.",
+                row.score().value(),
+                row.score().margin(),
+                row.rank().orElseThrow()))
+        .contains("How the ranking was checked", "It was not: no models were really fine-tuned");
+
+    new ExportAction(spark, run.manifest(), run.configuration("merge.method=task-arithmetic"))
+        .run(Mixture.parse("a+b"), Location.of(folder.resolve("other")));
+    assertThat(folder.resolve("other/README.md"))
+        .as("the run's score is of another merge")
+        .content()
+        .contains("No finished search that is known here has scored this mixture.");
   }
 
   @Test
@@ -140,6 +200,13 @@ class ExportActionTest {
     assertThat(json.at("/datasets/0/data").asText()).isEqualTo(run.text("a").toString());
     assertThat(json.at("/datasets/0/sha256").asText()).isEqualTo(Digests.sha256(run.text("a")));
     assertThat(json.at("/datasets/1").has("sha256")).isFalse();
+    assertThat(json.at("/datasets/0/examples").asInt()).isEqualTo(12);
+    assertThat(json.at("/trainers/datasets/load_dataset/2/data_files").asText())
+        .isEqualTo(run.text("c").toString());
+    assertThat(json.at("/trainers/datasets/interleave_datasets/probabilities"))
+        .extracting(JsonNode::asDouble)
+        .containsExactly(0.25, 0.5, 0.25);
+    assertThat(json.at("/trainers").has("axolotl")).as("b was not counted").isFalse();
     assertThat(json.get("seed").asLong()).isEqualTo(run.configuration().seed());
     assertThat(json.at("/base/checkpoint").asText()).isEqualTo(run.base().toString());
     assertThat(json.at("/base/sha256").asText()).isEqualTo(Digests.sha256(run.base()));
@@ -226,6 +293,21 @@ class ExportActionTest {
         .run(Mixture.parse("a+b"), Location.of(folder.resolve("pair")));
 
     assertThat(folder.resolve("pair/model.safetensors")).exists();
+  }
+
+  private Manifest withBase(Path base) {
+    Manifest given = run.manifest();
+    return new Manifest(
+        given.file(),
+        new Manifest.Base(
+            given.base().model(),
+            Location.of(base),
+            given.base().tokenizer(),
+            given.base().context(),
+            Optional.empty(),
+            List.of()),
+        given.datasets(),
+        given.tasks());
   }
 
   private ExportAction.Result export(String mixture, Path target) {

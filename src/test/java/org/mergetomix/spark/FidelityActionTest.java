@@ -91,6 +91,34 @@ class FidelityActionTest {
         .isEqualTo(confirmations);
   }
 
+  @Test
+  void finetunesRatiosByTheirShares() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("ratios"), "a:0.9+b:0.1\na:0.1+b:0.9\na:0.5+c:0.3+d:0.2");
+    String setting = "search.mixtures=" + file;
+    search(setting);
+
+    FidelityAction.Result result = fidelity(setting, "fidelity.mixtures=3");
+
+    List<FidelityRow> rows =
+        new RunDirectory(Location.of(run.output()), new Configuration()).fidelity(spark).read();
+    assertThat(result.winner().name())
+        .isEqualTo(winner().replace(':', '=') + ".safetensors")
+        .contains("=0.");
+    assertThat(result.winner().path()).isRegularFile();
+    assertThat(rows).extracting(FidelityRow::mixture).contains("a:0.9+b:0.1", "a:0.1+b:0.9");
+    assertThat(real(rows, "a:0.9+b:0.1")).isNotEqualTo(real(rows, "a:0.1+b:0.9"));
+  }
+
+  private static double real(List<FidelityRow> rows, String mixture) {
+    return rows.stream()
+        .filter(row -> row.mixture().equals(mixture))
+        .findFirst()
+        .orElseThrow()
+        .real()
+        .value();
+  }
+
   /** What slots have prepared belongs to the manifest they prepared it for. */
   @Test
   void judgesOnConfirmExamplesThatWereNamedAfterTheSearch() throws IOException {
@@ -160,7 +188,8 @@ class FidelityActionTest {
         .extracting(Problem::message)
         .containsExactly(
             "Left out: The score is not a number (the expert of dataset b, task task)."
-                + " Look for NaN or infinite values in the experts' checkpoints.");
+                + " The expert has NaN or infinite numbers (expert b, tensor final_norm.bias)."
+                + " Fine-tune it again at a lower learning rate, or leave its dataset out.");
     assertThat(result.record().state()).isEqualTo(RunRecord.State.CONFIRMED);
     RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
     List<FidelityRow> rows = directory.fidelity(spark).read();

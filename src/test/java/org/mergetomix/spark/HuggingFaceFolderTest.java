@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,15 +24,18 @@ import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
+import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.Precision;
+import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
 import org.mergetomix.testing.HuggingFaceRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -73,6 +77,55 @@ class HuggingFaceFolderTest {
   void readsAsFarAsTheModelDoesWhereNothingIsSaid() {
     assertThat(scores().get("whole"))
         .isCloseTo(plainBitsPerByte(export("whole"), 128), within(1e-5));
+  }
+
+  @Test
+  void searchesInBfloat16() {
+    String[] apart = {"evaluation.precision=bfloat16", "search.partition-size=1"};
+    String[] together = {"evaluation.precision=bfloat16", "search.partition-size=100"};
+
+    SearchAction.Result halves = search(apart);
+    String again =
+        search(with("output=" + folder.resolve("again"), together)).record().rankedDigest();
+    UserException otherRun = catchThrowableOfType(UserException.class, this::search);
+    Map<String, Double> floats = scores("output=" + folder.resolve("float32"));
+
+    assertThat(halves.record().rankedDigest()).as("whichever slot evaluates what").isEqualTo(again);
+    assertThat(halves.record().run().identity()).containsEntry("evaluation.precision", "bfloat16");
+    assertThat(otherRun.problems().get(0).what()).contains("another run");
+    halves
+        .top()
+        .forEach(
+            row ->
+                assertThat(row.score().value())
+                    .as(row.mixture())
+                    .isNotEqualTo(floats.get(row.mixture()))
+                    .isCloseTo(
+                        plainBitsPerByte(export(row.mixture()), 128, Precision.BFLOAT16),
+                        within(1e-2)));
+  }
+
+  private static String[] with(String setting, String... settings) {
+    return Stream.concat(Stream.of(setting), Stream.of(settings)).toArray(String[]::new);
+  }
+
+  @Test
+  void decidesThePrecisionByWhatTasksAskFor() {
+    String gpus = "spark.gpus-per-task=0.5";
+    assertThat(plannedPrecision()).isEqualTo(Precision.FLOAT32);
+    assertThat(plannedPrecision(gpus)).as("a base in float32").isEqualTo(Precision.FLOAT32);
+    run.store(DType.BF16);
+    assertThat(plannedPrecision()).as("a CPU").isEqualTo(Precision.FLOAT32);
+    assertThat(plannedPrecision(gpus)).isEqualTo(Precision.BFLOAT16);
+    assertThat(plannedPrecision(gpus, "evaluation.precision=float32")).isEqualTo(Precision.FLOAT32);
+
+    MemoryPlan memory = check("evaluation.precision=bfloat16").memory();
+    assertThat(memory.model()).isEqualTo(check().memory().model() / 2);
+    assertThat(check(gpus).memory().modelsOnAGpu()).isEqualTo(2 * memory.model());
+  }
+
+  private Precision plannedPrecision(String... settings) {
+    return RunPlan.of(spark, run.manifest(), run.configuration(settings)).model().precision();
   }
 
   @Test
@@ -264,8 +317,8 @@ class HuggingFaceFolderTest {
     assertThat(refused(ExitCode.INPUT)).singleElement().asString().contains("snapshots");
   }
 
-  private CheckAction.Result check() {
-    return new CheckAction(spark, run.manifest(), run.configuration()).run();
+  private CheckAction.Result check(String... settings) {
+    return new CheckAction(spark, run.manifest(), run.configuration(settings)).run();
   }
 
   private List<String> refused(ExitCode code) {
@@ -278,6 +331,46 @@ class HuggingFaceFolderTest {
   private SearchAction.Result search(String... settings) {
     return new SearchAction(spark, run.manifest(), run.configuration(settings), Progress.SILENT)
         .run();
+  }
+
+  @Test
+  void ranksByQuestionsWithChoicesAndReadsOtherMeasuresFromTheSameTable() throws IOException {
+    writeQuestions("margin");
+
+    SearchAction.Result byMargin = search();
+    assertThat(byMargin.evaluatedNow()).isEqualTo(3);
+    assertThat(byMargin.top().get(0).score().value()).isNotZero();
+    assertThat(byMargin.record().search().objective().unit()).isEqualTo("nats");
+
+    writeQuestions("acc_norm");
+    SearchAction.Result byAccuracy = search();
+    assertThat(byAccuracy.evaluatedNow()).as("all measures were recorded").isZero();
+    assertThat(byAccuracy.record().search().objective().unit()).isEqualTo("accuracy");
+    assertThat(byAccuracy.top()).allMatch(row -> isWhole(row.score().value() * 10));
+  }
+
+  private static boolean isWhole(double number) {
+    return Math.abs(number - Math.rint(number)) < 1e-9;
+  }
+
+  private void writeQuestions(String measure) throws IOException {
+    run.writeManifest("checkpoint = base");
+    Path manifest = run.manifestFile();
+    StringBuilder questions = new StringBuilder();
+    for (int row = 0; row < 10; row++) {
+      questions.append(
+          "{\"question\": \"fox %s\", \"options\": [\"dog\", \"lazy cat\", \"zebra\"], \"right\": %s}\n"
+              .formatted("x".repeat(row), row % 3));
+    }
+    Files.writeString(manifest.resolveSibling("questions.jsonl"), questions);
+    Files.writeString(
+        manifest,
+        Files.readString(manifest)
+            .replace(
+                "kind = language-modelling, data = task.txt",
+                "kind = multiple-choice, data = \"questions.*\", context = \"{question} is\","
+                    + " choices = options, answer = right, measure = "
+                    + measure));
   }
 
   private Map<String, Double> scores(String... settings) {
@@ -294,11 +387,15 @@ class HuggingFaceFolderTest {
 
   /** As lm-eval's loglikelihood_rolling, a window at a time, in plain double precision. */
   private double plainBitsPerByte(Path model, int context) {
+    return plainBitsPerByte(model, context, Precision.FLOAT32);
+  }
+
+  private double plainBitsPerByte(Path model, int context, Precision precision) {
     double nats = 0;
     int bytes = 0;
     try (Checkpoint weights = Checkpoints.open(model)) {
       Family family = FamilyReader.ofBase(model, weights.tensors().keySet());
-      try (FamilyModel live = FamilyModel.open(family, Precision.FLOAT32, ComputeDevice.CPU)) {
+      try (FamilyModel live = FamilyModel.open(family, precision, ComputeDevice.CPU)) {
         live.fill(weights, "exported");
         for (String text : HuggingFaceRun.texts()) {
           int[] tokens = HuggingFaceRun.tokens(text);

@@ -102,7 +102,7 @@ class S3OutputIT {
   void exportsAFolderWhoseLastFileSaysThatItIsComplete() throws IOException {
     Location local = Location.of(folder.resolve("exported"));
     Location target = Location.of("s3a://" + bucket + "/models/a+b");
-    List<String> files = List.of("mergekit.yaml", "mixture.json", "model.safetensors");
+    List<String> files = List.of("README.md", "mergekit.yaml", "mixture.json", "model.safetensors");
 
     assertThat(export(local).withoutMergekit()).isEmpty();
     assertThat(export(target).withoutMergekit()).isEmpty();

@@ -36,6 +36,7 @@ import org.mergetomix.score.ExampleScores;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
@@ -75,7 +76,7 @@ class SearchActionTest {
     RunRecord record = found.record();
 
     assertThat(found.evaluatedNow()).isEqualTo(SmallRun.MIXTURES);
-    assertThat(record.counts()).isEqualTo(new RunRecord.Counts(SmallRun.MIXTURES, 15, 0, 0));
+    assertThat(record.counts()).isEqualTo(new RunRecord.Counts(SmallRun.MIXTURES, 15, 0, 0, 0));
     assertThat(record.state()).isEqualTo(RunRecord.State.RANKED);
     assertThat(record.search().base()).containsOnlyKeys("task");
     assertThat(record.rankedDigest()).isEqualTo(directory().ranked(spark).digest());
@@ -110,6 +111,49 @@ class SearchActionTest {
       assertThat(row.score()).as(row.mixture()).isEqualTo(scores.get(row.mixture()).mean());
       assertThat(row.taskScores().get("task")).isEqualTo(row.score());
     }
+  }
+
+  @Test
+  void saysWhereEachMixtureCouldStand() {
+    for (RankedRow row : found.top()) {
+      RankInterval interval = row.interval().orElseThrow();
+      assertThat(row.rank().getAsLong()).isBetween(interval.low(), interval.high());
+      assertThat(interval.bestShare()).isBetween(0.0, 1.0);
+    }
+    List<RankedRow> all = directory().ranked(spark).top(100);
+    assertThat(all.stream().mapToDouble(row -> row.interval().orElseThrow().bestShare()).sum())
+        .isCloseTo(1, within(1e-9));
+    assertThat(found.tied()).isEqualTo(all.stream().filter(RankedRow::tied).count());
+  }
+
+  @Test
+  void attributesScoresToDatasets() {
+    RunRecord.Surface surface = found.record().surface();
+
+    assertThat(surface.basis()).isEqualTo("exact");
+    assertThat(surface.mixtures()).isEqualTo(15);
+    assertThat(surface.kind()).isNotEmpty();
+    assertThat(surface.gains()).containsOnlyKeys("a", "b", "c", "d");
+    double base = found.record().search().base().get("task").value();
+    double all = directory().ranked(spark).find("a+b+c+d").orElseThrow().score().value();
+    assertThat(surface.gains().values().stream().mapToDouble(gain -> gain.shapley().value()).sum())
+        .isCloseTo(base - all, within(1e-9));
+  }
+
+  @Test
+  void evaluatesAllButOneForAttribution() {
+    SmallRun other = elsewhere("leave-one-out");
+    String[] settings = {
+      "search.strategy=random", "search.budget=2", "search.attribution=leave-one-out"
+    };
+
+    SearchAction.Result result = search(other, Progress.SILENT, settings);
+
+    List<String> evaluated =
+        directory(other).ranked(spark).top(100).stream().map(RankedRow::mixture).toList();
+    assertThat(evaluated).contains("a+b+c", "a+b+d", "a+c+d", "b+c+d");
+    assertThat(result.evaluatedNow()).isEqualTo(evaluated.size());
+    assertThat(search(other, Progress.SILENT, settings).evaluatedNow()).isZero();
   }
 
   @Test
@@ -172,7 +216,7 @@ class SearchActionTest {
   void takesWhatIsThereWhenTheBoundsChange() {
     SmallRun run = elsewhere("bounds");
     SearchAction.Result singles = search(run, Progress.SILENT, "search.maximum-size=1");
-    assertThat(singles.record().counts()).isEqualTo(new RunRecord.Counts(4, 4, 0, 0));
+    assertThat(singles.record().counts()).isEqualTo(new RunRecord.Counts(4, 4, 0, 0, 0));
 
     SearchAction.Result all = search(run, Progress.SILENT);
 
@@ -186,7 +230,7 @@ class SearchActionTest {
         search(run, Progress.SILENT, "search.minimum-size=2", "search.maximum-size=2");
 
     assertThat(pairs.evaluatedNow()).isZero();
-    assertThat(pairs.record().counts()).isEqualTo(new RunRecord.Counts(6, 6, 0, 0));
+    assertThat(pairs.record().counts()).isEqualTo(new RunRecord.Counts(6, 6, 0, 0, 0));
     assertThat(pairs.top()).extracting(RankedRow::size).containsOnly(2);
   }
 
@@ -238,7 +282,7 @@ class SearchActionTest {
 
     RunRecord record = result.record();
     assertThat(result.evaluatedNow()).isEqualTo(9);
-    assertThat(record.counts()).isEqualTo(new RunRecord.Counts(15, 9, 0, 0));
+    assertThat(record.counts()).isEqualTo(new RunRecord.Counts(15, 9, 0, 0, 0));
     assertThat(record.search().ended().strategy()).matches("surface-[0-9a-f]{8}");
     assertThat(record.search().ended().reason()).isEqualTo("the budget of 9 mixtures is used up");
     assertThat(record.search().strategies())
@@ -266,13 +310,65 @@ class SearchActionTest {
   }
 
   @Test
+  void ranksRatiosBesideTheSubsets() throws IOException {
+    SmallRun refined = copied();
+
+    SearchAction.Result result = search(refined, Progress.SILENT, "search.ratios=refine");
+
+    RunRecord.Counts counts = result.record().counts();
+    assertThat(result.evaluatedNow()).isPositive().isEqualTo(counts.refined());
+    assertThat(counts.space()).isEqualTo(15);
+    assertThat(counts.evaluated()).isEqualTo(15 + counts.refined());
+    assertThat(counts.coversSpace()).isTrue();
+    List<RankedRow> ratios =
+        directory(refined).ranked(spark).top(100).stream()
+            .filter(row -> !Mixture.parse(row.mixture()).equalWeights())
+            .toList();
+    assertThat(ratios).hasSize((int) counts.refined());
+    assertThat(ratios.get(0).weights().stream().mapToDouble(Double::doubleValue).sum())
+        .isEqualTo(1, within(1e-12));
+    assertThat(result.record().search().ended().reason())
+        .startsWith("every mixture was asked for, and then ");
+    assertThat(new ReportAction(spark, refined.configuration()).run().path())
+        .content()
+        .contains(ratios.get(0).mixture());
+
+    FileUtils.deleteDirectory(
+        Commits.of(refined.output().resolve("evaluations"), "exhaustive").get(4).toFile());
+    SearchAction.Result again = search(refined, Progress.SILENT, "search.ratios=refine");
+
+    assertThat(again.evaluatedNow()).isPositive();
+    assertThat(again.record().rankedDigest()).isEqualTo(result.record().rankedDigest());
+    assertThat(search(refined, Progress.SILENT).record().rankedDigest())
+        .isEqualTo(found.record().rankedDigest());
+  }
+
+  @Test
+  void evaluatesGivenMixturesAndNoOthers() throws IOException {
+    SmallRun given = copied();
+    Path file = Files.writeString(folder.resolve("mine"), "a:0.75+b:0.25\nc+d\n");
+
+    SearchAction.Result result = search(given, Progress.SILENT, "search.mixtures=" + file);
+
+    assertThat(result.evaluatedNow()).isEqualTo(1);
+    assertThat(result.top())
+        .extracting(RankedRow::mixture)
+        .containsExactlyInAnyOrder("a:0.75+b:0.25", "c+d");
+    assertThat(result.record().counts()).isEqualTo(new RunRecord.Counts(2, 2, 0, 0, 0));
+    assertThatThrownBy(
+            () -> search(given, Progress.SILENT, "search.mixtures=" + folder.resolve("none")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(folder.resolve("none").toString());
+  }
+
+  @Test
   void ranksNothingThatIsForbidden() {
     SmallRun other = elsewhere("bounds");
 
     SearchAction.Result result =
         search(other, Progress.SILENT, "search.required=a", "search.forbidden=d");
 
-    assertThat(result.record().counts()).isEqualTo(new RunRecord.Counts(4, 4, 0, 0));
+    assertThat(result.record().counts()).isEqualTo(new RunRecord.Counts(4, 4, 0, 0, 0));
     assertThat(result.top())
         .extracting(RankedRow::mixture)
         .containsExactlyInAnyOrder("a", "a+b", "a+c", "a+b+c");
@@ -370,7 +466,7 @@ class SearchActionTest {
 
     SearchAction.Result partial = search(broken, Progress.SILENT, "search.max-failed=8");
 
-    assertThat(partial.record().counts()).isEqualTo(new RunRecord.Counts(15, 7, 8, 0));
+    assertThat(partial.record().counts()).isEqualTo(new RunRecord.Counts(15, 7, 8, 0, 0));
     assertThat(partial.top()).hasSize(7).noneMatch(row -> row.datasets().contains("d"));
     assertThat(partial.evaluatedNow()).isEqualTo(12);
     RankedRow failed = directory(broken).ranked(spark).find("a+d").orElseThrow();
@@ -378,8 +474,9 @@ class SearchActionTest {
     assertThat(failed.rank()).isEmpty();
     assertThat(failed.error())
         .isEqualTo(
-            "The score is not a number (task task)."
-                + " Look for NaN or infinite values in the experts' checkpoints.");
+            "The score is not a number (task task). The expert has NaN or infinite numbers (expert"
+                + " d, tensor final_norm.bias). Fine-tune it again at a lower"
+                + " learning rate, or leave its dataset out.");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -103,6 +104,15 @@ class RankedTableTest {
     assertThat(table.find("a:0.25+b:0.75")).contains(ratio(1));
     assertThat(table.find("a")).isEmpty();
     assertThat(ratio(1).size()).isEqualTo(2);
+  }
+
+  @Test
+  void countsTheMixturesThatTieWithTheBest() {
+    RankedTable table =
+        write(Direction.LOWER_IS_BETTER, scored("a", 1), scored("b", 2), failed("c"));
+
+    assertThat(table.tied()).isEqualTo(2);
+    assertThat(table.dataset().where("tied IS NULL").count()).isEqualTo(1);
   }
 
   @Test
@@ -215,6 +225,7 @@ class RankedTableTest {
           Mixture.parse(id).weights(),
           failed ? NONE : new Estimate(score, 0.5),
           failed ? NONE : new Estimate(0, 0),
+          Optional.empty(),
           tasks,
           failed ? RowStatus.FAILED : RowStatus.OK,
           failed ? "The score is not a number" : "",
@@ -234,6 +245,7 @@ class RankedTableTest {
         List.of(0.25, 0.75),
         new Estimate(2, 0.5),
         new Estimate(0, 0),
+        Optional.of(new RankInterval(1, 4, 0.5)),
         tasks,
         RowStatus.OK,
         "",

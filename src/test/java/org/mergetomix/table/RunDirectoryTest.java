@@ -74,11 +74,21 @@ class RunDirectoryTest {
     RunRecord record =
         fresh("1")
             .ranked(
-                new RunRecord.Counts(3, 2, 1, 0),
+                new RunRecord.Counts(3, 2, 1, 0, 0),
                 new RunRecord.Seconds(0, 0, 0, 1),
                 ENDED,
                 OBJECTIVE,
                 new TreeMap<>(Map.of("task", new Estimate(1, Double.NaN))),
+                new RunRecord.Surface(
+                    "any",
+                    3,
+                    0.5,
+                    "rough",
+                    new TreeMap<>(
+                        Map.of(
+                            "a",
+                            new RunRecord.Gain(
+                                new Estimate(1, Double.NaN), new Estimate(1, Double.NaN))))),
                 "d1",
                 "now");
     RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
@@ -192,9 +202,9 @@ class RunDirectoryTest {
         "null",
         "{}",
         "[]",
-        "{\"format\": 2",
-        "{\"format\": 2, \"run_id\": \"x\"}",
-        "{\"format\": 2, \"surprise\": 1}",
+        "{\"format\": 3",
+        "{\"format\": 3, \"run_id\": \"x\"}",
+        "{\"format\": 3, \"surprise\": 1}",
         "\u0000",
       })
   void saysThatRunJsonIsBroken(String text) throws IOException {
@@ -215,18 +225,18 @@ class RunDirectoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3})
+  @ValueSource(ints = {2, 4})
   void saysThatRunJsonIsOfAnotherVersion(int format) throws IOException {
     RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
     String json = Files.readString(directory.record().path());
     Files.writeString(
-        directory.record().path(), json.replace("\"format\" : 2", "\"format\" : " + format));
+        directory.record().path(), json.replace("\"format\" : 3", "\"format\" : " + format));
 
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "run.json has format %d, and this version reads format 2 (%s)."
+            "run.json has format %d, and this version reads format 3 (%s)."
                 + " Use the version that wrote it, or choose another output directory.",
             format, directory.record());
   }
@@ -293,11 +303,12 @@ class RunDirectoryTest {
         confirmed()
             .startedAgain(fresh("1"))
             .ranked(
-                new RunRecord.Counts(3, 3, 0, 0),
+                new RunRecord.Counts(3, 3, 0, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
                 ENDED,
                 OBJECTIVE,
                 new TreeMap<>(),
+                RunRecord.Surface.NONE,
                 "d1",
                 "later");
 
@@ -313,11 +324,12 @@ class RunDirectoryTest {
         confirmed()
             .startedAgain(fresh("1"))
             .ranked(
-                new RunRecord.Counts(3, 3, 0, 0),
+                new RunRecord.Counts(3, 3, 0, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
                 ENDED,
                 OBJECTIVE,
                 new TreeMap<>(),
+                RunRecord.Surface.NONE,
                 "d2",
                 "later");
 
@@ -374,11 +386,20 @@ class RunDirectoryTest {
     return fresh("1")
         .measured(preflight())
         .ranked(
-            new RunRecord.Counts(3, 2, 1, 0),
+            new RunRecord.Counts(3, 2, 1, 0, 0),
             new RunRecord.Seconds(0.5, 2, 0, 4),
             ENDED,
             OBJECTIVE,
             new TreeMap<>(Map.of("task", new Estimate(3, 0.25))),
+            new RunRecord.Surface(
+                "quadratic in the merge weights",
+                7,
+                0.75,
+                "surface",
+                new TreeMap<>(
+                    Map.of(
+                        "a",
+                        new RunRecord.Gain(new Estimate(0.5, 0.25), new Estimate(0.25, 0.125))))),
             "d1",
             "2026-01-01T00:00:01Z")
         .confirmed(

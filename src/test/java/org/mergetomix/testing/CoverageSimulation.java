@@ -12,6 +12,7 @@ import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.statistics.decision.BootstrapRanks;
 import org.mergetomix.statistics.decision.PairedGap;
+import org.mergetomix.statistics.decision.Resamples;
 
 /**
  * How often what is said of a choice is true when its examples are drawn anew, over all subsets of
@@ -69,8 +70,11 @@ public final class CoverageSimulation {
     said.put("best in tied set", share(PairedGap.tied(gaps.get(trueBest))));
     said.put("regret bound", share(truth[best] - truth[trueBest] <= PairedGap.regretBound(gaps)));
     said.put("confirmed gap", confirmed(scores));
-    BootstrapRanks ranks = new BootstrapRanks(weights, RESAMPLES, draw);
-    Arrays.stream(scores).forEach(ranks::add);
+    Resamples resamples = new Resamples(weights, RESAMPLES, draw);
+    BootstrapRanks ranks = new BootstrapRanks(RESAMPLES);
+    for (double[] row : scores) {
+      ranks.add(mean(row), resamples.means(row));
+    }
     List<BootstrapRanks.Rank> found = ranks.ranks();
     int held = 0;
     for (int i = 0; i < truth.length; i++) {

@@ -34,7 +34,8 @@ public interface Fault {
             status,
             "Moved Permanently",
             "PermanentRedirect",
-            "The bucket you are attempting to access must be addressed using the specified endpoint",
+            "The bucket you are attempting to access must be addressed using the specified"
+                + " endpoint",
             "x-amz-bucket-region: " + region)
         : answering(
             status,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,10 +61,7 @@ public final class HuggingFaceRun {
     for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
       run.copy(model.resolve("adapter").resolve(file), run.expert(ADAPTER).resolve(file));
     }
-    try (Checkpoint weights = Checkpoints.open(model.resolve("model.safetensors"))) {
-      run.writeWeights(run.base(), weights, 0);
-      run.writeWeights(run.expert(WHOLE), weights, 0.05);
-    }
+    run.store(DType.F32);
     run.write(run.base().resolve("tokenizer.json"), tokenizer());
     run.write(
         run.base().resolve("tokenizer_config.json"),
@@ -71,6 +69,14 @@ public final class HuggingFaceRun {
     run.write(run.folder.resolve("task.txt"), String.join("\n", TEXTS));
     run.writeManifest("checkpoint = base");
     return run;
+  }
+
+  /** Writes the weights of base and whole expert again, in a type. */
+  public void store(DType dtype) {
+    try (Checkpoint weights = Checkpoints.open(MODELS.resolve("llama-tied/model.safetensors"))) {
+      writeWeights(base(), weights, dtype, 0);
+      writeWeights(expert(WHOLE), weights, dtype, 0.05);
+    }
   }
 
   /** The texts of the task. */
@@ -111,6 +117,40 @@ public final class HuggingFaceRun {
         tasks = [ { id = task, kind = language-modelling, data = task.txt } ]
         """
             .formatted(base));
+  }
+
+  /** Writes texts, and a manifest with datasets {@code one} and {@code two} to be fine-tuned. */
+  public void writeTrainingManifest(String base) {
+    writeTrainingManifest(base, "");
+  }
+
+  /** The same with experts whose names end so. */
+  public void writeTrainingManifest(String base, String ending) {
+    write(folder.resolve("one.txt"), "the lazy dog\na dog\nlazy zebras\n");
+    write(folder.resolve("two.txt"), "five dozen jugs\nsix boxes\nthe liquor jugs\n");
+    write(
+        manifestFile(),
+        """
+        base { %s }
+        datasets = [
+          { id = one, data = one.txt, expert = "experts/one%s" }
+          { id = two, data = two.txt, expert = "experts/two%s" }
+        ]
+        tasks = [ { id = task, kind = language-modelling, data = task.txt } ]
+        """
+            .formatted(base, ending, ending));
+  }
+
+  /** Replaces the base's weights by ones that are stored as most models are. */
+  public void storeBaseInBfloat16() {
+    try {
+      Files.copy(
+          MODELS.resolve("llama-tied").resolve("model.safetensors"),
+          base().resolve("model.safetensors"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** The manifest as it is now. */
@@ -168,11 +208,11 @@ public final class HuggingFaceRun {
     }
   }
 
-  private void writeWeights(Path target, Checkpoint weights, double spread) {
+  private void writeWeights(Path target, Checkpoint weights, DType dtype, double spread) {
     SortedMap<String, TensorSpec> tensors = new TreeMap<>();
     weights
         .tensors()
-        .forEach((name, spec) -> tensors.put(name, new TensorSpec(name, DType.F32, spec.shape())));
+        .forEach((name, spec) -> tensors.put(name, new TensorSpec(name, dtype, spec.shape())));
     Random random = new Random(7);
     TensorSource moved =
         (tensor, offset, destination, length) -> {

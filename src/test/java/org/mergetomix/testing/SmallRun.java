@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.demo.Example;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.manifest.TaskKind;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.safetensors.SafetensorsFile;
 import org.mergetomix.safetensors.SafetensorsWriter;
@@ -223,7 +223,7 @@ public final class SmallRun {
         List.of(
             new Manifest.TaskEntry(
                 "task",
-                TaskKind.LANGUAGE_MODELLING,
+                LanguageModelling.KIND,
                 Location.of(text("task")),
                 Optional.of(Location.of(text("confirm"))),
                 1)));

@@ -20,7 +20,6 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.Precision;
-import org.mergetomix.model.TokenizerFiles;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.testing.HuggingFaceRun;
 
@@ -33,7 +32,7 @@ class FamilyFineTuningTest {
     HuggingFaceRun run = HuggingFaceRun.of(folder);
     TokenizerSource tokenizer =
         new TokenizerSource.OfFolder(
-            Location.of(run.base()), "", TokenizerFiles.read(run.base()).identity());
+            Location.of(run.base()), "", TokenizerSource.OfFolder.identity(run.base()));
     Path text = Files.write(folder.resolve("text.txt"), HuggingFaceRun.texts());
     TextData.TrainingWindows windows = new TextData(text.toString(), tokenizer, 128).training();
     List<Double> losses = new ArrayList<>();

@@ -81,7 +81,7 @@ class FineTuningTest {
       assertThat(new FineTuning(new Steps(120), 64, 5e-4, 20, 0.1, 0.01, 1.5).describe())
           .isEqualTo(
               FineTuning.VERSION
-                  + " Steps[count=120] batch-size=64 learning-rate=5.0E-4 warmup-steps=20"
+                  + " Full[] Steps[count=120] batch-size=64 learning-rate=5.0E-4 warmup-steps=20"
                   + " final-learning-rate-share=0.1 weight-decay=0.01 clip-norm=1.5");
     } finally {
       Locale.setDefault(usual);

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.data.DataRows.Placed;
+import org.mergetomix.data.Example;
+import org.mergetomix.data.RowPlace;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.evaluation.Tokenizer;
 import org.mergetomix.evaluation.TokenizerSource;
@@ -27,8 +30,14 @@ final class TinyData {
   static List<TokenWindow> windows(String... examples) {
     List<TokenWindow> windows = new ArrayList<>();
     for (int example = 0; example < examples.length; example++) {
-      windows.addAll(TOKENIZER.trained(example, examples[example], ByteTransformer.CONTEXT));
+      windows.addAll(
+          TOKENIZER.trained(example, placed(example, examples[example]), ByteTransformer.CONTEXT));
     }
     return windows;
+  }
+
+  private static Placed<Example> placed(int line, String text) {
+    RowPlace place = new RowPlace("tiny.txt", RowPlace.Unit.LINE, line + 1);
+    return new Placed<>(place, new Example.PlainText(text));
   }
 }

@@ -52,6 +52,11 @@ public record Message(Map<String, Value> fields) {
     return fields.get(ROLE).equals(Value.of("assistant"));
   }
 
+  /** The content, if it is a text; otherwise nothing. */
+  String text() {
+    return fields.get(CONTENT) instanceof Value.Text text ? text.value() : "";
+  }
+
   /** The content, if it is a text and there is nothing beside it that was written with it. */
   Optional<String> onlyText() {
     return fields.get(CONTENT) instanceof Value.Text text

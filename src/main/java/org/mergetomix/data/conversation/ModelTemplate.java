@@ -24,6 +24,9 @@ import org.mergetomix.problem.UserException;
  */
 public final class ModelTemplate {
 
+  /** What a template that writes a date takes for today where texts have to repeat. */
+  public static final LocalDateTime TODAY = LocalDateTime.of(2024, 7, 26, 0, 0);
+
   private final ChatTemplate template;
   private final SpecialTokens tokens;
 
@@ -47,6 +50,11 @@ public final class ModelTemplate {
    */
   public static ModelTemplate read(Path folder) {
     return new TemplateFolder(folder).read();
+  }
+
+  /** Digests of the files that {@link #read} looks at; empty where none of them is there. */
+  public static String identity(Path folder) {
+    return new TemplateFolder(folder).identity();
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.mergetomix.data.conversation.ModelTemplate.SpecialTokens;
 import org.mergetomix.data.template.ChatTemplate;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.problem.UserException;
 
 /** The files of a model's folder that say how conversations are rendered. */
@@ -65,6 +66,17 @@ final class TemplateFolder {
   ModelTemplate read() {
     JsonNode config = json(CONFIG);
     return new ModelTemplate(template(config), tokens(config));
+  }
+
+  String identity() {
+    StringBuilder identity = new StringBuilder();
+    for (String name : List.of(TEMPLATE, CONFIG, TOKENS)) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        identity.append(' ').append(name).append('=').append(Digests.sha256(file));
+      }
+    }
+    return identity.toString();
   }
 
   private ChatTemplate template(JsonNode config) {

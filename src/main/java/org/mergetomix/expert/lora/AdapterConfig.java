@@ -2,6 +2,7 @@ package org.mergetomix.expert.lora;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What {@code adapter_config.json} says about a LoRA adapter, as far as it decides the delta.
@@ -13,7 +14,9 @@ import java.util.Optional;
  * @param alphaPatterns numerators of some modules, in the order of the file
  * @param layout how the base stores the weights that were adapted
  * @param biases whether biases were trained and saved
- * @param savedModules names or last parts of names of modules that were saved whole
+ * @param targets which modules have factors
+ * @param savedModules ends of names of modules that were saved whole, with all modules in them
+ * @param buffers what the kind of LoRA brings along that is of no use after training
  * @param baseName the model that the adapter was trained on
  */
 public record AdapterConfig(
@@ -24,7 +27,9 @@ public record AdapterConfig(
     List<ModulePattern<Double>> alphaPatterns,
     Layout layout,
     Biases biases,
+    TargetModules targets,
     List<String> savedModules,
+    Set<AdapterKey.Part> buffers,
     Optional<String> baseName) {
 
   /** What alpha is divided by. */
@@ -44,13 +49,17 @@ public record AdapterConfig(
   /** Whether biases were trained and saved. */
   public enum Biases {
     NONE,
-    SAVED
+    /** Of all modules. */
+    ALL,
+    /** Of the modules that have factors. */
+    ADAPTED
   }
 
   public AdapterConfig {
     rankPatterns = List.copyOf(rankPatterns);
     alphaPatterns = List.copyOf(alphaPatterns);
     savedModules = List.copyOf(savedModules);
+    buffers = Set.copyOf(buffers);
   }
 
   /** The rank of a module. */
@@ -69,9 +78,20 @@ public record AdapterConfig(
         };
   }
 
-  /** Whether a module was saved whole. */
+  /**
+   * Whether a module was saved whole, alone or as a part of another. PEFT compares ends of names
+   * without regard to dots: {@code norm} is {@code input_layernorm} too.
+   */
   public boolean saved(String module) {
-    return savedModules.stream()
-        .anyMatch(name -> module.equals(name) || module.endsWith("." + name));
+    return savedModules.stream().anyMatch(name -> saved(name, module));
+  }
+
+  private static boolean saved(String name, String module) {
+    for (int end = module.length(); end > 0; end = module.lastIndexOf('.', end - 1)) {
+      if (module.startsWith(name, end - name.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

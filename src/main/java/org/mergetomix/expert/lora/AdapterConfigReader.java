@@ -3,12 +3,16 @@ package org.mergetomix.expert.lora;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.mergetomix.folder.JsonDocument;
 import org.mergetomix.tensor.Complaints;
@@ -21,6 +25,11 @@ import org.mergetomix.tensor.TensorNames;
 public final class AdapterConfigReader {
 
   static final int MAX_RANK = 1 << 16;
+
+  /** Written by a program, a pattern of all modules of a model may be long. */
+  private static final int MAX_PATTERN = 10_000;
+
+  private static final String ALL_LINEAR = "all-linear";
 
   private static final long MAX_BYTES = 10_000_000;
   private static final int DEFAULT_RANK = 8;
@@ -50,10 +59,25 @@ public final class AdapterConfigReader {
               "An activated LoRA is not one fixed model: train a plain LoRA",
               "arrow_config",
               "A router over adapters is not one fixed model: give each adapter as its own"
-                  + " expert"));
+                  + " expert",
+              "kasa_config",
+              MERGE_IT));
+
+  /** What only concerns training: how factors begin, and how gradients are made. */
+  private static final Set<String> OF_TRAINING =
+      Set.of(
+          "loftq_config",
+          "eva_config",
+          "corda_config",
+          "lora_ga_config",
+          "velora_config",
+          "monteclora_config",
+          "megatron_config",
+          "runtime_config",
+          "use_rslora");
 
   /** Ways to initialise that leave the base as it is. */
-  private static final List<String> PLAIN_STARTS = List.of("gaussian", "eva", "orthogonal");
+  private static final List<String> PLAIN_STARTS = List.of("gaussian", "eva", "orthogonal", "mica");
 
   private final Path file;
   private final JsonNode root;
@@ -84,6 +108,7 @@ public final class AdapterConfigReader {
     VARIANTS.forEach(this::refuseVariant);
     refuseStart();
     refuseUnknownVariants();
+    List<String> saved = texts("modules_to_save");
     AdapterConfig config =
         new AdapterConfig(
             (int) positive("r", DEFAULT_RANK),
@@ -95,7 +120,9 @@ public final class AdapterConfigReader {
                 ? AdapterConfig.Layout.INPUTS_BY_OUTPUTS
                 : AdapterConfig.Layout.OUTPUTS_BY_INPUTS,
             biases(),
-            savedModules(),
+            targets(saved),
+            saved,
+            buffers(),
             text("base_model_name_or_path").filter(name -> !name.isBlank()));
     complaints.refuseIfAny();
     return config;
@@ -123,7 +150,7 @@ public final class AdapterConfigReader {
 
   private void refuseStart() {
     JsonNode start = root.path("init_lora_weights");
-    if (start.isTextual() && !PLAIN_STARTS.contains(start.asText())) {
+    if (start.isTextual() && !PLAIN_STARTS.contains(start.asText().toLowerCase(Locale.ROOT))) {
       complain(
           "The adapter was initialised with init_lora_weights = %s, which changes the base itself"
               .formatted(TensorNames.shown(start.asText())),
@@ -139,8 +166,8 @@ public final class AdapterConfigReader {
     root.fieldNames()
         .forEachRemaining(
             field -> {
-              if (field.startsWith("use_")
-                  && !field.equals("use_rslora")
+              if ((field.startsWith("use_") || field.endsWith("_config"))
+                  && !OF_TRAINING.contains(field)
                   && !VARIANTS.containsKey(field)
                   && isSet(root.path(field))) {
                 complain(
@@ -233,7 +260,8 @@ public final class AdapterConfigReader {
   private AdapterConfig.Biases biases() {
     return switch (text("bias").orElse("none")) {
       case "none" -> AdapterConfig.Biases.NONE;
-      case "all", "lora_only" -> AdapterConfig.Biases.SAVED;
+      case "all" -> AdapterConfig.Biases.ALL;
+      case "lora_only" -> AdapterConfig.Biases.ADAPTED;
       default -> {
         wrong("bias", "none, all or lora_only");
         yield AdapterConfig.Biases.NONE;
@@ -241,8 +269,77 @@ public final class AdapterConfigReader {
     };
   }
 
-  private List<String> savedModules() {
-    JsonNode value = root.path("modules_to_save");
+  /** What a training leaves in the file beside the factors. */
+  private Set<AdapterKey.Part> buffers() {
+    Set<AdapterKey.Part> buffers = EnumSet.noneOf(AdapterKey.Part.class);
+    if (isSet(root.path("velora_config"))) {
+      buffers.add(AdapterKey.Part.VELORA);
+    }
+    if (isSet(root.path("monteclora_config"))) {
+      buffers.add(AdapterKey.Part.MONTECLORA);
+    }
+    return buffers;
+  }
+
+  private TargetModules targets(List<String> saved) {
+    return new TargetModules(
+        names("target_modules"), names("exclude_modules"), layers(), layerPatterns(), saved);
+  }
+
+  /** A pattern that Java does not know says nothing here, rather than something else. */
+  private TargetModules.Names names(String field) {
+    JsonNode value = root.path(field);
+    if (!value.isTextual()) {
+      List<String> names = texts(field);
+      return names.isEmpty()
+          ? new TargetModules.Unsaid()
+          : new TargetModules.Listed(Set.copyOf(names));
+    }
+    if (value.asText().equalsIgnoreCase(ALL_LINEAR)) {
+      return new TargetModules.AllLinear();
+    }
+    try {
+      return new TargetModules.Matching(BoundedPattern.of(value.asText(), MAX_PATTERN));
+    } catch (IllegalArgumentException unknown) {
+      return new TargetModules.Unsaid();
+    }
+  }
+
+  private Set<Long> layers() {
+    JsonNode value = root.path("layers_to_transform");
+    Set<Long> layers = new TreeSet<>();
+    if (value.isMissingNode() || value.isNull()) {
+      return layers;
+    }
+    boolean whole = value.isArray() || value.isInt();
+    for (JsonNode layer : value.isArray() ? value : List.of(value)) {
+      whole &= layer.isInt();
+      layers.add(layer.asLong());
+    }
+    if (!whole) {
+      wrong("layers_to_transform", "a whole number or a list of them");
+    }
+    return layers;
+  }
+
+  private List<BoundedPattern> layerPatterns() {
+    JsonNode value = root.path("layers_pattern");
+    List<BoundedPattern> patterns = new ArrayList<>();
+    List<String> names = value.isTextual() ? List.of(value.asText()) : texts("layers_pattern");
+    for (String name : names.stream().filter(text -> !text.isEmpty()).toList()) {
+      try {
+        BoundedPattern.of(name, MAX_PATTERN);
+        String number = "(?:^|.*?\\.)" + name + "\\.(?<idx>\\d+)\\.";
+        patterns.add(BoundedPattern.of(number, number.length()));
+      } catch (IllegalArgumentException broken) {
+        wrong("layers_pattern", "made of regular expressions");
+      }
+    }
+    return patterns;
+  }
+
+  private List<String> texts(String field) {
+    JsonNode value = root.path(field);
     List<String> modules = new ArrayList<>();
     if (value.isMissingNode() || value.isNull()) {
       return modules;
@@ -253,7 +350,7 @@ public final class AdapterConfigReader {
       modules.add(module.asText());
     }
     if (!texts) {
-      wrong("modules_to_save", "a list of names");
+      wrong(field, "a list of names");
     }
     return modules;
   }

@@ -51,6 +51,27 @@ public final class LowRankProduct {
     return new Reader();
   }
 
+  /** Whether another is made of the same vectors and the same scale, however they are stored. */
+  public boolean same(LowRankProduct other) {
+    return rank == other.rank
+        && rows == other.rows
+        && columns == other.columns
+        && scale == other.scale
+        && same(left, other.left, rows)
+        && same(right, other.right, columns);
+  }
+
+  private boolean same(Factor one, Factor other, long vectors) {
+    int most = Math.max(1, TALL / rank);
+    for (long first = 0; first < vectors; first += most) {
+      int count = (int) Math.min(most, vectors - first);
+      if (!Arrays.deepEquals(one.block(first, count, rank), other.block(first, count, rank))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private final class Reader implements TensorReader {
     private final Block lefts = new Block(left, rows, TALL);
     private final Block rights = new Block(right, columns, WIDE);

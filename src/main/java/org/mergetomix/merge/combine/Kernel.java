@@ -3,7 +3,8 @@ package org.mergetomix.merge.combine;
 import java.util.Optional;
 
 /**
- * The arithmetic of one merge on chunks of elements, all in float32. One thread.
+ * The arithmetic of one merge on chunks of elements, all in float32. One thread, but for {@link
+ * #forAnotherThread}.
  *
  * <p>What is added for one dataset depends on nothing but its delta and its weight, so that
  * mixtures can share the sums of the datasets they begin with.
@@ -29,6 +30,11 @@ public interface Kernel {
    * @param target what it is added to: the base
    */
   void finish(float[][] sums, float factor, float[] target, int length);
+
+  /** The same arithmetic for another thread; what that sees counts as seen by this one. */
+  default Kernel forAnotherThread() {
+    return this;
+  }
 
   /**
    * After all elements were seen once: how to do it again, if what was seen shows that it must be

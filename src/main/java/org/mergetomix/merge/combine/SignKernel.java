@@ -1,6 +1,9 @@
 package org.mergetomix.merge.combine;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.mergetomix.tensor.Layout;
 
 /**
@@ -54,6 +57,9 @@ public final class SignKernel implements Kernel {
   private final Tally balance = new Tally();
 
   private final Tally draws = new Tally();
+
+  /** Of other threads, whose tallies count too. */
+  private final List<SignKernel> others = new ArrayList<>();
 
   private final float[] signs = new float[Layout.CHUNK];
   private final float[] takeUp = new float[Layout.CHUNK];
@@ -154,12 +160,25 @@ public final class SignKernel implements Kernel {
   }
 
   @Override
+  public Kernel forAnotherThread() {
+    SignKernel other = new SignKernel(vote, agreeing, draw);
+    others.add(other);
+    return other;
+  }
+
+  @Override
   public Optional<Kernel> secondThought() {
-    if (draw != Draw.MAJORITY || draws.total() == 0 || balance.total() > 0) {
+    long drawn = total(kernel -> kernel.draws);
+    long balanced = total(kernel -> kernel.balance);
+    if (draw != Draw.MAJORITY || drawn == 0 || balanced > 0) {
       return Optional.empty();
     }
-    return Optional.of(
-        new SignKernel(vote, agreeing, balance.total() < 0 ? Draw.NEGATIVE : Draw.NOBODY));
+    return Optional.of(new SignKernel(vote, agreeing, balanced < 0 ? Draw.NEGATIVE : Draw.NOBODY));
+  }
+
+  private long total(Function<SignKernel, Tally> tally) {
+    long own = tally.apply(this).total();
+    return own + others.stream().mapToLong(other -> tally.apply(other).total()).sum();
   }
 
   /** 1 for a positive number however small, -1 for a negative one, 0 for 0, NaN for NaN. */

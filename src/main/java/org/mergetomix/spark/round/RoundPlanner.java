@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.IndexRanges;
@@ -83,35 +84,37 @@ public final class RoundPlanner {
     }
   }
 
-  private JavaPairRDD<Long, Iterable<Seen>> seen(
+  /** What was seen, each mixture's after another's in the order of the space. */
+  private JavaPairRDD<Long, Seen> seen(
       MixtureSpace space, Evaluations evaluations, SearchStrategy strategy) {
     Keys current = keys;
     SortedMap<String, Integer> asked = examples;
     String id = strategy.id();
     boolean failedIsAnswered = strategy.failures() == SearchStrategy.Failures.ANSWERED;
-    return evaluations
-        .known()
-        .filter(
-            row ->
-                asked.containsKey(row.task())
-                    && (row.status() == RowStatus.OK
-                        || (failedIsAnswered && row.strategy().equals(id))))
-        .mapToPair(row -> new Tuple2<>(space.indexOf(row.mixture()), row))
-        .filter(found -> found._1() >= 0)
-        .filter(
-            found -> found._2().key().equals(current.of(found._2().mixture(), found._2().task())))
-        .mapValues(row -> new Seen(row.task(), row.range()))
-        .groupByKey();
+    JavaPairRDD<Long, Seen> seen =
+        evaluations
+            .known()
+            .filter(
+                row ->
+                    asked.containsKey(row.task())
+                        && (row.status() == RowStatus.OK
+                            || (failedIsAnswered && row.strategy().equals(id))))
+            .mapToPair(row -> new Tuple2<>(space.indexOf(row.mixture()), row))
+            .filter(found -> found._1() >= 0)
+            .filter(
+                found ->
+                    found._2().key().equals(current.of(found._2().mixture(), found._2().task())))
+            .mapValues(row -> new Seen(row.task(), row.range()));
+    return seen.repartitionAndSortWithinPartitions(
+        new IndexPartitioner(space.size(), seen.getNumPartitions()));
   }
 
   /** By what is missing, which may be nothing: the mixtures of which something was seen. */
   private Map<SortedMap<String, List<ExampleRange>>, IndexRanges> left(
-      JavaPairRDD<Long, Iterable<Seen>> seen, SortedMap<String, List<ExampleRange>> asked) {
+      JavaPairRDD<Long, Seen> seen, SortedMap<String, List<ExampleRange>> asked) {
     SortedMap<String, Integer> counts = examples;
     Map<SortedMap<String, List<ExampleRange>>, List<IndexRange>> ranges = new HashMap<>();
-    seen.mapValues(found -> missing(found, asked, counts))
-        .sortByKey()
-        .mapPartitions(RoundPlanner::gathered)
+    seen.mapPartitions(sorted -> gathered(sorted, asked, counts))
         .collect()
         .forEach(
             found ->
@@ -124,7 +127,7 @@ public final class RoundPlanner {
   }
 
   private static SortedMap<String, List<ExampleRange>> missing(
-      Iterable<Seen> seen,
+      List<Seen> seen,
       SortedMap<String, List<ExampleRange>> asked,
       SortedMap<String, Integer> counts) {
     SortedMap<String, List<ExampleRange>> missing = new TreeMap<>();
@@ -159,20 +162,63 @@ public final class RoundPlanner {
   }
 
   private static Iterator<Tuple2<SortedMap<String, List<ExampleRange>>, IndexRanges>> gathered(
-      Iterator<Tuple2<Long, SortedMap<String, List<ExampleRange>>>> mixtures) {
+      Iterator<Tuple2<Long, Seen>> sorted,
+      SortedMap<String, List<ExampleRange>> asked,
+      SortedMap<String, Integer> counts) {
     Map<SortedMap<String, List<ExampleRange>>, List<IndexRange>> runs = new HashMap<>();
-    while (mixtures.hasNext()) {
-      Tuple2<Long, SortedMap<String, List<ExampleRange>>> next = mixtures.next();
-      List<IndexRange> ranges = runs.computeIfAbsent(next._2(), missing -> new ArrayList<>());
-      int last = ranges.size() - 1;
-      if (last >= 0 && ranges.get(last).end() == next._1()) {
-        ranges.set(last, new IndexRange(ranges.get(last).start(), next._1() + 1));
-      } else {
-        ranges.add(new IndexRange(next._1(), next._1() + 1));
+    List<Seen> seen = new ArrayList<>();
+    long index = 0;
+    while (sorted.hasNext()) {
+      Tuple2<Long, Seen> row = sorted.next();
+      if (!seen.isEmpty() && row._1() != index) {
+        extend(runs, missing(seen, asked, counts), index);
+        seen.clear();
       }
+      index = row._1();
+      seen.add(row._2());
+    }
+    if (!seen.isEmpty()) {
+      extend(runs, missing(seen, asked, counts), index);
     }
     return runs.entrySet().stream()
         .map(run -> new Tuple2<>(run.getKey(), IndexRanges.of(run.getValue())))
         .iterator();
+  }
+
+  private static void extend(
+      Map<SortedMap<String, List<ExampleRange>>, List<IndexRange>> runs,
+      SortedMap<String, List<ExampleRange>> missing,
+      long index) {
+    List<IndexRange> ranges = runs.computeIfAbsent(missing, none -> new ArrayList<>());
+    int last = ranges.size() - 1;
+    if (last >= 0 && ranges.get(last).end() == index) {
+      ranges.set(last, new IndexRange(ranges.get(last).start(), index + 1));
+    } else {
+      ranges.add(new IndexRange(index, index + 1));
+    }
+  }
+
+  /** Neighbours lie in one partition, without a look at the rows to find where to cut. */
+  private static final class IndexPartitioner extends Partitioner {
+
+    private static final long serialVersionUID = 1L;
+
+    private final long size;
+    private final int count;
+
+    IndexPartitioner(long size, int count) {
+      this.size = size;
+      this.count = Math.max(1, count);
+    }
+
+    @Override
+    public int numPartitions() {
+      return count;
+    }
+
+    @Override
+    public int getPartition(Object index) {
+      return Math.min(count - 1, (int) ((double) (Long) index / size * count));
+    }
   }
 }

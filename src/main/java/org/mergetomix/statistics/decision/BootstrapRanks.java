@@ -3,7 +3,6 @@ package org.mergetomix.statistics.decision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Ranks with intervals from resampled examples (percentile bootstrap). Mixtures are given one at a
@@ -14,66 +13,37 @@ public final class BootstrapRanks {
 
   private static final double TAIL = 0.025;
 
-  private final float[][] resampled;
-  private final double[] exampleWeights;
+  private final int resamples;
   private final List<Float> scores = new ArrayList<>();
   private final List<float[]> rows = new ArrayList<>();
 
-  /**
-   * Draws the resamples.
-   *
-   * @param exampleWeights a weight per example, above 0
-   * @param resamples how often examples are drawn anew; 400 or more for a 95 % interval
-   */
-  public BootstrapRanks(double[] exampleWeights, int resamples, long seed) {
-    this.exampleWeights = exampleWeights.clone();
-    SplittableRandom random = new SplittableRandom(seed);
-    int examples = exampleWeights.length;
-    resampled = new float[resamples][examples];
-    for (float[] weights : resampled) {
-      double sum = 0;
-      for (int draw = 0; draw < examples; draw++) {
-        int example = random.nextInt(examples);
-        weights[example] += (float) exampleWeights[example];
-        sum += exampleWeights[example];
-      }
-      for (int example = 0; example < examples; example++) {
-        weights[example] /= (float) sum;
-      }
-    }
+  /** Ranks over so many resamples. */
+  public BootstrapRanks(int resamples) {
+    this.resamples = resamples;
   }
 
   /**
    * Takes the next mixture.
    *
-   * @param exampleScores one per example
+   * @param score on the examples as they are
+   * @param resampled its score in each resample, as {@link Resamples} draws them
    */
-  public void add(double[] exampleScores) {
-    float[] row = new float[resampled.length];
+  public void add(double score, double[] resampled) {
+    float[] row = new float[resamples];
     for (int b = 0; b < row.length; b++) {
-      double sum = 0;
-      for (int example = 0; example < exampleScores.length; example++) {
-        sum += resampled[b][example] * exampleScores[example];
-      }
-      row[b] = (float) sum;
+      row[b] = (float) resampled[b];
     }
     rows.add(row);
-    double sum = 0;
-    double total = 0;
-    for (int example = 0; example < exampleScores.length; example++) {
-      sum += exampleWeights[example] * exampleScores[example];
-      total += exampleWeights[example];
-    }
-    scores.add((float) (sum / total));
+    scores.add((float) score);
   }
 
   /** The ranks of the mixtures, in the order in which they were given. */
   public List<Rank> ranks() {
     int mixtures = rows.size();
-    int[][] ranks = new int[mixtures][resampled.length];
+    int[][] ranks = new int[mixtures][resamples];
     double[] wins = new double[mixtures];
     float[] column = new float[mixtures];
-    for (int b = 0; b < resampled.length; b++) {
+    for (int b = 0; b < resamples; b++) {
       for (int i = 0; i < mixtures; i++) {
         column[i] = rows.get(i)[b];
       }
@@ -91,13 +61,13 @@ public final class BootstrapRanks {
     List<Rank> result = new ArrayList<>();
     for (int i = 0; i < mixtures; i++) {
       Arrays.sort(ranks[i]);
-      int cut = (int) Math.floor(TAIL * resampled.length);
+      int cut = (int) Math.floor(TAIL * resamples);
       result.add(
           new Rank(
               1 + firstAtOrAbove(sorted, column[i]),
               ranks[i][cut],
-              ranks[i][resampled.length - 1 - cut],
-              wins[i] / resampled.length));
+              ranks[i][resamples - 1 - cut],
+              wins[i] / resamples));
     }
     return result;
   }

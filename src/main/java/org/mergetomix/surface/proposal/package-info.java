@@ -5,7 +5,7 @@
  * org.mergetomix.surface.proposal.History} and the {@link
  * org.mergetomix.surface.proposal.AllowedSubsets} and answers with a {@link
  * org.mergetomix.surface.proposal.SearchStep}. Nothing is kept between steps, so a search that was
- * killed goes on where it stood. {@link org.mergetomix.surface.proposal.RatioRefinement} goes from
+ * killed goes on where it stood. {@link org.mergetomix.surface.proposal.RatioProposer} goes from
  * subsets to ratios.
  */
 package org.mergetomix.surface.proposal;

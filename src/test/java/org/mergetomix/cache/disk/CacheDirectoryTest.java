@@ -43,10 +43,10 @@ class CacheDirectoryTest {
     start.countDown();
     start.await();
     for (int i = 0; i < TIMES; i++) {
-      try (LockFile.Hold claimed = ((CacheDirectory.Vacant) directory.claim(key)).hold()) {
-        directory.begin(key, name, 10).close();
-        directory.discard(key);
-      }
+      LockFile.Hold claimed = ((CacheDirectory.Vacant) directory.claim(key)).hold();
+      directory.begin(key, name, 10).close();
+      directory.discard(key);
+      claimed.close();
     }
     return null;
   }

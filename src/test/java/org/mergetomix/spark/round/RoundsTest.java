@@ -188,7 +188,8 @@ class RoundsTest {
     if (name.equals("random")) {
       settings.add("search.budget=30");
     }
-    return SearchPlan.of(SPACE.datasets(), Configuration.load(List.of(), settings))
+    return SearchPlan.of(
+            SPACE.datasets(), Configuration.load(List.of(), settings), Optional.empty())
         .strategy(TrivialWork.objective(), TrivialWork.tasks(EXAMPLES).examples());
   }
 

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ExampleScores;
 import org.mergetomix.statistics.correction.SurrogateCorrection;
 import org.mergetomix.testing.CorrectionSimulation;
 import org.mergetomix.testing.CoverageSimulation;
@@ -30,13 +31,15 @@ class DecisionTest {
   void ranksSpreadWhereScoresAreCloseAndOnlyThere() {
     Random random = new Random(1);
     double[] hardness = random.doubles(200).toArray();
-    BootstrapRanks ranks = new BootstrapRanks(random.doubles(200, 1, 2).toArray(), 400, 1);
+    double[] weights = random.doubles(200, 1, 2).toArray();
+    Resamples resamples = new Resamples(weights, 400, 1);
+    BootstrapRanks ranks = new BootstrapRanks(400);
     for (double worse : new double[] {.5, 0, 0.001, 0.001}) {
       double[] row = hardness.clone();
       for (int e = 0; e < row.length; e++) {
         row[e] += worse + .05 * random.nextGaussian();
       }
-      ranks.add(row);
+      ranks.add(new ExampleScores(row, weights).mean().value(), resamples.means(row));
     }
 
     List<BootstrapRanks.Rank> found = ranks.ranks();
@@ -51,9 +54,11 @@ class DecisionTest {
 
   @Test
   void equalMixturesShareARank() {
-    BootstrapRanks ranks = new BootstrapRanks(new double[] {1, 1, 1}, 100, 1);
-    ranks.add(new double[] {1, 2, 3});
-    ranks.add(new double[] {1, 2, 3});
+    double[] resampled =
+        new Resamples(new double[] {1, 1, 1}, 100, 1).means(new double[] {1, 2, 3});
+    BootstrapRanks ranks = new BootstrapRanks(100);
+    ranks.add(2, resampled);
+    ranks.add(2, resampled);
 
     assertThat(ranks.ranks()).containsOnly(new BootstrapRanks.Rank(1, 1, 1, .5));
   }

@@ -1,0 +1,79 @@
+package org.mergetomix.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.mergetomix.spark.SearchAction;
+import org.mergetomix.table.RankInterval;
+import org.mergetomix.table.RankedRow;
+import org.mergetomix.table.RunRecord;
+
+/** What a search was asked, what it answers, and how sure that is. */
+final class SearchAnswer {
+
+  private SearchAnswer() {}
+
+  /** Three lines about a search in which a mixture has a score. */
+  static List<String> lines(SearchAction.Result result) {
+    return List.of(asked(result.record()), answered(result), sure(result));
+  }
+
+  private static String asked(RunRecord record) {
+    RunRecord.Objective objective = record.search().objective();
+    return "Asked:     which of %s datasets, by %s on %s"
+        .formatted(
+            record.run().datasets().size(),
+            objective.unit(),
+            objective.tasks().stream()
+                .map(RunRecord.WeightedTask::task)
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static String answered(SearchAction.Result result) {
+    RankedRow best = result.top().get(0);
+    RunRecord.Counts counts = result.record().counts();
+    String all = counts.coversSpace() ? "" : " that were evaluated, of " + counts.possible();
+    return "Answer:    %s with %s, the best of %s mixtures%s"
+        .formatted(
+            best.mixture(),
+            Console.text(best.score()),
+            String.format(Locale.ROOT, "%,d", counts.evaluated()),
+            all);
+  }
+
+  private static String sure(SearchAction.Result result) {
+    RankedRow best = result.top().get(0);
+    long others = result.tied() - 1;
+    String tied =
+        best.gap().hasError() && best.score().hasError()
+            ? tied(others)
+            : "ties cannot be told from one example";
+    String rank = best.interval().map(SearchAnswer::rank).orElse("");
+    return "How sure:  " + tied + rank + surface(result.record().surface());
+  }
+
+  private static String tied(long others) {
+    return others == 0
+        ? "no other is tied with it"
+        : String.format(
+            Locale.ROOT, "%,d other%s tied with it", others, others == 1 ? " is" : "s are");
+  }
+
+  private static String rank(RankInterval interval) {
+    return String.format(
+        Locale.ROOT,
+        "; with other examples its rank is %,d to %,d (95 %%)",
+        interval.low(),
+        interval.high());
+  }
+
+  private static String surface(RunRecord.Surface surface) {
+    return surface.kind().isEmpty()
+        ? "; too few mixtures, or too much alike, for a surface"
+        : String.format(
+            Locale.ROOT,
+            "; a surface, %s, predicts mixtures that it has not seen with R\u00B2 %.3f",
+            surface.kind(),
+            surface.explained());
+  }
+}

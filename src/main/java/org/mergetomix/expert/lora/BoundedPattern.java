@@ -1,0 +1,96 @@
+package org.mergetomix.expert.lora;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * A regular expression out of an adapter's configuration. Adapters come from strangers, and the
+ * library's matcher has no limit of its own: a pattern may only look at so many characters.
+ *
+ * @param pattern compiled
+ */
+public record BoundedPattern(Pattern pattern) {
+
+  /** Looks at a name's characters in one matching: far more than any honest pattern needs. */
+  private static final int MAX_LOOKS = 1_000_000;
+
+  /**
+   * A pattern as Python writes it.
+   *
+   * @param limit the most characters it may have
+   * @throws IllegalArgumentException if it is no regular expression, or too long
+   */
+  static BoundedPattern of(String text, int limit) {
+    if (text.length() > limit) {
+      throw new IllegalArgumentException("longer than %s characters".formatted(limit));
+    }
+    try {
+      return new BoundedPattern(Pattern.compile(text.replace("(?P<", "(?<")));
+    } catch (PatternSyntaxException wrong) {
+      throw new IllegalArgumentException("not a regular expression", wrong);
+    }
+  }
+
+  /**
+   * Whether it fits the beginning of a name.
+   *
+   * @throws TooLong if it does not come to an end
+   */
+  boolean fitsBeginning(String name) {
+    return matcher(name).lookingAt();
+  }
+
+  /**
+   * Whether it fits a whole name.
+   *
+   * @throws TooLong if it does not come to an end
+   */
+  boolean fits(String name) {
+    return matcher(name).matches();
+  }
+
+  /**
+   * What it is asked for at the beginning of a name.
+   *
+   * @throws TooLong if it does not come to an end
+   */
+  Matcher matcher(String name) {
+    return pattern.matcher(new CountedText(name, 0, name.length(), new AtomicInteger()));
+  }
+
+  /** A pattern that backtracks without end. */
+  public static final class TooLong extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A text that can be looked at only so often. */
+  private record CountedText(String text, int start, int end, AtomicInteger looks)
+      implements CharSequence {
+
+    @Override
+    public int length() {
+      return end - start;
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (looks.incrementAndGet() > MAX_LOOKS) {
+        throw new TooLong();
+      }
+      return text.charAt(start + index);
+    }
+
+    @Override
+    public CharSequence subSequence(int from, int to) {
+      return new CountedText(text, start + from, start + to, looks);
+    }
+
+    @Override
+    public String toString() {
+      return text.substring(start, end);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * What is written beside the tensors of an exported model: {@link org.mergetomix.export.ModelCard}
+ * for people, {@link org.mergetomix.export.TrainerManifest} for trainers. Texts only; who exports
+ * puts them into the folder.
+ */
+package org.mergetomix.export;

@@ -1,0 +1,34 @@
+package org.mergetomix.plan;
+
+import java.io.Serializable;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.DataFile;
+import org.mergetomix.data.DataForm;
+
+/**
+ * A file of data that the run reads.
+ *
+ * @param file the file
+ * @param name where it lies for its user
+ */
+public record DataInput(FileInput file, String name) implements Serializable {
+
+  /** A file that is where its user put it. */
+  public static DataInput of(FileInput file) {
+    return new DataInput(file, file.path());
+  }
+
+  DataInput fetched(InputFiles files) {
+    return new DataInput(file.fetched(files), name);
+  }
+
+  /** How it is written. */
+  DataForm form() {
+    return DataForm.of(name);
+  }
+
+  /** The same for whoever reads it; of a fetched input. */
+  DataFile data() {
+    return new DataFile(file.file().toString(), name, form());
+  }
+}

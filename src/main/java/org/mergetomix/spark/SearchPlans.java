@@ -1,0 +1,29 @@
+package org.mergetomix.spark;
+
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.plan.InputAccess;
+import org.mergetomix.search.MixtureFile;
+import org.mergetomix.search.SearchPlan;
+
+/** Plans a search, with the file of its mixtures where one is named, wherever that lies. */
+final class SearchPlans {
+
+  private SearchPlans() {}
+
+  /** The plan; everything that does not fit together is told. */
+  static SearchPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    Optional<Location> location = configuration.mixtures();
+    if (location.isEmpty()) {
+      return SearchPlan.of(manifest.datasetIds(), configuration, Optional.empty());
+    }
+    try (InputFiles files = InputAccess.of(spark, configuration).open()) {
+      MixtureFile file = MixtureFile.read(location.get(), files.fetch(location.get(), ""));
+      return SearchPlan.of(manifest.datasetIds(), configuration, Optional.of(file));
+    }
+  }
+}

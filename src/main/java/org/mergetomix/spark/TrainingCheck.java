@@ -1,0 +1,138 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.TextData;
+import org.mergetomix.evaluation.TokenWindow;
+import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.executor.TrainedForm;
+import org.mergetomix.family.Family;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.memory.TrainingMemory;
+import org.mergetomix.plan.BaseModel;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.training.LowRank;
+
+/** Whether models can be fine-tuned as they are wanted, known from headers and small files. */
+final class TrainingCheck {
+
+  private static final String METHOD = "training.method";
+
+  private TrainingCheck() {}
+
+  /**
+   * Makes sure that the base can be trained so, and experts written where they are wanted.
+   *
+   * @param manifest with the datasets whose experts are to be trained and no others
+   * @throws UserException input, if the base cannot be used at all; usage, with everything that
+   *     keeps it from being trained so
+   */
+  static void require(InputFiles files, Manifest manifest, Configuration configuration) {
+    if (!(TrainingPlan.recipe(configuration.training()).method() instanceof LowRank lowRank)) {
+      return;
+    }
+    List<Problem> problems = new ArrayList<>();
+    manifest.datasets().stream()
+        .filter(dataset -> TrainedForm.isFile(dataset.expert()))
+        .forEach(dataset -> problems.add(fileOfAdapter(manifest, dataset)));
+    if (manifest.base().model().isPresent()) {
+      problems.add(
+          new Problem(
+              METHOD
+                  + " is lora, but the base has a graph of its own, where no factors can be added",
+              manifest.file().text(),
+              "Set %s to full, or give a base that is the folder of a known family"
+                  .formatted(METHOD)));
+    } else {
+      Family family = family(files, manifest);
+      lowRank
+          .unknownTargets(family)
+          .forEach(target -> problems.add(unknownTarget(manifest, family, target)));
+    }
+    UserException.usageIfAny(problems);
+  }
+
+  /**
+   * What the trainings need of an executor. Reads the texts, which are in order, to find the
+   * longest example.
+   *
+   * @param manifest with the datasets whose data is trained on and no others
+   * @param wanted how many models there are to train, at least 1
+   * @throws UserException usage, if an executor does not have it
+   */
+  static TrainingMemory memory(
+      SparkSession spark,
+      InputFiles files,
+      Manifest manifest,
+      Configuration configuration,
+      int wanted) {
+    BaseModel base = BaseModel.toRun(files, manifest);
+    BaseModel.Reading reading = base.reading();
+    TokenizerSource tokenizer = reading.tokenizer().withoutWeights(files);
+    int longest =
+        manifest.datasets().stream()
+            .flatMap(dataset -> dataset.data().stream())
+            .map(text -> files.fetch(text, "").toString())
+            .map(text -> new TextData(text, tokenizer, reading.context()))
+            .flatMap(text -> text.training().windows().stream())
+            .mapToInt(TokenWindow::length)
+            .max()
+            .orElse(1);
+    SortedMap<String, TensorSpec> model = base.parameters();
+    SortedMap<String, TensorSpec> trained =
+        TrainingPlan.recipe(configuration.training()).method() instanceof LowRank lowRank
+            ? lowRank.tensors(base.family().orElseThrow())
+            : model;
+    TrainingMemory memory =
+        TrainingMemory.of(
+            spark,
+            configuration,
+            new TrainingMemory.Work(model, trained, longest, reading.vocabulary()),
+            wanted);
+    memory
+        .problem()
+        .ifPresent(
+            problem -> {
+              throw UserException.usage(List.of(problem));
+            });
+    return memory;
+  }
+
+  private static Family family(InputFiles files, Manifest manifest) {
+    try {
+      return BaseModel.toRun(files, manifest).family().orElseThrow();
+    } catch (UserException problems) {
+      throw files.named(problems);
+    }
+  }
+
+  private static Problem fileOfAdapter(Manifest manifest, Manifest.DatasetEntry dataset) {
+    return new Problem(
+        "%s is lora, which writes folders, but the expert of dataset %s is a file, %s"
+            .formatted(METHOD, dataset.id(), dataset.expert()),
+        manifest.file().text(),
+        "Name a folder, without .safetensors");
+  }
+
+  private static Problem unknownTarget(Manifest manifest, Family family, String target) {
+    String known =
+        family.linear().stream()
+            .map(weight -> weight.replaceFirst("\\.weight$", "").replaceFirst(".*\\.", ""))
+            .collect(Collectors.toCollection(TreeSet::new))
+            .stream()
+            .collect(Collectors.joining(", "));
+    return new Problem(
+        "training.lora.target-modules has %s, but the base, of type %s, has no such linear layer"
+            .formatted(target, family.modelType()),
+        manifest.base().checkpoint().text(),
+        "Choose from %s, or all-linear".formatted(known));
+  }
+}

@@ -1,0 +1,50 @@
+package org.mergetomix.statistics.attribution;
+
+import java.util.List;
+import org.mergetomix.mixture.Mixture;
+
+/**
+ * What a surface says of a run's scores.
+ *
+ * @param surface the kind of surface that predicts best
+ * @param mixtures to how many it was fitted
+ * @param explained R² of its predictions of mixtures that were left out: 1 is perfect, 0 no better
+ *     than the mean
+ * @param basis of the gains
+ * @param gains one per dataset, the most helpful first; empty where there is no basis
+ * @param predictions of each mixture from the others, the best measured first
+ */
+public record ScoreModel(
+    String surface,
+    int mixtures,
+    double explained,
+    Basis basis,
+    List<DatasetGain> gains,
+    List<Predicted> predictions) {
+
+  public ScoreModel {
+    gains = List.copyOf(gains);
+    predictions = List.copyOf(predictions);
+  }
+
+  /** Where gains come from, and so how far they can be trusted. */
+  public enum Basis {
+    /** Each dataset alone and all together are not there: gains cannot be told. */
+    NONE,
+    /** Of the surface, after each dataset alone and all together: without an error that holds. */
+    ROUGH,
+    /** Of the surface, after all but one as well, which it predicts: with errors. */
+    SURFACE,
+    /** Of every mixture: exact for these examples. */
+    EXACT
+  }
+
+  /**
+   * A mixture's score, and what the surface expects of it from all others.
+   *
+   * @param mixture the mixture
+   * @param measured its score
+   * @param expected the prediction, in the same unit
+   */
+  public record Predicted(Mixture mixture, double measured, double expected) {}
+}

@@ -1,0 +1,175 @@
+package org.mergetomix.statistics.attribution;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
+import org.mergetomix.score.ScoreUnit;
+import org.mergetomix.statistics.attribution.ScoreModel.Basis;
+import org.mergetomix.statistics.attribution.ScoreModel.Predicted;
+import org.mergetomix.surface.Axes;
+import org.mergetomix.surface.Observation;
+import org.mergetomix.surface.Surface;
+import org.mergetomix.surface.SurfaceChoice;
+
+/** Fits a surface to the scores of a run, and attributes them to its datasets. */
+public final class ScoreModelFit {
+
+  /** Of more datasets, subsets are not all looked for. */
+  private static final int MOST_FACTORS = 12;
+
+  /** From here on errors of gains hold, once all but one are there: AttributionBenchmark. */
+  private static final double EXPLAINED = 0.97;
+
+  /** How much wider than the surface's own errors those of gains are, which is too sure of them. */
+  private static final double WIDER = 2;
+
+  private final Axes axes;
+  private final ScoreUnit unit;
+  private final double base;
+  private final long seed;
+
+  private ScoreModelFit(Axes axes, ScoreUnit unit, double base, long seed) {
+    this.axes = axes;
+    this.unit = unit;
+    this.base = base;
+    this.seed = seed;
+  }
+
+  /**
+   * The model of some scores; their mixtures say which datasets there are.
+   *
+   * @param scores by mixture
+   * @param base the score of the base
+   * @param seed of samples
+   * @return nothing where there are fewer than two more mixtures than datasets, or where all scores
+   *     are the same: then a surface says nothing
+   */
+  public static Optional<ScoreModel> of(
+      Map<Mixture, Double> scores, ScoreUnit unit, double base, long seed) {
+    Set<String> datasets = new TreeSet<>();
+    scores.keySet().forEach(mixture -> datasets.addAll(mixture.datasets()));
+    return datasets.isEmpty()
+        ? Optional.empty()
+        : new ScoreModelFit(Axes.of(datasets), unit, base, seed).of(scores);
+  }
+
+  private Optional<ScoreModel> of(Map<Mixture, Double> scores) {
+    List<Observation> seen =
+        scores.entrySet().stream()
+            .map(one -> Observation.of(one.getKey(), lowerIsBetter(one.getValue())))
+            .sorted(
+                Comparator.comparingDouble(Observation::score)
+                    .thenComparing(one -> one.mixture().id()))
+            .toList();
+    if (seen.size() < axes.size() + 2 || seen.get(0).score() == seen.get(seen.size() - 1).score()) {
+      return Optional.empty();
+    }
+    List<Observation> fitted = SurfaceChoice.informative(seen);
+    SurfaceChoice.Rival best = SurfaceChoice.of(axes, fitted).rivals().get(0);
+    Set<Mixture> there =
+        seen.stream().map(Observation::mixture).collect(Collectors.toUnmodifiableSet());
+    Basis basis = basis(there, best.explained());
+    return Optional.of(
+        new ScoreModel(
+            best.surface().name(),
+            fitted.size(),
+            best.explained(),
+            basis,
+            gains(basis, seen, best.surface()),
+            predictions(fitted, best.surface())));
+  }
+
+  private Basis basis(Set<Mixture> there, double explained) {
+    int datasets = axes.size();
+    if (datasets < 2) {
+      return Basis.NONE;
+    }
+    long subsets = there.stream().filter(Mixture::equalWeights).count();
+    if (datasets <= MOST_FACTORS && subsets == (1L << datasets) - 1) {
+      return Basis.EXACT;
+    }
+    BitSet all = new BitSet();
+    all.set(0, datasets);
+    boolean ends =
+        there.contains(axes.subset(all))
+            && axes.datasets().stream().map(Mixture::parse).allMatch(there::contains);
+    if (!ends) {
+      return Basis.NONE;
+    }
+    boolean allButOne =
+        IntStream.range(0, datasets).mapToObj(this::allBut).allMatch(there::contains);
+    return allButOne && explained >= EXPLAINED ? Basis.SURFACE : Basis.ROUGH;
+  }
+
+  private Mixture allBut(int dataset) {
+    BitSet members = new BitSet();
+    members.set(0, axes.size());
+    members.clear(dataset);
+    return axes.subset(members);
+  }
+
+  private List<DatasetGain> gains(Basis basis, List<Observation> seen, Surface surface) {
+    if (basis == Basis.NONE) {
+      return List.of();
+    }
+    double empty = lowerIsBetter(base);
+    Attribution attribution =
+        basis == Basis.EXACT
+            ? new FactorialAttribution(factorial(seen, empty))
+            : SurfaceAttribution.of(surface, axes, empty, seed);
+    Function<Estimate, Estimate> gain =
+        harm ->
+            new Estimate(
+                -harm.value(), basis == Basis.SURFACE ? WIDER * harm.standardError() : Double.NaN);
+    return IntStream.range(0, axes.size())
+        .mapToObj(
+            dataset ->
+                new DatasetGain(
+                    axes.datasets().get(dataset),
+                    gain.apply(attribution.shapley(dataset)),
+                    gain.apply(attribution.mainEffect(dataset))))
+        .sorted(
+            Comparator.comparingDouble((DatasetGain one) -> -one.shapley().value())
+                .thenComparing(DatasetGain::dataset))
+        .toList();
+  }
+
+  private double[] factorial(List<Observation> seen, double empty) {
+    double[] scores = new double[1 << axes.size()];
+    scores[0] = empty;
+    for (Observation one : seen) {
+      if (one.mixture().equalWeights()) {
+        scores[(int) axes.members(one.mixture()).toLongArray()[0]] = one.score();
+      }
+    }
+    return scores;
+  }
+
+  private List<Predicted> predictions(List<Observation> fitted, Surface surface) {
+    double[] misses = surface.leaveOneOutResiduals();
+    List<Predicted> predictions = new ArrayList<>();
+    for (int i = 0; i < misses.length; i++) {
+      double score = fitted.get(i).score();
+      predictions.add(
+          new Predicted(
+              fitted.get(i).mixture(), lowerIsBetter(score), lowerIsBetter(score - misses[i])));
+    }
+    return predictions;
+  }
+
+  /** Turns a score, or turns it back. */
+  private double lowerIsBetter(double score) {
+    return unit.direction() == Direction.LOWER_IS_BETTER ? score : -score;
+  }
+}

@@ -1,0 +1,135 @@
+package org.mergetomix.statistics.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.ScoreUnit;
+import org.mergetomix.statistics.attribution.ScoreModel.Basis;
+import org.mergetomix.testing.SyntheticScores;
+
+class ScoreModelFitTest {
+
+  private static final int DATASETS = 6;
+  private static final SyntheticScores SCORES =
+      new SyntheticScores(DATASETS, SyntheticScores.Kind.QUADRATIC, 0.0002, 1);
+  private static final ScoreUnit LOWER = new ScoreUnit("points", Direction.LOWER_IS_BETTER);
+  private static final double BASE = 2.6;
+
+  @Test
+  void everyMixtureMakesGainsExact() {
+    ScoreModel model = model(subsets(1, DATASETS), LOWER);
+
+    assertThat(model.basis()).isEqualTo(Basis.EXACT);
+    assertThat(model.mixtures()).isEqualTo(63);
+    assertThat(model.explained()).isGreaterThan(0.99);
+    assertThat(model.gains()).hasSize(DATASETS).allMatch(gain -> !gain.shapley().hasError());
+    Mixture all = Mixture.subset(SCORES.axes().datasets());
+    assertThat(model.gains().stream().mapToDouble(gain -> gain.shapley().value()).sum())
+        .isCloseTo(BASE - subsets(1, DATASETS).get(all), within(1e-9));
+    assertThat(model.gains().stream().map(gain -> -gain.shapley().value())).isSorted();
+  }
+
+  @Test
+  void allButOneMakeErrorsThatHold() {
+    Map<Mixture, Double> some = subsets(1, 1);
+    some.putAll(subsets(DATASETS - 1, DATASETS));
+    some.putAll(subsets(2, 2));
+    ScoreModel exact = model(subsets(1, DATASETS), LOWER);
+    ScoreModel model = model(some, LOWER);
+
+    assertThat(model.basis()).isEqualTo(Basis.SURFACE);
+    for (DatasetGain gain : model.gains()) {
+      double truth =
+          exact.gains().stream()
+              .filter(other -> other.dataset().equals(gain.dataset()))
+              .findFirst()
+              .orElseThrow()
+              .shapley()
+              .value();
+      assertThat(gain.shapley().value()).isCloseTo(truth, within(2 * gain.shapley().margin()));
+    }
+  }
+
+  @Test
+  void withoutThemGainsAreRoughAndWithoutSinglesThereAreNone() {
+    Map<Mixture, Double> some = subsets(1, 2);
+    some.putAll(subsets(DATASETS, DATASETS));
+
+    assertThat(model(some, LOWER).basis()).isEqualTo(Basis.ROUGH);
+    assertThat(model(some, LOWER).gains()).allMatch(gain -> !gain.shapley().hasError());
+    assertThat(model(subsets(2, DATASETS), LOWER).basis()).isEqualTo(Basis.NONE);
+    assertThat(model(subsets(2, DATASETS), LOWER).gains()).isEmpty();
+  }
+
+  @Test
+  void turnsScoresThatAreBetterWhenTheyAreHigher() {
+    Map<Mixture, Double> turned = subsets(1, DATASETS);
+    turned.replaceAll((mixture, score) -> -score);
+    ScoreModel lower = model(subsets(1, DATASETS), LOWER);
+    ScoreModel higher =
+        ScoreModelFit.of(turned, new ScoreUnit("points", Direction.HIGHER_IS_BETTER), -BASE, 1)
+            .orElseThrow();
+
+    assertThat(higher.gains()).isEqualTo(lower.gains());
+    assertThat(higher.predictions().get(0).measured())
+        .isEqualTo(-lower.predictions().get(0).measured());
+  }
+
+  @Test
+  void predictsEachMixtureFromTheOthers() {
+    ScoreModel model = model(subsets(1, 3), LOWER);
+
+    assertThat(model.predictions()).hasSize(6 + 15 + 20);
+    assertThat(model.predictions())
+        .allSatisfy(
+            one -> {
+              assertThat(one.measured()).isEqualTo(subsets(1, 3).get(one.mixture()));
+              assertThat(one.expected()).isNotEqualTo(one.measured());
+            });
+  }
+
+  @Test
+  void ratiosDoNotMakeAFactorialFull() {
+    Map<Mixture, Double> some = subsets(1, DATASETS);
+    some.remove(Mixture.parse("d000+d001"));
+    some.put(Mixture.parse("d000:0.3+d001:0.7"), 2.0);
+
+    assertThat(model(some, LOWER).basis()).isNotEqualTo(Basis.EXACT);
+  }
+
+  @Test
+  void fewScoresAndEqualOnesSayNothing() {
+    Map<Mixture, Double> equal = subsets(1, DATASETS);
+    equal.replaceAll((mixture, score) -> 1.0);
+
+    assertThat(ScoreModelFit.of(equal, LOWER, BASE, 1)).isEmpty();
+    assertThat(ScoreModelFit.of(subsets(1, 1), LOWER, BASE, 1)).isEmpty();
+    assertThat(ScoreModelFit.of(Map.of(), LOWER, BASE, 1)).isEmpty();
+  }
+
+  private static ScoreModel model(Map<Mixture, Double> scores, ScoreUnit unit) {
+    return ScoreModelFit.of(scores, unit, BASE, 1).orElseThrow();
+  }
+
+  private static Map<Mixture, Double> subsets(int least, int most) {
+    Map<Mixture, Double> scores = new HashMap<>();
+    List<BitSet> masks =
+        IntStream.range(1, 1 << DATASETS)
+            .filter(mask -> Integer.bitCount(mask) >= least && Integer.bitCount(mask) <= most)
+            .mapToObj(mask -> BitSet.valueOf(new long[] {mask}))
+            .toList();
+    for (BitSet members : masks) {
+      Mixture mixture = SCORES.axes().subset(members);
+      scores.put(mixture, SCORES.observed(mixture).score());
+    }
+    return scores;
+  }
+}
