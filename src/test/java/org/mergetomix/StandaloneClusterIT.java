@@ -34,7 +34,8 @@ import org.mergetomix.testing.StandaloneCluster;
 @Timeout(480)
 class StandaloneClusterIT {
 
-  private static final Pattern PAGE = Pattern.compile("started at (http://127\\.0\\.0\\.1:\\d+)");
+  private static final Pattern PAGE =
+      Pattern.compile("Successfully started service 'SparkUI' on port (\\d+)");
 
   private static final Pattern MIXTURES =
       Pattern.compile(
@@ -73,6 +74,7 @@ class StandaloneClusterIT {
       executor.kill();
 
       assertThat(search.exitCode()).as(search.log()).isZero();
+      assertThat(search.log()).doesNotContain("MetricsPlugin returned reply");
       assertThat(search.found("Ranked digest: ([0-9a-f]{64})")).isEqualTo(local);
 
       SparkSubmit check = SparkSubmit.run(folder, cluster.master(), again.arguments("check"));
@@ -103,7 +105,7 @@ class StandaloneClusterIT {
   private static URI page(SparkSubmit submit) {
     Matcher started = PAGE.matcher(submit.log());
     assertThat(started.find()).as(submit.log()).isTrue();
-    return URI.create(started.group(1) + "/metrics/prometheus/");
+    return URI.create("http://127.0.0.1:%s/metrics/prometheus/".formatted(started.group(1)));
   }
 
   /** How many mixtures each executor evaluated, as the page says; empty where it says nothing. */
