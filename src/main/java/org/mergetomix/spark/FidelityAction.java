@@ -93,8 +93,8 @@ public final class FidelityAction {
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       FineTuneAction.requireData(manifest, files);
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING));
-      requireTrainable(files);
       requireRoom(files);
+      requireTrainable(files);
     }
     RunPlan plan = RunPlan.of(spark, manifest, configuration);
     directory.requireCommitter(spark);
