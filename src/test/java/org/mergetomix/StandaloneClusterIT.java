@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.testing.Await;
@@ -79,6 +80,23 @@ class StandaloneClusterIT {
 
       SparkSubmit check = SparkSubmit.run(folder, cluster.master(), again.arguments("check"));
       assertThat(check.results()).contains("One executor with 1 slot needs:");
+    }
+  }
+
+  @Test
+  void givesUpWhereNoExecutorEverStarts() throws Exception {
+    SmallRun run = SmallRun.of(folder.resolve("run"));
+    try (StandaloneCluster cluster = new StandaloneCluster(folder, 0)) {
+      SparkSubmit check =
+          SparkSubmit.start(
+              folder,
+              cluster.master(),
+              run.arguments("check", "--set", "spark.wait-for-executors=1"));
+
+      assertThat(check.exitCode()).as(check.log()).isEqualTo(ExitCode.USAGE.code());
+      assertThat(check.log())
+          .contains(
+              "Error: No executor could do anything for 1 seconds (an executor was never there).");
     }
   }
 
