@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.DeviceChoice;
@@ -54,10 +55,16 @@ final class RunRecords {
 
   /** Asked of an executor, since the driver of a shared cluster should not load native code. */
   private static Map<String, String> ofExecutors(SparkSession spark) {
-    return Session.context(spark)
-        .parallelize(List.of(0), 1)
-        .map(one -> ofThisExecutor(DeviceChoice.given()))
-        .first();
+    JavaSparkContext context = Session.context(spark);
+    context.setJobGroup("versions", "Ask an executor for its versions", false);
+    try {
+      return context
+          .parallelize(List.of(0), 1)
+          .map(one -> ofThisExecutor(DeviceChoice.given()))
+          .first();
+    } finally {
+      context.clearJobGroup();
+    }
   }
 
   private static Map<String, String> ofThisExecutor(ComputeDevice given) {
