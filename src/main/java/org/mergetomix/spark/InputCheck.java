@@ -13,7 +13,6 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.DataCheck;
 import org.mergetomix.data.DataFile;
-import org.mergetomix.data.DataForm;
 import org.mergetomix.data.ExampleRows;
 import org.mergetomix.data.conversation.Conversation;
 import org.mergetomix.data.conversation.ModelTemplate;
@@ -29,6 +28,7 @@ import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.LiveModel;
 import org.mergetomix.output.Failures;
 import org.mergetomix.plan.BaseModel;
+import org.mergetomix.plan.DataInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -148,8 +148,7 @@ public final class InputCheck {
   private void read(Manifest manifest, Location data, Function<List<DataFile>, DataCheck> reading) {
     attempt(
         () -> {
-          DataCheck found =
-              reading.apply(files.dataFiles(data).stream().map(this::fetched).toList());
+          DataCheck found = reading.apply(DataInput.fetched(files, data));
           warnings.addAll(found.counts().warnings(data.text()));
           found.conversation().ifPresent(one -> render(manifest, data, one));
         });
@@ -165,10 +164,6 @@ public final class InputCheck {
     }
     ModelTemplate.read(files.headers(manifest.base().checkpoint()))
         .marked(conversation, ModelTemplate.TODAY);
-  }
-
-  private DataFile fetched(Location file) {
-    return new DataFile(files.fetch(file, "").toString(), file.text(), DataForm.of(file.name()));
   }
 
   private void warn(Problem warning) {

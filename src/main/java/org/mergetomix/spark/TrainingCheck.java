@@ -16,6 +16,7 @@ import org.mergetomix.family.Family;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.BaseModel;
+import org.mergetomix.plan.DataInput;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.TensorSpec;
@@ -79,9 +80,14 @@ final class TrainingCheck {
     TokenizerSource tokenizer = reading.tokenizer().withoutWeights(files);
     int longest =
         manifest.datasets().stream()
-            .flatMap(dataset -> dataset.data().stream())
-            .map(text -> files.fetch(text, "").toString())
-            .map(text -> new TextData(text, tokenizer, reading.context()))
+            .filter(dataset -> dataset.data().isPresent())
+            .map(
+                dataset ->
+                    new TextData(
+                        DataInput.fetched(files, dataset.data().orElseThrow()),
+                        dataset.columns(),
+                        tokenizer,
+                        reading.context()))
             .flatMap(text -> text.training().windows().stream())
             .mapToInt(TokenWindow::length)
             .max()

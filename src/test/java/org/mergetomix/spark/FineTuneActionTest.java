@@ -79,6 +79,19 @@ class FineTuneActionTest {
   }
 
   @Test
+  void trainsOnAFolderOfRowsWhoseColumnIsNamed() throws IOException {
+    Path rows = Files.createDirectories(run.text("a").resolveSibling("rows"));
+    Files.writeString(rows.resolve("1.jsonl"), "{\"body\": \"some text\"}\n");
+    Files.writeString(rows.resolve("2.jsonl"), "{\"body\": \"other text\"}\n");
+    String manifest = Files.readString(run.manifestFile());
+    String changed = manifest.replace("\"a.txt\"", "rows, text = body");
+    assertThat(changed).isNotEqualTo(manifest);
+    Files.writeString(run.manifestFile(), changed);
+
+    assertThat(fineTune()).allSatisfy(this::isTrained);
+  }
+
+  @Test
   void trainsAgainWhenATextHasChanged() {
     fineTune();
     run.writeText("c", List.of("another", "text"));
