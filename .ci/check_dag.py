@@ -243,7 +243,7 @@ def uploaded(bucket, without=(), changed=None):
     demo = Path(os.environ["CI_DEMO"]).resolve()
     for file in demo.rglob("*"):
         name = str(file.relative_to(demo))
-        if file.is_file() and not name.startswith(("run/", *without)):
+        if file.is_file() and not name.startswith(("run/", "initial/", *without)):
             change = (changed or {}).get(name, lambda content: content)
             client.put_object(Bucket=bucket, Key=name, Body=change(file.read_bytes()))
 
@@ -311,7 +311,7 @@ def check_that_an_expert_of_nan_is_tolerated_to_the_end():
         data = 8 + int.from_bytes(checkpoint[:8], "little")
         return checkpoint[:data] + b"\xff" * (len(checkpoint) - data)
 
-    uploaded("nan", changed={"experts/es.safetensors": not_a_number})
+    uploaded("nan", changed={"experts/es/model.safetensors": not_a_number})
     run, logs = run_in_s3("nan", tolerated_failures=8)
     assert run.state == DagRunState.SUCCESS, states(run)
     record = record_of("nan")
@@ -322,12 +322,12 @@ def check_that_an_expert_of_nan_is_tolerated_to_the_end():
 
 
 def check_that_a_truncated_expert_is_named_at_the_first_attempt():
-    uploaded("cut", changed={"experts/es.safetensors": lambda checkpoint: checkpoint[:-100]})
+    uploaded("cut", changed={"experts/es/model.safetensors": lambda weights: weights[:-100]})
     run, logs = run_in_s3("cut", retries=3)
     assert run.state == DagRunState.FAILED, states(run)
     assert states(run)["check"] == "failed", states(run)
     (log,) = logs
-    assert "s3a://cut/experts/es.safetensors" in log, log
+    assert "s3a://cut/experts/es/model.safetensors" in log, log
 
 
 def commands(call):

@@ -1,7 +1,9 @@
-"""Compares the scores of a search with lm-eval's, on a model that is made on the spot.
+"""Compares scores with lm-eval's, on a model that is made on the spot.
 
 A Llama of 27 million parameters with a BPE tokenizer trained here, two whole experts and two
 adapters go through check, search and export by deploy/submit; lm-eval then scores exported folders.
+Adapters that finetune writes, and folders that fidelity writes, are read by PEFT and transformers
+and scored too.
 Run with the packages in requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is
 installed, and CI_JAR, the jar for spark-submit.
 """
@@ -35,7 +37,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 ROOT = Path(tempfile.mkdtemp(prefix="models-"))
 CONTEXT = 48
 VOCABULARY = 8192
-EXPORTED = ["whole1", "adapter1+whole2", "adapter1+adapter2+whole1+whole2"]
+EXPORTED = ["adapter1+whole2", "adapter1+adapter2+whole1+whole2"]
+FEW_STEPS = ["--set", "training.steps=3", "--set", "training.batch-size=4"]
 
 
 def texts():
@@ -108,16 +111,17 @@ def make():
                     parameter.copy_(parameter + 0.05 * torch.randn_like(parameter))
         adapted.save_pretrained(ROOT / f"adapter{seed}")
     (ROOT / "task.txt").write_text("\n".join(texts()) + "\n")
-    write_manifest("manifest.conf", "base")
+    experts = ["whole1", "whole2", "adapter1", "adapter2"]
+    write_manifest("manifest.conf", "base", [f"id = {id}, expert = {id}" for id in experts])
     return sum(parameter.numel() for parameter in base.parameters())
 
 
-def write_manifest(name, base):
-    experts = ["whole1", "whole2", "adapter1", "adapter2"]
-    datasets = "\n".join(f"  {{ id = {id}, expert = {id} }}" for id in experts)
+def write_manifest(name, base, datasets):
+    listed = "\n".join(f"  {{ {dataset} }}" for dataset in datasets)
+    task = "id = prose, kind = language-modelling, data = task.txt, confirm = task.txt"
     (ROOT / name).write_text(
-        f"base {{ checkpoint = {base}, context = {CONTEXT} }}\ndatasets = [\n{datasets}\n]\n"
-        "tasks = [ { id = prose, kind = language-modelling, data = task.txt } ]\n"
+        f"base {{ checkpoint = {base}, context = {CONTEXT} }}\ndatasets = [\n{listed}\n]\n"
+        f"tasks = [ {{ {task} }} ]\n"
     )
 
 
@@ -139,21 +143,25 @@ def scores(output="run"):
     return dict(zip(ranked["mixture"], ranked["score"]))
 
 
-def language_model(folder, **options):
-    model = hf.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+def read(folder):
+    return hf.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+
+def language_model(model, folder, **options):
     tokenizer = hf.AutoTokenizer.from_pretrained(folder)
     return HFLM(
         pretrained=model, tokenizer=tokenizer, max_length=CONTEXT, batch_size=16, **options
     )
 
 
-def rolling(folder, **options):
-    """Bits per byte by lm-eval's method itself."""
+def rolling(model, folder, **options):
+    """Bits per byte by lm-eval's method itself, with a folder's tokenizer."""
     requests = [
         Instance(request_type="loglikelihood_rolling", doc={}, arguments=(text,), idx=0)
         for text in texts()
     ]
-    nats = language_model(folder, **options).loglikelihood_rolling(requests, disable_tqdm=True)
+    scorer = language_model(model, folder, **options)
+    nats = scorer.loglikelihood_rolling(requests, disable_tqdm=True)
     return -sum(nats) / math.log(2) / sum(len(text.encode()) for text in texts())
 
 
@@ -174,7 +182,7 @@ def as_a_task(folder):
         "metric_list: [{metric: bits_per_byte}]\n"
     )
     found = simple_evaluate(
-        language_model(folder),
+        language_model(read(folder), folder),
         tasks=["prose"],
         task_manager=TaskManager(include_path=str(place), include_defaults=False),
         bootstrap_iters=0,
@@ -203,7 +211,8 @@ def check_the_way_from_check_to_export():
 def check_scores_against_loglikelihood_rolling():
     found = scores()
     for mixture in EXPORTED:
-        compared(mixture, found[mixture], rolling(ROOT / "exported" / mixture))
+        folder = ROOT / "exported" / mixture
+        compared(mixture, found[mixture], rolling(read(folder), folder))
 
 
 def check_scores_against_a_task_of_lm_eval():
@@ -211,23 +220,34 @@ def check_scores_against_a_task_of_lm_eval():
     compared("as a task", scores()[mixture], as_a_task(ROOT / "exported" / mixture))
 
 
-def check_scores_with_a_template_that_begins_a_text():
+def check_what_fine_tuning_writes_with_a_template_that_begins_a_text():
     """Without being told otherwise, lm-eval scores the begin token after itself."""
     begun = shutil.copytree(ROOT / "base", ROOT / "begun")
     train_tokenizer(begin=True).save_pretrained(begun)
-    write_manifest("begun.conf", "begun")
-    submit("search", "--set", "search.maximum-size=1", manifest="begun.conf", output="begun-run")
-    mixture = EXPORTED[0]
-    target = ROOT / "exported-begun"
-    submit("export", "--mixture", mixture, "--to", str(target), manifest="begun.conf")
-    ours = scores("begun-run")[mixture]
-    compared("with a begin token", ours, rolling(target, add_bos_token=False))
-    print(f"with add_bos_token unsaid lm-eval has {rolling(target):.8f}")
+    lines = (REPOSITORY / "CONTRIBUTING.md").read_text().splitlines()
+    lines = [line for line in lines if line.strip()]
+    for id, part in (("one", lines[::2]), ("two", lines[1::2])):
+        (ROOT / f"{id}.txt").write_text("\n".join(part) + "\n")
+    datasets = [f"id = {id}, data = {id}.txt, expert = tuned/{id}" for id in ("one", "two")]
+    write_manifest("begun.conf", "begun", datasets)
+    here = {"manifest": "begun.conf", "output": "begun-run"}
+    submit("finetune", "--set", "training.method=lora", *FEW_STEPS, **here)
+    submit("search", **here)
+    submit("fidelity", "--set", "fidelity.mixtures=2", *FEW_STEPS, **here)
+    adapted = peft.PeftModel.from_pretrained(read(begun), ROOT / "tuned" / "one")
+    ours = scores("begun-run")["one"]
+    compared("an adapter in PEFT", ours, rolling(adapted, begun, add_bos_token=False))
+    print(f"with add_bos_token unsaid lm-eval has {rolling(adapted, begun):.8f}")
+    real = pandas.read_parquet(ROOT / "begun-run" / "fidelity").set_index("mixture")
+    folder = ROOT / "begun-run" / "models" / "one+two"
+    ours = real["real_score"]["one+two"]
+    compared("a trained folder", ours, rolling(read(folder), folder, add_bos_token=False))
+    assert abs(ours - scores("begun-run")["one+two"]) > 1e-4, "no training to be seen"
 
 
 def check_what_transformers_reads_of_an_exported_folder():
     folder = ROOT / "exported" / EXPORTED[-1]
-    model = hf.AutoModelForCausalLM.from_pretrained(folder)
+    model = read(folder)
     tokenizer = hf.AutoTokenizer.from_pretrained(folder)
     assert model.config.tie_word_embeddings
     assert tokenizer.decode(tokenizer.encode("Größe")) == "Größe"

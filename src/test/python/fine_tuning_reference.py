@@ -1,4 +1,4 @@
-"""Computes what FineTunerReferenceTest expects: three AdamW steps of the example's model.
+"""Computes what FineTunerReferenceTest expects: three AdamW steps of the tests' model.
 
 Forward and backward passes run in double precision. Learning rates, clipping and AdamW are written
 out here from their formulas, not taken from PyTorch. A batch holds all examples, so that their
@@ -15,7 +15,7 @@ import math
 import torch
 from torch.nn import functional
 
-GRAPH = "src/main/resources/org/mergetomix/demo/byte-transformer.pt"
+GRAPH = "src/test/resources/org/mergetomix/testing/byte-transformer.pt"
 EXAMPLES = ["Alemanya", "Londres", "In nItzA", "ý", "divendres sant"]
 BEGIN, END, PADDING = 256, 257, 258
 

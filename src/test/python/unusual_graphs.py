@@ -2,7 +2,7 @@
 
 Run with PyTorch 2.7.1:
 
-    PYTHONHASHSEED=0 PYTHONPATH=src/main/python python src/test/python/unusual_graphs.py \
+    PYTHONHASHSEED=0 python src/test/python/unusual_graphs.py \
         src/test/resources/org/mergetomix/model
 """
 
@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 import torch
-from export_byte_transformer import save
+from byte_transformer import save
 from torch import nn
 
 

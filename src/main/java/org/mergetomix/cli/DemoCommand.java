@@ -43,9 +43,10 @@ final class DemoCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    console().line("Which languages help Catalan? Names from Unicode CLDR, a model of 136 k");
-    console().line("parameters, 8 languages to choose from, so 255 mixtures.");
-    new Example(directory).prepare(session.spark(), configuration, console());
+    console().line("Which languages help Catalan? Names from Unicode CLDR, a Llama of 99 k");
+    console().line("parameters, 8 languages to choose from, so 255 mixtures. First a base,");
+    console().line("pre-trained on 12 languages, then an expert for each of the 8.");
+    new Example(directory).prepare(session.spark(), console());
     Manifest manifest = RunOptions.manifest(session, configuration);
     FineTuneCommand.print(
         console(), new FineTuneAction(session.spark(), manifest, configuration, console()).run());

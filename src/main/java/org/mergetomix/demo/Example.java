@@ -8,27 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
-import org.mergetomix.evaluation.TextData;
-import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.family.FamilyReader;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.model.LiveModel;
+import org.mergetomix.model.FolderTokenizer;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsWriter;
-import org.mergetomix.spark.TrainAction;
+import org.mergetomix.spark.FineTuneAction;
 import org.mergetomix.spark.round.Progress;
+import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
-import org.mergetomix.training.FineTuning;
 
 /**
- * Writes the example as the files that a user would bring: texts, a model, a base checkpoint and a
- * manifest. The base is pre-trained on the candidates and on four languages more, never on Catalan
- * or its other relatives. Files that are there with the same contents stay.
+ * Writes the example as the files that a user would bring: texts, a base as a Hugging Face folder,
+ * and a manifest. The base is pre-trained on the candidates and on four languages more, never on
+ * Catalan or its other relatives. Files that are there with the same contents stay.
  */
 public final class Example {
 
@@ -37,49 +37,40 @@ public final class Example {
 
   private static final List<String> PRETRAINED_TOO = List.of("cs", "da", "et", "hu");
   private static final String TARGET = "ca";
-  private static final int CONTEXT = 48;
+
+  /** What a folder has beside its weights. */
+  private static final List<String> COMPANIONS =
+      List.of(FamilyReader.FILE, FolderTokenizer.FILE, "tokenizer_config.json");
+
   private static final long SEED = 1;
-  private static final FineTuning PRETRAINING =
-      new FineTuning(new FineTuning.Steps(500), 64, 2e-3, 20, 0.1, 0.01, 1.0);
+  private static final List<String> PRETRAINING =
+      List.of("training.steps=500", "training.learning-rate=2e-3");
 
   private final Path directory;
-  private final FineTuning pretraining;
+  private final Configuration pretraining;
 
   /** The example in {@code directory}, which need not exist. */
   public Example(Path directory) {
     this(directory, PRETRAINING);
   }
 
-  /** The example with a base that is pre-trained otherwise. */
-  Example(Path directory, FineTuning pretraining) {
+  /** The example with a base that is pre-trained otherwise: settings as {@code key=value}. */
+  Example(Path directory, List<String> pretraining) {
     this.directory = directory.toAbsolutePath().normalize();
-    this.pretraining = pretraining;
+    this.pretraining = Configuration.load(List.of(), pretraining);
   }
 
   /**
-   * Writes what is missing, and pre-trains the base as a Spark task.
+   * Writes what is missing, and pre-trains the base, which is a fine-tuning of a drawn one.
    *
    * @return the manifest
    * @throws UserException if the directory cannot be written
    */
-  public Path prepare(SparkSession spark, Configuration configuration, Progress progress) {
-    Path graph = directory.resolve("byte-transformer.pt");
-    Path initial = directory.resolve("initial.safetensors");
-    Path base = directory.resolve("base.safetensors");
-    SortedMap<String, TextData> texts = new TreeMap<>();
+  public Path prepare(SparkSession spark, Progress progress) {
+    Path initial = directory.resolve("initial");
     try {
-      Files.createDirectories(directory);
-      copyGraph(graph);
-      List<String> languages = new ArrayList<>(CANDIDATES);
-      languages.addAll(PRETRAINED_TOO);
-      for (String language : languages) {
-        Path file = text(language + ".txt");
-        write(file, LanguageNames.split(language, SEED).training());
-        texts.put(language, new TextData(file.toString(), TokenizerSource.BYTES, CONTEXT));
-      }
-      List<String> target = LanguageNames.split(TARGET, SEED).heldOut();
-      write(text(TARGET + ".search.txt"), target.subList(0, target.size() / 2));
-      write(text(TARGET + ".confirm.txt"), target.subList(target.size() / 2, target.size()));
+      writeTexts();
+      writeInitial(initial);
     } catch (IOException failure) {
       throw UserException.input(
           "Cannot write the example: " + failure,
@@ -87,11 +78,17 @@ public final class Example {
           "Choose a directory that can be written, with --directory",
           failure);
     }
-    writeInitialWeights(graph, initial);
-    new TrainAction(spark, configuration, progress)
-        .run("pretrain", graph, initial, texts, pretraining, SEED, base);
+    Path base = directory.resolve("base");
     Path manifest = directory.resolve("manifest.conf");
-    Manifest.write(manifest(manifest, graph, base), manifest);
+    Manifest.DatasetEntry everything = dataset("pretraining", base);
+    new FineTuneAction(
+            spark, manifest(manifest, initial, List.of(everything)), pretraining, progress)
+        .run();
+    List<Manifest.DatasetEntry> candidates =
+        CANDIDATES.stream()
+            .map(id -> dataset(id, directory.resolve("experts").resolve(id)))
+            .toList();
+    Manifest.write(manifest(manifest, base, candidates), manifest);
     return manifest;
   }
 
@@ -100,49 +97,67 @@ public final class Example {
     return directory.resolve("run");
   }
 
-  private Manifest manifest(Path file, Path graph, Path base) {
+  private Manifest manifest(Path file, Path base, List<Manifest.DatasetEntry> datasets) {
     return new Manifest(
         Location.of(file),
         new Manifest.Base(
-            Location.of(graph), Location.of(base), "bytes", CONTEXT, Optional.empty()),
-        CANDIDATES.stream()
-            .map(
-                language ->
-                    new Manifest.DatasetEntry(
-                        language,
-                        Optional.of(Location.of(text(language + ".txt"))),
-                        Location.of(
-                            directory.resolve("experts").resolve(language + ".safetensors")),
-                        Optional.empty()))
-            .toList(),
+            Optional.empty(),
+            Location.of(base),
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            List.of()),
+        datasets,
         List.of(
             new Manifest.TaskEntry(
                 TARGET,
                 LanguageModelling.KIND,
-                Location.of(text(TARGET + ".search.txt")),
-                Optional.of(Location.of(text(TARGET + ".confirm.txt"))),
+                Location.of(text(TARGET + ".search")),
+                Optional.of(Location.of(text(TARGET + ".confirm"))),
                 1)));
   }
 
+  private Manifest.DatasetEntry dataset(String id, Path expert) {
+    return new Manifest.DatasetEntry(
+        id, Optional.of(Location.of(text(id))), Location.of(expert), Optional.empty());
+  }
+
   private Path text(String name) {
-    return directory.resolve("data").resolve(name);
+    return directory.resolve("data").resolve(name + ".txt");
   }
 
-  private static void write(Path file, List<String> lines) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.write(file, lines);
-  }
-
-  private static void copyGraph(Path graph) throws IOException {
-    try (InputStream resource = Example.class.getResourceAsStream("byte-transformer.pt")) {
-      Files.write(graph, resource.readAllBytes());
+  private void writeTexts() throws IOException {
+    Files.createDirectories(directory.resolve("data"));
+    List<String> everything = new ArrayList<>();
+    for (String language : CANDIDATES) {
+      List<String> names = LanguageNames.split(language, SEED).training();
+      Files.write(text(language), names);
+      everything.addAll(names);
     }
+    for (String language : PRETRAINED_TOO) {
+      everything.addAll(LanguageNames.split(language, SEED).training());
+    }
+    Files.write(text("pretraining"), everything);
+    List<String> target = LanguageNames.split(TARGET, SEED).heldOut();
+    Files.write(text(TARGET + ".search"), target.subList(0, target.size() / 2));
+    Files.write(text(TARGET + ".confirm"), target.subList(target.size() / 2, target.size()));
   }
 
-  private static void writeInitialWeights(Path graph, Path target) {
-    try (LiveModel model = LiveModel.load(graph)) {
-      SortedMap<String, TensorSpec> tensors = model.tensors();
-      SafetensorsWriter.write(target, tensors, Map.of(), new InitialWeights(tensors, SEED));
+  private static void writeInitial(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (String file : COMPANIONS) {
+      try (InputStream resource = Example.class.getResourceAsStream("model/" + file)) {
+        Files.write(folder.resolve(file), resource.readAllBytes());
+      }
     }
+    SortedMap<String, TensorSpec> tensors = new TreeMap<>();
+    FamilyReader.read(folder.resolve(FamilyReader.FILE))
+        .tensors()
+        .forEach((name, shape) -> tensors.put(name, new TensorSpec(name, DType.F32, shape)));
+    SafetensorsWriter.write(
+        folder.resolve("model.safetensors"),
+        tensors,
+        Map.of("format", "pt"),
+        new InitialWeights(tensors, SEED));
   }
 }

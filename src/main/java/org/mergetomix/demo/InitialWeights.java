@@ -7,8 +7,8 @@ import org.mergetomix.tensor.TensorSpec;
 
 /**
  * The weights that the example's model starts its life with, drawn from a seed: matrices from a
- * normal distribution with standard deviation 0.02, norms 1, biases 0. A tensor's values depend on
- * the seed and its name alone. It must be read in order, as a writer does.
+ * normal distribution with standard deviation 0.02, norms 1. A tensor's values depend on the seed
+ * and its name alone. It must be read in order, as a writer does.
  */
 final class InitialWeights implements TensorSource {
 
@@ -28,15 +28,9 @@ final class InitialWeights implements TensorSource {
     if (offset == 0) {
       random = new Random(seed ^ tensor.hashCode());
     }
+    boolean matrix = tensors.get(tensor).shape().size() > 1;
     for (int i = 0; i < length; i++) {
-      destination[i] = value(tensor);
+      destination[i] = matrix ? (float) (random.nextGaussian() * STANDARD_DEVIATION) : 1;
     }
-  }
-
-  private float value(String tensor) {
-    if (tensors.get(tensor).shape().size() > 1) {
-      return (float) (random.nextGaussian() * STANDARD_DEVIATION);
-    }
-    return tensor.endsWith("norm.weight") ? 1 : 0;
   }
 }

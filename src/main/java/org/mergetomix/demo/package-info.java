@@ -2,8 +2,8 @@
  * The embedded example: which languages help Catalan?
  *
  * <p>{@link org.mergetomix.demo.LanguageNames} reads names from Unicode CLDR; {@link
- * org.mergetomix.demo.Example} writes them, a small model and a base pre-trained from {@link
- * org.mergetomix.demo.InitialWeights} as the files that any user would bring. From there on the
+ * org.mergetomix.demo.Example} writes them, and a Hugging Face folder pre-trained from {@link
+ * org.mergetomix.demo.InitialWeights}, as the files that any user would bring. From there on the
  * example runs the same commands as any user.
  */
 package org.mergetomix.demo;

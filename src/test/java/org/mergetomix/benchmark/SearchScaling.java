@@ -110,10 +110,7 @@ public final class SearchScaling {
   /** The demo's manifest, with copies of its first datasets. */
   private Path manifest(int further) throws IOException {
     Path copy = Files.createTempDirectory(folder, "demo");
-    for (String input : List.of("base.safetensors", "byte-transformer.pt")) {
-      Files.copy(demo.resolve(input), copy.resolve(input));
-    }
-    for (String input : List.of("data", "experts")) {
+    for (String input : List.of("base", "data", "experts")) {
       FileUtils.copyDirectory(demo.resolve(input).toFile(), copy.resolve(input).toFile());
     }
     Config manifest = ConfigFactory.parseFile(demo.resolve("manifest.conf").toFile());
@@ -123,7 +120,7 @@ public final class SearchScaling {
       for (String file : List.of("data", "expert")) {
         Path original = copy.resolve(dataset.getString(file));
         String name = "again-" + original.getFileName();
-        Files.copy(original, original.resolveSibling(name));
+        copyAll(original, original.resolveSibling(name));
         String path = copy.relativize(original.resolveSibling(name)).toString();
         again = again.withValue(file, ConfigValueFactory.fromAnyRef(path));
       }
@@ -136,6 +133,15 @@ public final class SearchScaling {
             ConfigValueFactory.fromIterable(datasets.stream().map(Config::root).toList()));
     return Files.writeString(
         copy.resolve("manifest.conf"), wider.root().render(ConfigRenderOptions.concise()));
+  }
+
+  /** Of a text, or of an expert's folder. */
+  private static void copyAll(Path from, Path to) throws IOException {
+    if (Files.isDirectory(from)) {
+      FileUtils.copyDirectory(from.toFile(), to.toFile());
+    } else {
+      Files.copy(from, to);
+    }
   }
 
   private Rates rates(Path manifest, int executors) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -17,25 +18,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.family.Family;
+import org.mergetomix.family.FamilyReader;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.manifest.Manifest;
-import org.mergetomix.model.LiveModel;
+import org.mergetomix.model.FolderTokenizer;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.SafetensorsFile;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.testing.SparkSessionExtension;
-import org.mergetomix.training.FineTuning;
 
 @ExtendWith(SparkSessionExtension.class)
 class ExampleTest {
 
-  private static final FineTuning SHORT =
-      new FineTuning(new FineTuning.Steps(2), 8, 2e-3, 1, 0.1, 0.01, 1.0);
+  private static final List<String> SHORT =
+      List.of("training.steps=2", "training.batch-size=8", "training.warmup-steps=1");
 
-  private static final Configuration DEFAULTS = Configuration.load(List.of(), List.of());
+  private static final String MATRIX = "model.layers.0.mlp.up_proj.weight";
 
   @TempDir private static Path directory;
 
@@ -43,7 +44,7 @@ class ExampleTest {
 
   @BeforeAll
   static void prepare(SparkSession spark) {
-    manifestFile = new Example(directory, SHORT).prepare(spark, DEFAULTS, Progress.SILENT);
+    manifestFile = new Example(directory, SHORT).prepare(spark, Progress.SILENT);
   }
 
   @Test
@@ -55,9 +56,8 @@ class ExampleTest {
         .containsExactly("de", "es", "fi", "fr", "it", "pl", "sv", "tr");
     assertThat(manifest.datasets())
         .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).exists());
-    assertThat(manifest.base().model().orElseThrow().path()).exists();
-    assertThat(manifest.base().checkpoint().path()).exists();
-    assertThat(manifest.base().context()).hasValue(48);
+    assertThat(manifest.base().model()).isEmpty();
+    assertThat(manifest.base().checkpoint().path()).isDirectory();
     Manifest.TaskEntry task = manifest.tasks().get(0);
     assertThat(manifest.tasks()).hasSize(1);
     assertThat(task.id()).isEqualTo("ca");
@@ -79,50 +79,57 @@ class ExampleTest {
   }
 
   @Test
-  void neverTrainsOnTheTarget() throws IOException {
-    try (Stream<Path> texts = Files.list(directory.resolve("data"))) {
-      assertThat(texts.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder(
-              "ca.confirm.txt",
-              "ca.search.txt",
-              "cs.txt",
-              "da.txt",
-              "de.txt",
-              "es.txt",
-              "et.txt",
-              "fi.txt",
-              "fr.txt",
-              "hu.txt",
-              "it.txt",
-              "pl.txt",
-              "sv.txt",
-              "tr.txt");
+  void trainsOnTwelveLanguagesAndNeverOnTheTarget() throws IOException {
+    List<String> trained = new ArrayList<>();
+    for (String language :
+        List.of("de", "es", "fi", "fr", "it", "pl", "sv", "tr", "cs", "da", "et", "hu")) {
+      trained.addAll(LanguageNames.split(language, 1).training());
+    }
+    assertThat(Files.readAllLines(directory.resolve("data/pretraining.txt"))).isEqualTo(trained);
+    assertThat(Files.readAllLines(directory.resolve("data/es.txt")))
+        .isEqualTo(LanguageNames.split("es", 1).training());
+  }
+
+  @Test
+  void writesAHuggingFaceFolderThatWasTrained() {
+    Path base = Manifest.read(manifestFile).base().checkpoint().path();
+    Family family = FamilyReader.read(base.resolve(FamilyReader.FILE));
+    try (Checkpoint initial = Checkpoints.open(directory.resolve("initial"));
+        Checkpoint trained = Checkpoints.open(base)) {
+      assertThat(family.modelType()).isEqualTo("llama");
+      assertThat(family.mismatches(trained.tensors(), "base")).isEmpty();
+      float[] before = new float[64];
+      float[] after = new float[64];
+      initial.read(MATRIX, 0, before, 64);
+      trained.read(MATRIX, 0, after, 64);
+      assertThat(after).isNotEqualTo(before);
     }
   }
 
   @Test
-  void writesABaseThatFitsTheModelAndWasTrained() {
-    Manifest.Base base = Manifest.read(manifestFile).base();
-    try (LiveModel model = LiveModel.load(base.model().orElseThrow().path());
-        Checkpoint initial = SafetensorsFile.open(directory.resolve("initial.safetensors"));
-        Checkpoint trained = SafetensorsFile.open(base.checkpoint().path())) {
-      assertThat(model.mismatches(trained.tensors(), "base")).isEmpty();
-      float[] before = new float[64];
-      float[] after = new float[64];
-      initial.read("final_norm.bias", 0, before, 64);
-      trained.read("final_norm.bias", 0, after, 64);
-      assertThat(before).containsOnly(0);
-      assertThat(after).isNotEqualTo(before);
+  void givesEveryByteATokenOfItsOwn() {
+    String text = "Països Catalans, Çanakkale, Łódź";
+    try (FolderTokenizer tokenizer = FolderTokenizer.open(directory.resolve("base"))) {
+      int[] tokens = tokenizer.encode(text);
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+
+      assertThat(tokens).hasSize(bytes.length);
+      for (int i = 0; i < tokens.length; i++) {
+        assertThat(tokens[i]).isEqualTo(2 + Byte.toUnsignedInt(bytes[i]));
+      }
+      assertThat(tokenizer.decode(tokens)).isEqualTo(text);
+      assertThat(tokenizer.encodeWhole(text)[0]).isEqualTo(tokenizer.prefix()).isZero();
+      assertThat(tokenizer.vocabulary()).isEqualTo(258);
     }
   }
 
   @Test
   void changesNothingWhenItIsThereAlready(SparkSession spark) throws IOException {
     SortedMap<String, String> before = digests();
-    Path base = directory.resolve("base.safetensors");
+    Path base = directory.resolve("base/model.safetensors");
     FileTime trained = Files.getLastModifiedTime(base);
 
-    assertThat(new Example(directory, SHORT).prepare(spark, DEFAULTS, Progress.SILENT))
+    assertThat(new Example(directory, SHORT).prepare(spark, Progress.SILENT))
         .isEqualTo(manifestFile);
 
     assertThat(digests()).isEqualTo(before);
@@ -133,7 +140,7 @@ class ExampleTest {
   void saysThatItCannotBeWritten(SparkSession spark, @TempDir Path other) throws IOException {
     Path file = Files.createFile(other.resolve("file"));
 
-    assertThatThrownBy(() -> new Example(file, SHORT).prepare(spark, DEFAULTS, Progress.SILENT))
+    assertThatThrownBy(() -> new Example(file, SHORT).prepare(spark, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("Cannot write the example: ")
         .hasMessageEndingWith(

@@ -17,7 +17,7 @@ class InitialWeightsTest {
 
   @Test
   void drawsMatricesFromANormalDistribution() {
-    float[] weights = read("layers.0.expand.weight", 1);
+    float[] weights = read("layers.0.up_proj.weight", 1);
 
     double mean = 0;
     double squares = 0;
@@ -33,24 +33,22 @@ class InitialWeightsTest {
   }
 
   @Test
-  void setsNormsToOneAndBiasesToZero() {
-    assertThat(read("layers.0.attention_norm.weight", 1)).containsOnly(1);
-    assertThat(read("final_norm.weight", 1)).containsOnly(1);
-    assertThat(read("final_norm.bias", 1)).containsOnly(0);
-    assertThat(read("layers.0.expand.bias", 1)).containsOnly(0);
+  void setsNormsToOne() {
+    assertThat(read("layers.0.input_layernorm.weight", 1)).containsOnly(1);
+    assertThat(read("norm.weight", 1)).containsOnly(1);
   }
 
   @Test
   void dependsOnTheSeedAndTheNameAlone() {
-    float[] weights = read("layers.0.expand.weight", 1);
+    float[] weights = read("layers.0.up_proj.weight", 1);
 
-    assertThat(read("layers.0.expand.weight", 1)).isEqualTo(weights);
-    assertThat(read("layers.0.expand.weight", 2)).isNotEqualTo(weights);
-    assertThat(read("layers.1.expand.weight", 1)).isNotEqualTo(weights);
+    assertThat(read("layers.0.up_proj.weight", 1)).isEqualTo(weights);
+    assertThat(read("layers.0.up_proj.weight", 2)).isNotEqualTo(weights);
+    assertThat(read("layers.1.up_proj.weight", 1)).isNotEqualTo(weights);
 
     InitialWeights afterAnother = new InitialWeights(TENSORS, 1);
-    afterAnother.read("layers.1.expand.weight", 0, new float[100], 100);
-    assertThat(read(afterAnother, "layers.0.expand.weight")).isEqualTo(weights);
+    afterAnother.read("layers.1.up_proj.weight", 0, new float[100], 100);
+    assertThat(read(afterAnother, "layers.0.up_proj.weight")).isEqualTo(weights);
   }
 
   @Test
@@ -71,13 +69,13 @@ class InitialWeightsTest {
 
   @Test
   void readsInChunksOfAnySize() {
-    float[] whole = read("layers.0.expand.weight", 1);
+    float[] whole = read("layers.0.up_proj.weight", 1);
     InitialWeights chunked = new InitialWeights(TENSORS, 1);
     float[] chunk = new float[1000];
 
     for (int offset = 0; offset < whole.length; offset += chunk.length) {
       int length = Math.min(chunk.length, whole.length - offset);
-      chunked.read("layers.0.expand.weight", offset, chunk, length);
+      chunked.read("layers.0.up_proj.weight", offset, chunk, length);
 
       assertThat(Arrays.copyOf(chunk, length))
           .isEqualTo(Arrays.copyOfRange(whole, offset, offset + length));
@@ -112,21 +110,16 @@ class InitialWeightsTest {
 
   private static SortedMap<String, TensorSpec> tensors() {
     SortedMap<String, TensorSpec> tensors = new TreeMap<>();
-    for (String name :
-        List.of(
-            "layers.0.attention_norm.weight",
-            "layers.0.expand.bias",
-            "final_norm.weight",
-            "final_norm.bias")) {
+    for (String name : List.of("layers.0.input_layernorm.weight", "norm.weight")) {
       tensors.put(name, new TensorSpec(name, DType.F32, List.of(64L)));
     }
     for (String name :
         List.of(
-            "layers.0.expand.weight",
-            "layers.1.expand.weight",
-            "layers.0.contract.weight",
-            "layers.1.contract.weight",
-            "tokens.weight")) {
+            "layers.0.up_proj.weight",
+            "layers.1.up_proj.weight",
+            "layers.0.down_proj.weight",
+            "layers.1.down_proj.weight",
+            "embed_tokens.weight")) {
       tensors.put(name, new TensorSpec(name, DType.F32, List.of(256L, 64L)));
     }
     return tensors;

@@ -84,7 +84,7 @@ final class RealisticContent {
                 DATASETS,
                 List.of(
                     new RunRecord.RunInput(
-                        "base", "base", "target/demo/base.safetensors", "sha256:9b1c".repeat(6)),
+                        "base", "base", "target/demo/base", "sha256:9b1c".repeat(6)),
                     new RunRecord.RunInput(
                         "dataset", "es", "icu4j:78.1/es", "sha256:77aa0e".repeat(5)))),
             new RunRecord.Start(

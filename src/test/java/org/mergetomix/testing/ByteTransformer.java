@@ -6,14 +6,15 @@ import java.util.List;
 import org.mergetomix.model.LiveModel;
 
 /**
- * The embedded example's model with weights that are neither drawn nor trained but computed from
- * their place, as {@code src/test/python/fine_tuning_reference.py} computes them too.
+ * A TorchScript graph of one's own, as {@code src/test/python/byte_transformer.py} writes it, with
+ * weights that are computed from their place, as {@code fine_tuning_reference.py} computes them
+ * too.
  */
 public final class ByteTransformer {
 
-  /** The graph as it is shipped. */
+  /** The graph. */
   public static final Path GRAPH =
-      Path.of("src/main/resources/org/mergetomix/demo/byte-transformer.pt");
+      Path.of("src/test/resources/org/mergetomix/testing/byte-transformer.pt");
 
   /** The tokens that the model sees at once. */
   public static final int CONTEXT = 48;

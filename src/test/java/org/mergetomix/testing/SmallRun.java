@@ -1,12 +1,12 @@
 package org.mergetomix.testing;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,6 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.demo.Example;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
@@ -28,8 +27,8 @@ import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
- * A real run in small: the embedded example's graph with seeded weights, four datasets of a few
- * words each, and a task. A search over its 15 mixtures takes a second.
+ * A real run in small: a TorchScript graph with seeded weights, four datasets of a few words each,
+ * and a task. A search over its 15 mixtures takes a second.
  *
  * <p>Everything lies in one folder and is drawn from fixed seeds, so two folders hold the same
  * bytes.
@@ -66,9 +65,7 @@ public final class SmallRun {
     SmallRun run = new SmallRun(folder.toAbsolutePath());
     try {
       Files.createDirectories(run.folder);
-      try (InputStream graph = Example.class.getResourceAsStream("byte-transformer.pt")) {
-        Files.write(run.graph(), graph.readAllBytes());
-      }
+      Files.copy(ByteTransformer.GRAPH, run.graph(), StandardCopyOption.REPLACE_EXISTING);
       for (String dataset : DATASETS) {
         run.writeText(dataset, words(dataset, 12));
       }

@@ -1,12 +1,12 @@
-"""Exports the embedded example's model as a TorchScript graph.
+"""Exports the tests' model as a TorchScript graph, as somebody with an architecture of their own would.
 
 A causal transformer over bytes: tokens [batch, length] (int64) to logits [batch, length, 259]
-(float32), length at most 48. The weights in the file are zeros: the example draws them from a seed.
+(float32), length at most 48. The weights in the file are zeros: ByteTransformer.java computes them.
 
 Run with PyTorch 2.7.1 (without the hash seed, constants in the graph change places):
 
-    PYTHONHASHSEED=0 python src/main/python/export_byte_transformer.py \
-        src/main/resources/org/mergetomix/demo/byte-transformer.pt
+    PYTHONHASHSEED=0 python src/test/python/byte_transformer.py \
+        src/test/resources/org/mergetomix/testing/byte-transformer.pt
 """
 
 import io
