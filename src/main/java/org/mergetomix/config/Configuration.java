@@ -128,10 +128,15 @@ public record Configuration(
    */
   public record Evaluation(int batchSize, Optional<Precision> precision) {}
 
-  /** How a model is fine-tuned; of steps and epochs, {@code length} says which one rules. */
+  /**
+   * How a model is fine-tuned; of steps and epochs, {@code length} says which one rules.
+   *
+   * @param precision empty for what suits method, base and device
+   */
   public record Training(
       Method method,
       Lora lora,
+      Optional<Precision> precision,
       Length length,
       int steps,
       int epochs,

@@ -28,10 +28,10 @@ class DeviceChoiceTest {
   void goesOnOnTheCpuInFloat32Alone() {
     ComputeDevice missing = ComputeDevice.gpu(1000);
 
-    assertThat(DeviceChoice.usable(missing, Precision.FLOAT32)).isEqualTo(ComputeDevice.CPU);
-    assertThat(DeviceChoice.usable(ComputeDevice.CPU, Precision.BFLOAT16))
+    assertThat(DeviceChoice.forEvaluation(missing, Precision.FLOAT32)).isEqualTo(ComputeDevice.CPU);
+    assertThat(DeviceChoice.forTraining(ComputeDevice.CPU, Precision.BFLOAT16))
         .isEqualTo(ComputeDevice.CPU);
-    assertThatThrownBy(() -> DeviceChoice.usable(missing, Precision.BFLOAT16))
+    assertThatThrownBy(() -> DeviceChoice.forEvaluation(missing, Precision.BFLOAT16))
         .isInstanceOfSatisfying(
             UserException.class,
             refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
