@@ -10,6 +10,7 @@ import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
@@ -77,7 +78,8 @@ final class ConfigurationLoader {
     return new Configuration.Merge(
         MergeReader.settings(section),
         section.integerOr("buffers", MergeSettings.AUTO, COUNT),
-        section.integerOr("threads", MergeSettings.AUTO, COUNT));
+        section.integerOr("threads", MergeSettings.AUTO, COUNT),
+        section.choiceOr("device", MergeSettings.AUTO, MergeDevice.class));
   }
 
   private static Configuration.Evaluation evaluation(Section section) {

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
@@ -67,11 +68,19 @@ public final class DeviceChoice {
   }
 
   /**
-   * The same for surrogates of a precision that was decided before.
+   * The same for surrogates whose precision and merger were decided before.
    *
-   * @throws UserException usage, if it was decided for a GPU that cannot be used
+   * @throws UserException usage, if one was decided for a GPU that cannot be used
    */
-  static ComputeDevice forEvaluation(ComputeDevice given, Precision precision) {
+  static ComputeDevice forEvaluation(
+      ComputeDevice given, Precision precision, MergeDevice mergeDevice) {
+    if (mergeDevice == MergeDevice.GPU && !given.isUsable()) {
+      throw UserException.usage(
+          "Spark gave a task %s, but PyTorch has no CUDA here, and mixtures are to be merged there"
+              .formatted(given),
+          "merge.device",
+          "Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to cpu");
+    }
     return usable(given, precision, "evaluation.precision");
   }
 

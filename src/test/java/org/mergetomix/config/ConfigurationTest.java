@@ -48,7 +48,10 @@ class ConfigurationTest {
                 "",
                 1,
                 new Configuration.Merge(
-                    MergeSettings.of(Method.AVERAGE), Optional.empty(), Optional.empty()),
+                    MergeSettings.of(Method.AVERAGE),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()),
                 new Configuration.Search(
                     Configuration.Search.Strategy.AUTO,
                     1,
@@ -119,6 +122,7 @@ class ConfigurationTest {
               "search.tolerance" ->
               "0.375";
           case "evaluation.precision" -> "bfloat16";
+          case "merge.device" -> "gpu";
           case "training.precision" -> "float32";
           case "training.length" -> "epochs";
           case "training.method" -> "lora";
