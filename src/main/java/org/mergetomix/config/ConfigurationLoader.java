@@ -5,10 +5,12 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
@@ -76,7 +78,8 @@ final class ConfigurationLoader {
     return new Configuration.Merge(
         MergeReader.settings(section),
         section.integerOr("buffers", MergeSettings.AUTO, COUNT),
-        section.integerOr("threads", MergeSettings.AUTO, COUNT));
+        section.integerOr("threads", MergeSettings.AUTO, COUNT),
+        section.choiceOr("device", MergeSettings.AUTO, MergeDevice.class));
   }
 
   private static Configuration.Evaluation evaluation(Section section) {
@@ -86,9 +89,12 @@ final class ConfigurationLoader {
   }
 
   private static Configuration.Training training(Section section) {
+    Configuration.Training.Method method =
+        section.choice("method", Configuration.Training.Method.class);
     return new Configuration.Training(
-        section.choice("method", Configuration.Training.Method.class),
+        method,
         lora(section.section("lora")),
+        trainingPrecision(section, method),
         section.choice("length", Configuration.Training.Length.class),
         section.integer("steps", COUNT),
         section.integer("epochs", COUNT),
@@ -98,6 +104,21 @@ final class ConfigurationLoader {
         section.number("final-learning-rate-share", Range.from(0, 1)),
         section.number("weight-decay", Range.atLeast(0)),
         section.number("clip-norm", Range.above(0)));
+  }
+
+  private static Optional<Precision> trainingPrecision(
+      Section section, Configuration.Training.Method method) {
+    Optional<Precision> precision =
+        section.choiceOr("precision", MergeSettings.AUTO, Precision.class);
+    if (precision.equals(Optional.of(Precision.BFLOAT16))
+        && method == Configuration.Training.Method.FULL) {
+      section.problem(
+          "precision",
+          section.pathOf("precision")
+              + " is bfloat16, but training.method is full: most steps are too small for bfloat16",
+          "Set training.method to lora, or leave it out");
+    }
+    return precision;
   }
 
   private static Configuration.Training.Lora lora(Section section) {
