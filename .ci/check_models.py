@@ -118,10 +118,9 @@ def make():
 
 def write_manifest(name, base, datasets):
     listed = "\n".join(f"  {{ {dataset} }}" for dataset in datasets)
-    task = "id = prose, kind = language-modelling, data = task.txt, confirm = task.txt"
     (ROOT / name).write_text(
         f"base {{ checkpoint = {base}, context = {CONTEXT} }}\ndatasets = [\n{listed}\n]\n"
-        f"tasks = [ {{ {task} }} ]\n"
+        "tasks = [ { id = prose, kind = language-modelling, data = task.txt } ]\n"
     )
 
 

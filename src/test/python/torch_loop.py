@@ -34,8 +34,9 @@ hf.logging.set_verbosity_error()
 hf.logging.disable_progress_bar()
 
 EXAMPLE_MODEL = Path("src/main/resources/org/mergetomix/demo/model")
-EXAMPLES, CONTEXT, BATCH = 16, 128, 16
-ROUNDS = 15
+# Whole batches in every block of examples, so that both read the same batches.
+EXAMPLES, CONTEXT, BATCH = 80, 64, 4
+ROUNDS = 9
 
 
 class Loop:
