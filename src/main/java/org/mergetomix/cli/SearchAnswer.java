@@ -44,10 +44,10 @@ final class SearchAnswer {
   private static String sure(SearchAction.Result result) {
     RankedRow best = result.top().get(0);
     long others = result.tied() - 1;
-    String tied =
-        best.gap().hasError() && best.score().hasError()
-            ? tied(others)
-            : "ties cannot be told from one example";
+    if (!best.gap().hasError() || !best.score().hasError()) {
+      return "How sure:  ties cannot be told from one example" + surface(result.record().surface());
+    }
+    String tied = tied(others);
     String rank = best.interval().map(SearchAnswer::rank).orElse("");
     return "How sure:  " + tied + rank + surface(result.record().surface());
   }

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TaskQuestions;
 import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.FullCheckpointDelta;
@@ -229,7 +230,10 @@ public final class ExecutorRuntime implements AutoCloseable {
         asked.method(),
         mixture,
         new MergekitRecipe.Model(
-            asked.base().path(), form(asked.base().path(), plan.base().file())),
+            asked.base().path(),
+            base().stored() instanceof BaseCheckpoint stored && stored.wrapped()
+                ? MergekitRecipe.Form.OTHER
+                : form(asked.base().path(), plan.base().file())),
         base().tensors(),
         models);
   }

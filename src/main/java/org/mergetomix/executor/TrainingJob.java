@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TokenWindow;
-import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
@@ -134,7 +134,7 @@ public record TrainingJob(
     int padding = windows.get(windows.firstKey()).padding();
     Map<String, String> metadata = Map.of(RECIPE, digest());
     try (LanguageModel live = model.open(start.file(), device);
-        Checkpoint checkpoint = Checkpoints.open(start.file())) {
+        Checkpoint checkpoint = BaseCheckpoint.open(start.file())) {
       live.fill(checkpoint, start.path());
       TrainedModel model =
           TrainedModel.of(form(), live, checkpoint, start.file(), baseName, recipe.method(), seed);

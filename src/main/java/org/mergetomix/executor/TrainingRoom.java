@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.family.FamilyReader;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -66,7 +66,7 @@ public final class TrainingRoom {
 
   private static long model(TrainingJob job, InputFiles files) {
     Path base = files.headers(job.start().location());
-    try (Checkpoint start = Checkpoints.open(base)) {
+    try (Checkpoint start = BaseCheckpoint.open(base)) {
       SortedMap<String, TensorSpec> tensors =
           job.recipe().method() instanceof LowRank lowRank
               ? lowRank.tensors(FamilyReader.ofBase(base, start.tensors().keySet()))

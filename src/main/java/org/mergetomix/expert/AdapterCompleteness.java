@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.mergetomix.expert.lora.AdapterConfig;
+import org.mergetomix.expert.lora.TargetModules;
+import org.mergetomix.family.PackedExperts;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.Checkpoint;
@@ -69,7 +71,8 @@ final class AdapterCompleteness {
     }
     for (TensorSpec tensor : tensors.values()) {
       if (isLeftOut(tensor)) {
-        if (isTarget(tensor) && !isInPackedExperts(tensor.name())) {
+        if (isAdaptedExpert(tensor.name())
+            || (isTarget(tensor) && !isInPackedExperts(tensor.name()))) {
           complaints.addTensor(
               "The configuration targets the module, but the adapter has no factors of it",
               tensor.name(),
@@ -103,6 +106,18 @@ final class AdapterCompleteness {
               "So it is if it was trained where experts are packed into one tensor"));
     }
     tensors.values().stream()
+        .filter(tensor -> isLeftOut(tensor) && mayBeLinear(tensor))
+        .findFirst()
+        .ifPresent(
+            tensor ->
+                warnings.add(
+                    new Problem(
+                        "The configuration says all-linear, but the adapter has no factors of %s"
+                            .formatted(TensorNames.shown(tensor.name())),
+                        adapter,
+                        "Make sure that it is no linear layer: nothing tells here, since the base"
+                            + " is of no known family")));
+    tensors.values().stream()
         .filter(tensor -> isLeftOut(tensor) && isTrainedBias(tensor.name()))
         .findFirst()
         .ifPresent(
@@ -117,6 +132,7 @@ final class AdapterCompleteness {
     factored.stream()
         .filter(module -> config.targets().include(module, Optional.empty()).equals(no()))
         .filter(module -> !isTied(module))
+        .filter(module -> config.parameters().isEmpty() || !module.contains("experts"))
         .findFirst()
         .ifPresent(
             module ->
@@ -145,6 +161,20 @@ final class AdapterCompleteness {
         && !policy.isBuffer(tensor);
   }
 
+  /** Whether a matrix in a layer could be one of all linear ones, of a family that is not known. */
+  private boolean mayBeLinear(TensorSpec tensor) {
+    String name = tensor.name();
+    return config.targets().included() instanceof TargetModules.AllLinear
+        && policy.layers().isLinear(name).isEmpty()
+        && tensor.shape().size() == 2
+        && name.endsWith(WEIGHT)
+        && !kind(name).equals(name)
+        && !changedKinds.contains(kind(name))
+        && !name.endsWith(".gate.weight")
+        && !name.endsWith(".router.weight")
+        && !isInPackedExperts(name);
+  }
+
   /** Whether factors must be there; where the configuration does not tell, as in other layers. */
   private boolean isTarget(TensorSpec tensor) {
     if (!tensor.name().endsWith(WEIGHT) || tensor.shape().size() < 2) {
@@ -159,6 +189,13 @@ final class AdapterCompleteness {
                     .targets()
                     .include(module, linear)
                     .orElseGet(() -> changedKinds.contains(kind(tensor.name()))));
+  }
+
+  /** Whether a tensor is one of packed experts that have factors, or would be in one. */
+  private boolean isAdaptedExpert(String name) {
+    return policy.expertNames(name).stream()
+        .flatMap(each -> PackedExperts.packed(each).stream())
+        .anyMatch(config::adapts);
   }
 
   private boolean isSaved(TensorSpec tensor) {

@@ -12,12 +12,14 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.mergetomix.expert.lora.AdapterConfig;
 import org.mergetomix.expert.lora.AdapterConfigReader;
 import org.mergetomix.expert.lora.AdapterKey;
 import org.mergetomix.expert.lora.AdapterKey.Part;
 import org.mergetomix.expert.lora.BoundedPattern;
 import org.mergetomix.expert.lora.LowRankProduct;
+import org.mergetomix.family.Conv1dShapes;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.problem.Problem;
@@ -249,7 +251,7 @@ final class AdapterReader {
   private void addSaved(AdapterKey key, String name) {
     if (savedAsBias(key) || config.saved(key.module()) || savedAsTied(key)) {
       addSimple(key, name, new LoraDelta.Replacement(name));
-    } else {
+    } else if (!isCopy(key, name)) {
       complaints.addTensor(
           "The tensor is no factor, and its module is not in modules_to_save",
           name,
@@ -257,6 +259,18 @@ final class AdapterReader {
               + " was not, save the adapter again with save_embedding_layers=False, or list the"
               + " tensor under ignore, with extra = ignore-listed");
     }
+  }
+
+  /** With save_embedding_layers, PEFT saves embeddings that nobody trained. */
+  private boolean isCopy(AdapterKey key, String name) {
+    String target = policy.baseName(key.target(), base.tensors());
+    return Stream.concat(Stream.of(target), policy.partner(target).stream())
+        .flatMap(each -> Stream.ofNullable(base.tensors().get(each)))
+        .filter(spec -> spec.shape().equals(adapter.tensors().get(name).shape()))
+        .anyMatch(
+            spec ->
+                contents == Contents.HEADERS
+                    || TensorSamples.same(base, spec.name(), adapter, name));
   }
 
   /** PEFT lists one of two tied layers that it keeps the same. */
@@ -302,6 +316,23 @@ final class AdapterReader {
           DAMAGED);
       return;
     }
+    PackedFactors packed = new PackedFactors(base, adapter, config, policy);
+    Optional<String> experts = packed.experts(module);
+    if (experts.isPresent() && !embedding) {
+      complaints.gather(
+          () ->
+              packed
+                  .changes(
+                      experts.get(),
+                      adapter.tensors().get(parts.get(partA)),
+                      adapter.tensors().get(parts.get(partB)))
+                  .forEach(
+                      (name, change) -> {
+                        changed.put(name, any);
+                        put(name, any, change);
+                      }));
+      return;
+    }
     Optional<TensorSpec> found = target(module + WEIGHT, any);
     if (found.isEmpty()) {
       return;
@@ -331,6 +362,7 @@ final class AdapterReader {
             || policy
                 .layers()
                 .isTransposed(weight.name())
+                .or(() -> Conv1dShapes.isTransposed(weight.name(), base.tensors()))
                 .orElse(config.layout() == AdapterConfig.Layout.INPUTS_BY_OUTPUTS);
     List<Long> shape = transposed ? transposedShape(a, b) : plainShape(a, b);
     if (!shape.equals(weight.shape())) {
@@ -343,7 +375,7 @@ final class AdapterReader {
       return;
     }
     LowRankProduct.Factor byA =
-        new LowRankProduct.RankByRow(adapter, a.name(), LowRankProduct.rowLength(a.shape()));
+        new LowRankProduct.RankByRow(adapter, a.name(), 0, LowRankProduct.rowLength(a.shape()));
     LowRankProduct.Factor byB = new LowRankProduct.RankByColumn(adapter, b.name());
     put(
         weight.name(),
@@ -393,7 +425,7 @@ final class AdapterReader {
           "The base has no tensor %s for it".formatted(TensorNames.shown(name)),
           tensor,
           "Give the base that the adapter was trained on, or map its names with prefixes; they"
-              + " begin after base_model.model.");
+              + " begin after base_model.model");
     } else if (!found.get().dtype().floating()) {
       complaints.addTensor(
           "The base's tensor for it is %s, not floating".formatted(found.get().describe()),

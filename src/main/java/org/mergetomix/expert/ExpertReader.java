@@ -21,7 +21,7 @@ final class ExpertReader {
     if (adapter(expert, policy.kind())) {
       return AdapterReader.open(base, expert, policy.of(ExpertKind.LORA), contents);
     }
-    Checkpoint checkpoint = Checkpoints.open(expert);
+    Checkpoint checkpoint = ExpertsAsInBase.of(Checkpoints.open(expert), base.tensors());
     ExpertKind kind;
     try {
       FamilyReader.refuseQuantised(expert);

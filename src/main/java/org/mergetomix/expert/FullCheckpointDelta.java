@@ -45,8 +45,10 @@ public final class FullCheckpointDelta extends CheckpointDelta {
 
   /** Whether tensors are called as in the base, without what wrappers put into names. */
   public boolean namedAsBase() {
-    return pairing.sources().entrySet().stream()
-        .allMatch(pair -> WrapperNames.in(pair.getKey()).equals(WrapperNames.in(pair.getValue())));
+    return !(stored instanceof ExpertsAsInBase)
+        && pairing.sources().entrySet().stream()
+            .allMatch(
+                pair -> WrapperNames.in(pair.getKey()).equals(WrapperNames.in(pair.getValue())));
   }
 
   @Override

@@ -43,6 +43,14 @@ public final class LoraDelta implements Delta {
   /** Adds a product of two factors. */
   record Product(LowRankProduct product) implements Change {}
 
+  /** Adds several products, one after the other, as of experts that are packed into a tensor. */
+  record Stacked(List<LowRankProduct> products) implements Change {
+
+    Stacked {
+      products = List.copyOf(products);
+    }
+  }
+
   /** Puts a saved tensor in its place. */
   record Replacement(String saved) implements Change {}
 
@@ -98,6 +106,9 @@ public final class LoraDelta implements Delta {
     if (change instanceof Product low) {
       return within(spec, low.product().reader());
     }
+    if (change instanceof Stacked stacked) {
+      return within(spec, stacked(stacked.products(), spec.elements()));
+    }
     if (change instanceof Scaled scaled) {
       return scaled(adapter.reader(scaled.stored()), scaled.scale());
     }
@@ -116,6 +127,22 @@ public final class LoraDelta implements Delta {
     return changes.get(tensor) instanceof Product low
         ? new DeltaForm.Product(low.product())
         : new DeltaForm.Elements();
+  }
+
+  private static TensorReader stacked(List<LowRankProduct> products, long elements) {
+    List<TensorReader> readers = products.stream().map(LowRankProduct::reader).toList();
+    long each = elements / products.size();
+    return (offset, destination, length) -> {
+      int done = 0;
+      while (done < length) {
+        long at = offset + done;
+        int count = (int) Math.min(length - done, each - at % each);
+        float[] piece = new float[count];
+        readers.get((int) (at / each)).read(at % each, piece, count);
+        System.arraycopy(piece, 0, destination, done, count);
+        done += count;
+      }
+    };
   }
 
   private static TensorReader within(TensorSpec spec, TensorReader reader) {

@@ -187,12 +187,13 @@ public final class FamilyReader {
 
   private static void refuseQuantised(ConfigFields config) {
     for (String key : List.of("quantization_config", "compression_config")) {
-      refuseQuantised(config, key);
+      refuseQuantised(config, config, key);
+      config.child("text_config").ifPresent(text -> refuseQuantised(config, text, key));
     }
   }
 
-  private static void refuseQuantised(ConfigFields config, String key) {
-    config
+  private static void refuseQuantised(ConfigFields config, ConfigFields within, String key) {
+    within
         .child(key)
         .ifPresent(
             quantised -> {

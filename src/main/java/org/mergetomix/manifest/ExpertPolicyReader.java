@@ -9,6 +9,7 @@ import org.mergetomix.expert.ExpertPolicy.Missing;
 import org.mergetomix.expert.PrefixMapping;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.tensor.WrapperNames;
 
 /** Reads what a manifest says about names and forms of checkpoints. */
 final class ExpertPolicyReader {
@@ -48,8 +49,9 @@ final class ExpertPolicyReader {
   static List<TiedNames> ties(Section base) {
     List<TiedNames> ties = new ArrayList<>();
     for (List<String> names : base.textLists("tied")) {
-      if (names.size() == 2 && !names.get(0).equals(names.get(1))) {
-        ties.add(new TiedNames(names.get(0), names.get(1)));
+      List<String> bare = names.stream().map(WrapperNames::takenOff).toList();
+      if (bare.size() == 2 && !bare.get(0).equals(bare.get(1))) {
+        ties.add(new TiedNames(bare.get(0), bare.get(1)));
       } else {
         base.problem(
             "tied",

@@ -1,6 +1,8 @@
 package org.mergetomix.manifest;
 
 import com.typesafe.config.ConfigOrigin;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +77,7 @@ final class ManifestReader {
     refuseRepeated("Expert", "expert", datasets, this::place);
     refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
     refuseConfirmingByWhatRanks(tasks, taskEntries);
+    refuseVanishing(tasks, taskEntries);
     return new Manifest(file, base, datasetEntries, taskEntries);
   }
 
@@ -151,7 +154,12 @@ final class ManifestReader {
   /** However it is spelled; what names no place has been told by now. */
   private String place(String text) {
     try {
-      return folder.resolve(text).text();
+      Location place = folder.resolve(text);
+      return place.isLocal() && Files.exists(place.path())
+          ? place.path().toRealPath().toString()
+          : place.text();
+    } catch (IOException unreachable) {
+      return text;
     } catch (IllegalArgumentException malformed) {
       return text;
     }
@@ -170,6 +178,22 @@ final class ManifestReader {
                     + tasks.get(i).id()
                     + " is data that ranks the mixtures",
                 "Name a file of other examples, or leave confirm out");
+      }
+    }
+  }
+
+  /** Beside a weight so much greater, the score of such a task does not count. */
+  private static void refuseVanishing(List<Section> sections, List<TaskEntry> tasks) {
+    double greatest = tasks.stream().mapToDouble(TaskEntry::weight).max().orElse(0);
+    for (int i = 0; i < tasks.size(); i++) {
+      if (1 + tasks.get(i).weight() / greatest == 1) {
+        sections
+            .get(i)
+            .problem(
+                "weight",
+                "The weight of task %s vanishes beside the greatest, %s"
+                    .formatted(tasks.get(i).id(), greatest),
+                "Raise it, or leave the task out");
       }
     }
   }

@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.folder.CheckpointFolder;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeDevice;
@@ -107,7 +107,7 @@ public final class MemoryCheck {
     long masks;
     long elements;
     long prefix;
-    try (Checkpoint base = Checkpoints.open(files.headers(manifest.base().checkpoint()))) {
+    try (Checkpoint base = BaseCheckpoint.open(files.headers(manifest.base().checkpoint()))) {
       elements = base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
       masks = method.preparedBytes(base.tensors(), manifest.datasets().size());
       // Subsets have equal weights, all of them.

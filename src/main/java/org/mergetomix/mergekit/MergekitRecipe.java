@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.mergetomix.family.PackedExperts;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.tensor.DType;
@@ -99,6 +100,12 @@ public record MergekitRecipe(Optional<String> yaml, List<String> obstacles) {
         Layout.of(tensors).tensors().stream().mapToLong(TensorPlace::elements).min().orElse(1);
     MergekitMethod equivalent = MergekitMethod.of(method, mixture, smallest);
     List<String> obstacles = new ArrayList<>(equivalent.obstacles());
+    boolean elementwise = List.of("linear", "task_arithmetic").contains(equivalent.name());
+    if (!elementwise && tensors.keySet().stream().anyMatch(MergekitRecipe::isOneExpert)) {
+      obstacles.add(
+          "mergekit packs the experts of a mixture first, and cuts and weighs their tensors"
+              + " together");
+    }
     obstacles.addAll(unreadable(mixture, base, tensors, experts));
     if (!obstacles.isEmpty()) {
       return new MergekitRecipe(Optional.empty(), List.copyOf(obstacles));
@@ -107,12 +114,19 @@ public record MergekitRecipe(Optional<String> yaml, List<String> obstacles) {
         Optional.of(yaml(method, equivalent, mixture, base, tensors, experts)), List.of());
   }
 
+  private static boolean isOneExpert(String tensor) {
+    return PackedExperts.packed(tensor).filter(packed -> !packed.equals(tensor)).isPresent();
+  }
+
   private static List<String> unreadable(
       Mixture mixture,
       Model base,
       SortedMap<String, TensorSpec> tensors,
       Map<String, Model> experts) {
     List<String> obstacles = new ArrayList<>();
+    if (base.form() == Form.OTHER) {
+      obstacles.add("mergekit does not know the names in the base, which a wrapper changed");
+    }
     for (String dataset : mixture.datasets()) {
       if (experts.get(dataset).form() == Form.OTHER) {
         obstacles.add(

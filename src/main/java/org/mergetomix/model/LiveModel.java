@@ -12,17 +12,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.mergetomix.family.KnownBuffers;
+import org.mergetomix.family.PackedExperts;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.tensor.WrapperNames;
 
 /**
  * A TorchScript model in memory, whose float32 parameters are read and overwritten in place.
@@ -49,11 +54,21 @@ public final class LiveModel implements LanguageModel {
   private final LiveParameters parameters;
   private final List<TiedNames> tied;
 
+  /** The graph's name of each parameter, without what wrappers put into it. */
+  private final Map<String, String> bare = new HashMap<>();
+
+  /** The parameters that each tensor of a checkpoint is, as they came. */
+  private final Map<String, List<String>> called = new HashMap<>();
+
+  /** What tensors of experts are made of that the graph has in another layout, as they came. */
+  private final Map<String, Optional<PackedExperts.Made>> made = new HashMap<>();
+
   private LiveModel(Path graph, Model model, ParameterMemory.Access access, List<TiedNames> tied) {
     this.graph = graph;
     this.model = model;
     this.tied = List.copyOf(tied);
     this.parameters = new LiveParameters(model.getBlock(), graph, access, model.getNDManager());
+    tensors().keySet().forEach(name -> bare.put(WrapperNames.takenOff(name), name));
   }
 
   /** Loads a TorchScript file onto the CPU, as {@link #load(Path, ComputeDevice)}. */
@@ -144,7 +159,17 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public boolean knows(String tensor) {
-    return names(tensor).anyMatch(each -> tensors().containsKey(each));
+    return !called(tensor).isEmpty() || made(tensor).isPresent();
+  }
+
+  /** The parameters that a tensor of a checkpoint is, mostly one. */
+  private List<String> called(String tensor) {
+    return called.computeIfAbsent(
+        tensor, name -> names(name).filter(each -> tensors().containsKey(each)).toList());
+  }
+
+  private Optional<PackedExperts.Made> made(String tensor) {
+    return made.computeIfAbsent(tensor, name -> PackedExperts.made(name, tensors()));
   }
 
   @Override
@@ -159,25 +184,22 @@ public final class LiveModel implements LanguageModel {
     tensors()
         .forEach(
             (name, parameter) -> {
-              List<TensorSpec> given =
-                  names(name).flatMap(each -> Stream.ofNullable(checkpoint.get(each))).toList();
+              Optional<Stored> given = stored(name, checkpoint);
               if (given.isEmpty()) {
                 problems.add(
                     new Problem(
                         "Tensor " + name + " of the model is missing", checkpointName, remedy));
-              } else if (!given.get(0).shape().equals(parameter.shape())) {
+              } else if (!given.get().shape().equals(parameter.shape())) {
                 problems.add(
                     new Problem(
                         "Tensor %s has shape %s, but the model's parameter has %s"
-                            .formatted(
-                                given.get(0).name(), given.get(0).shape(), parameter.shape()),
+                            .formatted(given.get().name(), given.get().shape(), parameter.shape()),
                         checkpointName,
                         remedy));
               }
             });
     for (String name : checkpoint.keySet()) {
-      if (names(name).noneMatch(each -> tensors().containsKey(each))
-          && !KnownBuffers.include(checkpoint.get(name))) {
+      if (!knows(name) && !KnownBuffers.include(checkpoint.get(name))) {
         problems.add(
             new Problem(
                 "Tensor " + name + " has no parameter in the model", checkpointName, remedy));
@@ -186,26 +208,43 @@ public final class LiveModel implements LanguageModel {
     return problems;
   }
 
+  /** Where a checkpoint has a parameter of the model. */
+  private record Stored(String name, List<Long> shape, Optional<PackedExperts.Made> made) {
+
+    void read(Checkpoint checkpoint, long offset, float[] destination, int length) {
+      if (made.isPresent()) {
+        made.get().read(checkpoint, offset, destination, length);
+      } else {
+        checkpoint.read(name, offset, destination, length);
+      }
+    }
+  }
+
+  private Optional<Stored> stored(String parameter, SortedMap<String, TensorSpec> checkpoint) {
+    return names(parameter)
+        .flatMap(each -> Stream.ofNullable(checkpoint.get(each)))
+        .findFirst()
+        .map(spec -> new Stored(spec.name(), spec.shape(), Optional.empty()))
+        .or(
+            () ->
+                PackedExperts.made(WrapperNames.takenOff(parameter), checkpoint)
+                    .map(parts -> new Stored(parameter, parts.shape(), Optional.of(parts))));
+  }
+
   /**
-   * What is wrong with giving a tokenizer's tokens to this model, found by giving it some.
+   * How many tokens this model tells apart, found by giving it some of a tokenizer's.
    *
    * @param context how many at once
    * @param vocabulary how many tokens the tokenizer has
    * @throws UserException if the model fails on them
    */
-  public List<Problem> tried(int context, int vocabulary) {
+  public long tokensKnown(int context, int vocabulary) {
     try (NDManager scope = newScope()) {
       long[] tokens = new long[context];
-      tokens[context - 1] = vocabulary - 1L;
-      long known = logits(scope.create(tokens, new Shape(1, context)), scope).getShape().get(2);
-      return known >= vocabulary
-          ? List.of()
-          : List.of(
-              new Problem(
-                  "The tokenizer has %s tokens, but the model tells apart only %s"
-                      .formatted(vocabulary, known),
-                  graph.toString(),
-                  "Give the tokenizer that the model was trained with"));
+      for (int i = 1; i < context; i++) {
+        tokens[i] = (vocabulary - 1L) * i / (context - 1);
+      }
+      return logits(scope.create(tokens, new Shape(1, context)), scope).getShape().get(2);
     }
   }
 
@@ -216,23 +255,22 @@ public final class LiveModel implements LanguageModel {
     tensors()
         .forEach(
             (name, tensor) -> {
-              String stored =
-                  names(name)
-                      .filter(each -> checkpoint.tensors().containsKey(each))
-                      .findFirst()
-                      .orElseThrow();
+              Stored stored = stored(name, checkpoint.tensors()).orElseThrow();
               for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
                 int length = (int) Math.min(CHUNK, tensor.elements() - offset);
-                checkpoint.read(stored, offset, chunk, length);
+                stored.read(checkpoint, offset, chunk, length);
                 parameters.write(name, offset, chunk, length);
               }
             });
   }
 
-  /** A name, and then the others of the same tensor. */
+  /** A name, and then the others of the same tensor; each with wrappers and without. */
   private Stream<String> names(String name) {
-    return Stream.concat(
-        Stream.of(name), tied.stream().flatMap(pair -> pair.partner(name).stream()));
+    String inner = WrapperNames.takenOff(name);
+    Stream<String> all =
+        Stream.concat(
+            Stream.of(name, inner), tied.stream().flatMap(pair -> pair.partner(inner).stream()));
+    return all.flatMap(each -> Stream.of(each, bare.getOrDefault(each, each))).distinct();
   }
 
   /**
@@ -241,9 +279,19 @@ public final class LiveModel implements LanguageModel {
    */
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
-    names(tensor)
-        .filter(each -> tensors().containsKey(each))
-        .forEach(name -> parameters.write(name, offset, source, length));
+    called(tensor).forEach(name -> parameters.write(name, offset, source, length));
+    if (!called(tensor).isEmpty()) {
+      return;
+    }
+    made(tensor)
+        .ifPresent(
+            parts ->
+                parts.each(
+                    offset,
+                    length,
+                    (name, at, from, count) ->
+                        parameters.write(
+                            name, at, Arrays.copyOfRange(source, from, from + count), count)));
   }
 
   @Override
@@ -255,9 +303,12 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public void read(String tensor, long offset, float[] destination, int length) {
-    String known =
-        names(tensor).filter(each -> tensors().containsKey(each)).findFirst().orElse(tensor);
-    parameters.read(known, offset, destination, length);
+    List<String> known = called(tensor);
+    if (known.isEmpty() && made(tensor).isPresent()) {
+      made(tensor).get().read(parameters::read, offset, destination, length);
+    } else {
+      parameters.read(known.isEmpty() ? tensor : known.get(0), offset, destination, length);
+    }
   }
 
   /**
@@ -309,7 +360,10 @@ public final class LiveModel implements LanguageModel {
           "The model cannot process tokens of shape %s: %s"
               .formatted(tokens.getShape(), reason(failure)),
           graph.toString(),
-          "Check that the context and the tokenizer in the manifest are the model's",
+          reason(failure).contains("elements in a list")
+              ? "A trace keeps what its own tokens chose, as some experts of all: trace a mixture"
+                  + " of experts with experts_implementation = batched_mm"
+              : "Check that the context and the tokenizer in the manifest are the model's",
           failure);
     }
     NDArray logits = results.head();

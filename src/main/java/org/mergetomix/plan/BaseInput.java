@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.TiedNames;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 
@@ -48,7 +48,7 @@ public record BaseInput(FileInput input, List<TiedNames> tied, String family)
 
   /** Opens a base on this host, with one tensor for two tied names. */
   public TiedCheckpoint open() {
-    return TiedCheckpoint.of(Checkpoints.open(file()), tied);
+    return TiedCheckpoint.of(BaseCheckpoint.open(file()), tied);
   }
 
   /**

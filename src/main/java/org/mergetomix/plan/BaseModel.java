@@ -1,5 +1,6 @@
 package org.mergetomix.plan;
 
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,12 +13,12 @@ import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.QuantisedTensors;
 import org.mergetomix.family.TiedNames;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.model.Precision;
@@ -57,7 +58,7 @@ public final class BaseModel {
    */
   public static BaseModel toMerge(InputFiles files, Manifest manifest) {
     Path folder = files.headers(manifest.base().checkpoint());
-    try (Checkpoint base = Checkpoints.open(folder)) {
+    try (Checkpoint base = BaseCheckpoint.open(folder)) {
       Optional<Family> family = FamilyReader.find(folder, base.tensors().keySet());
       QuantisedTensors.refuse(base.tensors(), manifest.base().checkpoint().text());
       return new BaseModel(manifest, folder, family, base);
@@ -74,7 +75,7 @@ public final class BaseModel {
       return toMerge(files, manifest);
     }
     Path folder = files.headers(manifest.base().checkpoint());
-    try (Checkpoint base = Checkpoints.open(folder)) {
+    try (Checkpoint base = BaseCheckpoint.open(folder)) {
       Family family = FamilyReader.ofBase(folder, base.tensors().keySet());
       return new BaseModel(manifest, folder, Optional.of(family), base);
     }
@@ -102,7 +103,7 @@ public final class BaseModel {
   /** Every parameter of the model once, from the headers of its checkpoint. */
   public SortedMap<String, TensorSpec> parameters() {
     SortedMap<String, TensorSpec> parameters = new TreeMap<>();
-    try (Checkpoint base = Checkpoints.open(folder)) {
+    try (Checkpoint base = BaseCheckpoint.open(folder)) {
       parameters.putAll(base.tensors());
     }
     tied().stream()
@@ -272,7 +273,37 @@ public final class BaseModel {
    * @param vocabulary how many tokens the tokenizer has
    * @param context how many tokens a model sees at once
    */
-  public record Reading(TokenizerSource tokenizer, int vocabulary, int context) {
+  public record Reading(TokenizerSource tokenizer, int vocabulary, int context)
+      implements Serializable {
+
+    /**
+     * What is wrong with giving the tokens to a model.
+     *
+     * @param known how many the model tells apart
+     */
+    public Optional<Problem> mismatch(long known, String model) {
+      return known >= vocabulary
+          ? Optional.empty()
+          : Optional.of(
+              new Problem(
+                  "The tokenizer has %s tokens, but the model tells apart only %s"
+                      .formatted(vocabulary, known),
+                  model,
+                  "Give the tokenizer that the model was trained with"));
+    }
+
+    /** What a user should know of it: more than bytes are seldom padding. */
+    public Optional<Problem> remark(long known, String model) {
+      return tokenizer.equals(TokenizerSource.BYTES) && known > vocabulary
+          ? Optional.of(
+              new Problem(
+                  "base.tokenizer is bytes, which are %s tokens, but the model tells apart %s"
+                      .formatted(vocabulary, known),
+                  model,
+                  "If it was trained with another tokenizer, its scores mean nothing: give the base"
+                      + " as a folder with tokenizer.json"))
+          : Optional.empty();
+    }
 
     /**
      * Data that is read so.

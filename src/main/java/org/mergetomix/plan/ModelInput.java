@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.TiedNames;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.LanguageModel;
@@ -98,7 +98,7 @@ public sealed interface ModelInput extends Serializable {
     @Override
     public LanguageModel open(Path base, ComputeDevice device) {
       Family here;
-      try (Checkpoint checkpoint = Checkpoints.open(base)) {
+      try (Checkpoint checkpoint = BaseCheckpoint.open(base)) {
         here = FamilyReader.ofBase(base, checkpoint.tensors().keySet());
       }
       if (!here.identity().equals(family)) {

@@ -1,9 +1,11 @@
 package org.mergetomix.spark;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,11 +19,11 @@ import org.mergetomix.data.ExampleRows;
 import org.mergetomix.data.conversation.Conversation;
 import org.mergetomix.data.conversation.ModelTemplate;
 import org.mergetomix.executor.NativeThreads;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.Contents;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.TiedNames;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.model.ComputeDevice;
@@ -75,7 +77,7 @@ public final class InputCheck {
         () -> {
           BaseModel model = BaseModel.toMerge(files, manifest);
           try (Checkpoint base =
-              TiedCheckpoint.of(Checkpoints.open(files.headers(baseFile)), model.tied())) {
+              TiedCheckpoint.of(BaseCheckpoint.open(files.headers(baseFile)), model.tied())) {
             base.warnings().forEach(this::warn);
             for (Manifest.DatasetEntry expert : experts) {
               attempt(() -> checkExpert(baseFile, base, expert, model));
@@ -86,8 +88,8 @@ public final class InputCheck {
     for (Manifest.TaskEntry task : manifest.tasks()) {
       Function<List<DataFile>, DataCheck> reading =
           parts -> task.kind().check(parts, task.columns());
-      read(manifest, task.data(), reading);
-      task.confirm().ifPresent(confirm -> read(manifest, confirm, reading));
+      readTask(manifest, task.data(), reading);
+      task.confirm().ifPresent(confirm -> readTask(manifest, confirm, reading));
     }
     attempt(() -> refuseConfirmingByWhatRanks(manifest));
     if (!refusals.isEmpty()) {
@@ -124,15 +126,17 @@ public final class InputCheck {
     List<BaseModel.Reading> reading = new ArrayList<>();
     attempt(() -> reading.add(model.reading()));
     String checkpoint = manifest.base().checkpoint().text();
-    List<Problem> mismatches =
+    Compared compared =
         manifest
             .base()
             .model()
-            .map(graph -> mismatches(graph, model.tied(), reading, tensors, checkpoint))
-            .orElseGet(() -> model.family().orElseThrow().mismatches(tensors, checkpoint));
-    if (!mismatches.isEmpty()) {
-      throw UserException.input(mismatches);
-    }
+            .map(graph -> compared(graph, model.tied(), reading, tensors, checkpoint))
+            .orElseGet(
+                () ->
+                    new Compared(
+                        model.family().orElseThrow().mismatches(tensors, checkpoint), List.of()));
+    warnings.addAll(compared.warnings());
+    UserException.inputIfAny(compared.problems());
   }
 
   private void checkExpert(
@@ -145,13 +149,31 @@ public final class InputCheck {
     }
   }
 
-  private void read(Manifest manifest, Location data, Function<List<DataFile>, DataCheck> reading) {
+  private void readTask(
+      Manifest manifest, Location data, Function<List<DataFile>, DataCheck> reading) {
+    read(manifest, data, reading)
+        .filter(found -> found.counts().kept() == 1)
+        .ifPresent(
+            one ->
+                warn(
+                    new Problem(
+                        "There is one example, so that no score on it has a known error",
+                        data.text(),
+                        "Give more of them: ties cannot be told from one")));
+  }
+
+  /** What was found; empty where the data was refused. */
+  private Optional<DataCheck> read(
+      Manifest manifest, Location data, Function<List<DataFile>, DataCheck> reading) {
+    List<DataCheck> checks = new ArrayList<>();
     attempt(
         () -> {
           DataCheck found = reading.apply(DataInput.fetched(files, data));
+          checks.add(found);
           warnings.addAll(found.counts().warnings(data.text()));
           found.conversation().ifPresent(one -> render(manifest, data, one));
         });
+    return checks.stream().findFirst();
   }
 
   /** Whether the base's template takes a conversation shows at the first one, mostly. */
@@ -178,8 +200,11 @@ public final class InputCheck {
     }
   }
 
+  /** How a model and its base fit each other, and the tokenizer. */
+  private record Compared(List<Problem> problems, List<Problem> warnings) implements Serializable {}
+
   /** Runs as a task, since the driver of a shared cluster should not load native code. */
-  private List<Problem> mismatches(
+  private Compared compared(
       Location model,
       List<TiedNames> tied,
       List<BaseModel.Reading> reading,
@@ -188,12 +213,10 @@ public final class InputCheck {
     JavaSparkContext context = Session.context(spark);
     context.setJobGroup("check", "Compare the base with its graph", false);
     InputAccess inputs = access;
-    List<int[]> trials =
-        reading.stream().map(one -> new int[] {one.context(), one.vocabulary()}).toList();
     try {
       return context
           .parallelize(List.of(model), 1)
-          .map(graph -> mismatchesOf(inputs, graph, tied, trials, tensors, checkpoint))
+          .map(graph -> comparedOf(inputs, graph, tied, reading, tensors, checkpoint))
           .first();
     } catch (Exception failure) {
       // Spark throws checked exceptions that nobody declares.
@@ -205,11 +228,11 @@ public final class InputCheck {
     }
   }
 
-  private static List<Problem> mismatchesOf(
+  private static Compared comparedOf(
       InputAccess access,
       Location graph,
       List<TiedNames> tied,
-      List<int[]> trials,
+      List<BaseModel.Reading> reading,
       SortedMap<String, TensorSpec> tensors,
       String checkpoint) {
     return NativeThreads.call(
@@ -218,8 +241,17 @@ public final class InputCheck {
             try (LiveModel model =
                 LiveModel.load(files.fetch(graph, ""), ComputeDevice.CPU, tied)) {
               List<Problem> problems = new ArrayList<>(model.mismatches(tensors, checkpoint));
-              trials.forEach(trial -> problems.addAll(model.tried(trial[0], trial[1])));
-              return problems;
+              List<Problem> remarks = new ArrayList<>();
+              for (BaseModel.Reading one : reading) {
+                try {
+                  long known = model.tokensKnown(one.context(), one.vocabulary());
+                  one.mismatch(known, graph.text()).ifPresent(problems::add);
+                  one.remark(known, graph.text()).ifPresent(remarks::add);
+                } catch (UserException failed) {
+                  problems.addAll(files.named(failed).problems());
+                }
+              }
+              return new Compared(problems, remarks);
             } catch (UserException unreadable) {
               throw files.named(unreadable);
             }

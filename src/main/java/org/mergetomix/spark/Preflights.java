@@ -11,12 +11,12 @@ import org.apache.spark.broadcast.Broadcast;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.executor.SlotLease;
+import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.NonFiniteTensors;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.TiedNames;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.plan.BaseModel;
@@ -98,7 +98,7 @@ final class Preflights {
     try (InputFiles files = access.open()) {
       Map<String, Delta> deltas = new TreeMap<>();
       try (Checkpoint base =
-          TiedCheckpoint.of(Checkpoints.open(files.fetch(baseLocation, "")), tied)) {
+          TiedCheckpoint.of(BaseCheckpoint.open(files.fetch(baseLocation, "")), tied)) {
         locations.forEach(
             (id, expert) ->
                 deltas.put(id, Delta.open(base, files.fetch(expert, ""), policies.get(id))));

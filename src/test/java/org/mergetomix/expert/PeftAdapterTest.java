@@ -28,6 +28,7 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsFile;
 import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.safetensors.TensorFile;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
@@ -136,6 +137,70 @@ class PeftAdapterTest {
               "The configuration targets the module, but the adapter has no factors of it (%s"
                       .formatted(rest.resolve("adapter_model.safetensors"))
                   + ", tensor model.layers.1.mlp.up_proj.weight). The file is not whole");
+    }
+  }
+
+  @Test
+  void warnsOfAModuleThatAllLinearMayMeanInAnUnknownFamily() throws IOException {
+    Path rest = without("all-linear", tensor -> tensor.contains("up_proj"));
+    edit(rest, "(?s)\"target_modules\": \\[.*?\\]", "\"target_modules\": \"all-linear\"");
+    try (Checkpoint base = base("all-linear");
+        Delta delta = Delta.open(base, rest, ExpertPolicy.STRICT)) {
+      assertThat(delta.warnings())
+          .singleElement()
+          .extracting(Problem::what)
+          .isEqualTo(
+              "The configuration says all-linear, but the adapter has no factors of"
+                  + " model.layers.0.mlp.up_proj.weight");
+    }
+  }
+
+  @Test
+  void takesAnEmbeddingThatNobodyTrainedForWhatItIs() throws IOException {
+    Path more = Files.createDirectory(folder.resolve("more"));
+    Files.copy(
+        CASES.resolve("mica").resolve("adapter_config.json"), more.resolve("adapter_config.json"));
+    try (Checkpoint base = base("mica");
+        Checkpoint adapter = adapter("mica")) {
+      String embedding = "model.embed_tokens.weight";
+      String saved = "base_model.model." + embedding;
+      SortedMap<String, TensorSpec> tensors = new TreeMap<>(adapter.tensors());
+      TensorSpec spec = base.tensors().get(embedding);
+      tensors.put(saved, new TensorSpec(saved, spec.dtype(), spec.shape()));
+      for (float shift : new float[] {0, 1}) {
+        write(
+            more,
+            tensors,
+            (tensor, offset, destination, length) -> {
+              boolean copy = tensor.equals(saved);
+              (copy ? base : adapter).read(copy ? embedding : tensor, offset, destination, length);
+              destination[0] += copy && offset == 0 ? shift : 0;
+            });
+        if (shift == 0) {
+          Delta.open(base, more, ExpertPolicy.STRICT).close();
+        } else {
+          assertThatThrownBy(() -> Delta.open(base, more, ExpertPolicy.STRICT))
+              .hasMessageStartingWith("The tensor is no factor, and its module is not in");
+        }
+      }
+    }
+  }
+
+  /** A square tensor does not tell where its inputs are; the other one of the experts does. */
+  @Test
+  void refusesFactorsOfASquareTensorAlone() throws IOException {
+    Path adapter = without("packed-experts", tensor -> tensor.contains("mlp.experts.lora_"));
+    edit(adapter, ",\\s*\"mlp.experts.down_proj\"", "");
+    Path square =
+        new TensorFile()
+            .ramp("model.layers.0.mlp.experts.gate_up_proj", List.of(3, 8, 8), 1)
+            .ramp("model.layers.0.self_attn.q_proj.weight", List.of(8, 8), 1)
+            .write(folder.resolve("square.safetensors"));
+    try (Checkpoint base = SafetensorsFile.open(square)) {
+      assertThatThrownBy(() -> Delta.open(base, adapter, ExpertPolicy.STRICT))
+          .hasMessageStartingWith(
+              "The factors [6, 8] and [8, 6] fit none of the packed experts in"
+                  + " model.layers.0.mlp.experts (");
     }
   }
 

@@ -266,7 +266,9 @@ class HostileFoldersTest {
         lora("'use_dora':true", "The adapter uses use_dora, which is not supported"),
         lora("'use_qalora':true", "The adapter uses use_qalora, which is not supported"),
         lora("'use_magic':true", "The adapter uses use_magic, which is not known here"),
-        lora("'target_parameters':['x']", "The adapter uses target_parameters, which is not"),
+        lora(
+            "'target_parameters':['x']",
+            "The adapter adapts \"x\" by target_parameters, which is no tensor of"),
         lora("'trainable_token_indices':[1]", "The adapter uses trainable_token_indices, which"),
         lora("'layer_replication':[[0,1]]", "The adapter uses layer_replication, which is not"),
         lora("'alora_invocation_tokens':[1]", "The adapter uses alora_invocation_tokens, which"),
@@ -382,7 +384,7 @@ class HostileFoldersTest {
             "This is no name of a tensor in a PEFT LoRA adapter"),
         adapter(
             "a module that is not listed",
-            new TensorFile().ramp("base_model.model.m.weight", List.of(4, 3), 1),
+            new TensorFile().ramp("base_model.model.m.weight", List.of(4, 3), 9),
             "The tensor is no factor, and its module is not in modules_to_save"),
         adapter(
             "a saved module of another size",

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param layout how the base stores the weights that were adapted
  * @param biases whether biases were trained and saved
  * @param targets which modules have factors
+ * @param parameters names of packed experts' tensors that have factors, or ends of them
  * @param savedModules ends of names of modules that were saved whole, with all modules in them
  * @param buffers what the kind of LoRA brings along that is of no use after training
  * @param baseName the model that the adapter was trained on
@@ -28,6 +29,7 @@ public record AdapterConfig(
     Layout layout,
     Biases biases,
     TargetModules targets,
+    List<String> parameters,
     List<String> savedModules,
     Set<AdapterKey.Part> buffers,
     Optional<String> baseName) {
@@ -58,6 +60,7 @@ public record AdapterConfig(
   public AdapterConfig {
     rankPatterns = List.copyOf(rankPatterns);
     alphaPatterns = List.copyOf(alphaPatterns);
+    parameters = List.copyOf(parameters);
     savedModules = List.copyOf(savedModules);
     buffers = Set.copyOf(buffers);
   }
@@ -76,6 +79,12 @@ public record AdapterConfig(
           case RANK -> numerator / ofModule;
           case ROOT_OF_RANK -> numerator / Math.sqrt(ofModule);
         };
+  }
+
+  /** Whether a parameter that is no module's weight has factors. */
+  public boolean adapts(String parameter) {
+    return parameters.stream()
+        .anyMatch(name -> parameter.equals(name) || parameter.endsWith("." + name));
   }
 
   /**

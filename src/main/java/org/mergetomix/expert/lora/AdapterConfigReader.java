@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.mergetomix.folder.JsonDocument;
 import org.mergetomix.tensor.Complaints;
 import org.mergetomix.tensor.TensorNames;
@@ -48,8 +49,6 @@ public final class AdapterConfigReader {
               MERGE_IT,
               "use_bdlora",
               MERGE_IT,
-              "target_parameters",
-              MERGE_IT,
               "trainable_token_indices",
               MERGE_IT,
               "layer_replication",
@@ -75,6 +74,10 @@ public final class AdapterConfigReader {
           "megatron_config",
           "runtime_config",
           "use_rslora");
+
+  /** A parameter of packed experts, or the end of its name. */
+  private static final Pattern PACKED =
+      Pattern.compile("(?:(?:.*\\.)?experts\\.)?(?:gate_up_proj|down_proj)");
 
   /** Ways to initialise that leave the base as it is. */
   private static final List<String> PLAIN_STARTS = List.of("gaussian", "eva", "orthogonal", "mica");
@@ -121,6 +124,7 @@ public final class AdapterConfigReader {
                 : AdapterConfig.Layout.OUTPUTS_BY_INPUTS,
             biases(),
             targets(saved),
+            parameters(),
             saved,
             buffers(),
             text("base_model_name_or_path").filter(name -> !name.isBlank()));
@@ -284,6 +288,20 @@ public final class AdapterConfigReader {
   private TargetModules targets(List<String> saved) {
     return new TargetModules(
         names("target_modules"), names("exclude_modules"), layers(), layerPatterns(), saved);
+  }
+
+  /** Of parameters that are no module's weight, those of packed experts are known. */
+  private List<String> parameters() {
+    List<String> names = texts("target_parameters");
+    for (String name : names) {
+      if (!PACKED.matcher(name).matches()) {
+        complain(
+            "The adapter adapts %s by target_parameters, which is no tensor of packed experts"
+                .formatted(shown(name)),
+            MERGE_IT);
+      }
+    }
+    return names;
   }
 
   /** A pattern that Java does not know says nothing here, rather than something else. */

@@ -188,17 +188,44 @@ public final class LowRankProduct {
   }
 
   /**
-   * A stored matrix with a row for each rank, as A is.
+   * A stored matrix with a row for each rank, as A is, or some rows of one.
    *
+   * @param start the first of the rows
    * @param width the length of a row
    */
-  public record RankByRow(Checkpoint adapter, String tensor, long width) implements Factor {
+  public record RankByRow(Checkpoint adapter, String tensor, long start, long width)
+      implements Factor {
 
     @Override
     public float[][] block(long first, int count, int rank) {
       float[][] block = new float[rank][count];
       for (int k = 0; k < rank; k++) {
-        adapter.read(tensor, k * width + first, block[k], count);
+        adapter.read(tensor, (start + k) * width + first, block[k], count);
+      }
+      return block;
+    }
+  }
+
+  /**
+   * Some rows of a stored matrix with a column for each rank and expert, the experts side by side.
+   *
+   * @param start the first of the rows
+   * @param expert whose columns
+   * @param experts how many there are
+   */
+  public record RankByExpertColumn(
+      Checkpoint adapter, String tensor, long start, long expert, long experts) implements Factor {
+
+    @Override
+    public float[][] block(long first, int count, int rank) {
+      float[][] block = new float[rank][count];
+      float[] one = new float[1];
+      for (int i = 0; i < count; i++) {
+        for (int k = 0; k < rank; k++) {
+          long row = start + first + i;
+          adapter.read(tensor, (row * rank + k) * experts + expert, one, 1);
+          block[k][i] = one[0];
+        }
       }
       return block;
     }
