@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.pattern.BoundedPattern;
 import org.mergetomix.tensor.Complaints;
 import org.mergetomix.tensor.TensorNames;
 
