@@ -35,7 +35,8 @@
  *   <li>{@code statistics} draws conclusions from the tables; {@code report} shows them as one
  *       page.
  *   <li>{@code demo} is the embedded example, which is also the quickest way to see it all move.
- *   <li>{@code problem} is how a user hears of something to mend.
+ *   <li>{@code problem} is how a user hears of something to mend; {@code pattern} has regular
+ *       expressions that came from outside.
  * </ol>
  *
  * <p>Data flows one way: manifest and configuration, plan, executors, evaluations, ranking, report.

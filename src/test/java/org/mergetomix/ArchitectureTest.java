@@ -28,7 +28,7 @@ class ArchitectureTest {
    */
   private static final List<List<String>> FLOORS =
       List.of(
-          List.of("problem", "location", "store"),
+          List.of("problem", "location", "store", "pattern"),
           List.of("score"),
           List.of("mixture"),
           List.of("tensor", "safetensors", "folder"),
@@ -39,7 +39,7 @@ class ArchitectureTest {
           List.of("preflight", "mergekit"),
           List.of("model"),
           List.of("data", "data.template.syntax", "data.template", "data.conversation"),
-          List.of("evaluation"),
+          List.of("evaluation.prompt", "evaluation.answer", "evaluation"),
           List.of("training"),
           List.of("hocon", "config", "manifest"),
           List.of("output", "table"),

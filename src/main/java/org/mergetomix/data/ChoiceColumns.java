@@ -9,16 +9,17 @@ import java.util.Optional;
  * Where questions with choices are in rows.
  *
  * @param context what a model reads before a choice
- * @param choices the column with the choices, a list of texts
+ * @param choices what the answer is chosen from
  * @param answer the column with the right one: its number from 0, or its text
  * @param delimiter what stands between context and choice
  */
-public record ChoiceColumns(TextTemplate context, String choices, String answer, String delimiter)
+public record ChoiceColumns(TextTemplate context, Choices choices, String answer, String delimiter)
     implements Serializable {
 
   /** Columns that are called by what they hold, and a space before a choice. */
   public static final ChoiceColumns UNSAID =
-      new ChoiceColumns(new TextTemplate("{context}"), "choices", "answer", " ");
+      new ChoiceColumns(
+          new TextTemplate("{context}"), new Choices.OfColumn("choices"), "answer", " ");
 
   /**
    * The questions of some files, in their order; at least one.
@@ -32,7 +33,7 @@ public record ChoiceColumns(TextTemplate context, String choices, String answer,
 
   /** A row without choices is no empty one: what it asks would be lost. */
   private Optional<Question> question(DataRow row) {
-    List<String> texts = row.texts(choices);
+    List<String> texts = choices.of(row);
     if (texts.size() < 2) {
       throw row.refused(
           "There must be two choices or more, not " + texts.size(), "Leave the row out");

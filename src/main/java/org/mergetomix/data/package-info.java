@@ -3,6 +3,7 @@
  * text, JSON Lines or Parquet; {@link org.mergetomix.data.DataRows} reads the rows of some files,
  * counts what is left out, and tells every row that does not fit with its place. {@link
  * org.mergetomix.data.ExampleRows} makes {@link org.mergetomix.data.Example}s of rows: texts,
- * prompts with completions, conversations.
+ * prompts with completions, conversations; {@link org.mergetomix.data.ChoiceColumns} and {@link
+ * org.mergetomix.data.AnswerColumns} make questions of them.
  */
 package org.mergetomix.data;

@@ -20,27 +20,37 @@ record BatchWindows(List<Integer> places, List<TokenWindow> windows) {
   private static final long BATCH_COST = 64;
 
   /**
-   * The batches of a block's windows, shortest first; windows of one length keep their order. A
-   * block has windows of all lengths, and few of each: of all ways to cut them, this is the one
-   * with the fewest tokens and batches.
+   * The batches of a block's windows, shortest first; windows of one length keep their order.
    *
    * @param largest the most windows in a batch
    */
   static List<BatchWindows> of(List<TokenWindow> block, int largest) {
+    return places(block.stream().map(TokenWindow::length).toList(), largest).stream()
+        .map(places -> new BatchWindows(places, places.stream().map(block::get).toList()))
+        .toList();
+  }
+
+  /**
+   * The places of what is evaluated at once, by length. A block has lengths of all kinds, and few
+   * of each: of all ways to cut them, this is the one with the fewest tokens and batches.
+   *
+   * @param lengths of what is to be evaluated
+   * @param largest the most in a batch
+   */
+  static List<List<Integer>> places(List<Integer> lengths, int largest) {
     List<Integer> byLength =
-        IntStream.range(0, block.size())
+        IntStream.range(0, lengths.size())
             .boxed()
-            .sorted(Comparator.comparingInt(place -> block.get(place).length()))
+            .sorted(Comparator.comparingInt(lengths::get))
             .toList();
-    int[] lengths = byLength.stream().mapToInt(place -> block.get(place).length()).toArray();
-    int[] starts = cheapestStarts(lengths, largest);
-    List<BatchWindows> batches = new ArrayList<>();
-    for (int end = lengths.length; end > 0; end = starts[end]) {
-      List<Integer> places = byLength.subList(starts[end], end);
-      batches.add(new BatchWindows(places, places.stream().map(block::get).toList()));
+    int[] sorted = byLength.stream().mapToInt(lengths::get).toArray();
+    int[] starts = cheapestStarts(sorted, largest);
+    List<List<Integer>> batches = new ArrayList<>();
+    for (int end = sorted.length; end > 0; end = starts[end]) {
+      batches.add(List.copyOf(byLength.subList(starts[end], end)));
     }
     Collections.reverse(batches);
-    return batches;
+    return List.copyOf(batches);
   }
 
   /** Where the last batch begins when the first windows, ascending in length, are cut best. */

@@ -7,6 +7,9 @@ import java.util.BitSet;
 import java.util.List;
 import org.mergetomix.data.DataRows.Placed;
 import org.mergetomix.data.Example;
+import org.mergetomix.evaluation.prompt.Prompt;
+import org.mergetomix.evaluation.prompt.Prompting;
+import org.mergetomix.problem.UserException;
 
 /**
  * A token for every byte of the UTF-8 text (0 to 255), between begin 256 and end 257; padding is
@@ -39,10 +42,21 @@ final class ByteTokenizer implements Tokenizer {
               return TokenWindow.marked(number, tokens, completion, context);
             },
             dialogue -> {
-              throw example.refused(
-                  "A conversation needs a chat template, and the tokenizer of bytes has none",
-                  "Write texts, or prompts and completions");
+              throw noTemplate(example, "Write texts, or prompts and completions");
             });
+  }
+
+  private static UserException noTemplate(Placed<?> row, String remedy) {
+    return row.refused(
+        "A conversation needs a chat template, and the tokenizer of bytes has none", remedy);
+  }
+
+  @Override
+  public String prompt(Placed<?> row, Prompt prompt, Prompting.Layout layout) {
+    return switch (layout) {
+      case TEXT -> prompt.text();
+      case CONVERSATION -> throw noTemplate(row, "Leave layout out of the task");
+    };
   }
 
   @Override
@@ -56,6 +70,22 @@ final class ByteTokenizer implements Tokenizer {
     int[] whole = encode(continuation);
     return new TokenPair(
         Arrays.copyOf(given, given.length - 1), Arrays.copyOfRange(whole, 1, whole.length - 1));
+  }
+
+  @Override
+  public int[] begun(String text) {
+    int[] whole = encode(text);
+    return Arrays.copyOf(whole, whole.length - 1);
+  }
+
+  @Override
+  public String written(int... tokens) {
+    return text(Arrays.stream(tokens).filter(token -> token < BEGIN).toArray());
+  }
+
+  @Override
+  public List<Integer> endings() {
+    return List.of(END);
   }
 
   @Override

@@ -7,14 +7,16 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.DoubleStream;
 import org.mergetomix.data.Question;
+import org.mergetomix.score.Measure;
 
 /**
  * Scores of questions, each of whose windows asks for another choice. Of choices that are equally
  * likely the first counts, as in lm-eval.
  *
  * @param questions in the task's order
+ * @param measures what is scored
  */
-record ChoiceScoring(List<Question> questions) implements Scoring {
+record ChoiceScoring(List<Question> questions, List<Measure> measures) implements Scoring {
 
   @Override
   public SortedMap<String, double[]> scores(
@@ -36,17 +38,31 @@ record ChoiceScoring(List<Question> questions) implements Scoring {
     return scores;
   }
 
-  private static SortedMap<String, Double> scores(Question question, double[] likelihoods) {
+  private SortedMap<String, Double> scores(Question question, double[] likelihoods) {
     SortedMap<String, Double> scores = new TreeMap<>();
-    scores.put(MultipleChoice.ACC.name(), right(question, likelihoods, choice -> 1));
-    scores.put(
-        MultipleChoice.ACC_NORM.name(),
-        right(question, likelihoods, choice -> choice.codePointCount(0, choice.length())));
-    scores.put(
-        MultipleChoice.ACC_BYTES.name(),
-        right(question, likelihoods, choice -> choice.getBytes(StandardCharsets.UTF_8).length));
-    scores.put(MultipleChoice.MARGIN.name(), margin(question.answer(), likelihoods));
+    for (Measure measure : measures) {
+      scores.put(measure.name(), score(measure, question, likelihoods));
+    }
     return scores;
+  }
+
+  private static double score(Measure measure, Question question, double[] likelihoods) {
+    if (measure.equals(MultipleChoice.ACC)) {
+      return right(question, likelihoods, choice -> 1);
+    }
+    if (measure.equals(MultipleChoice.ACC_NORM)) {
+      return right(question, likelihoods, choice -> choice.codePointCount(0, choice.length()));
+    }
+    if (measure.equals(MultipleChoice.ACC_BYTES)) {
+      return right(question, likelihoods, choice -> choice.getBytes(StandardCharsets.UTF_8).length);
+    }
+    double margin = margin(question.answer(), likelihoods);
+    return measure.equals(MultipleChoice.MARGIN) ? margin : surprise(margin);
+  }
+
+  /** The negative logarithm of the share of all that the odds of this logarithm stand for. */
+  private static double surprise(double margin) {
+    return Math.max(0, -margin) + Math.log1p(Math.exp(-Math.abs(margin)));
   }
 
   private static double right(

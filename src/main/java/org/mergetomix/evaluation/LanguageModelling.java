@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.data.DataCheck;
@@ -41,7 +42,7 @@ public record LanguageModelling() implements TaskKind, Scoring {
   }
 
   @Override
-  public SortedMap<String, String> settings() {
+  public SortedMap<String, Object> settings() {
     return new TreeMap<>();
   }
 
@@ -53,6 +54,11 @@ public record LanguageModelling() implements TaskKind, Scoring {
   @Override
   public List<Measure> measures() {
     return List.of(BITS_PER_BYTE);
+  }
+
+  @Override
+  public OptionalInt written() {
+    return OptionalInt.empty();
   }
 
   @Override
@@ -68,14 +74,14 @@ public record LanguageModelling() implements TaskKind, Scoring {
   }
 
   @Override
-  public TaskQuestions questions(TaskData data) {
+  public LikelihoodQuestions questions(TaskData data) {
     List<Placed<Example>> rows = rows(data);
     List<TokenWindow> windows = new ArrayList<>();
     try (Tokenizer tokenizer = data.text().tokenizer().open()) {
       for (int example = 0; example < rows.size(); example++) {
         windows.addAll(tokenizer.scored(example, rows.get(example), data.text().context()));
       }
-      return new TaskQuestions(
+      return new LikelihoodQuestions(
           this, examples(rows, data.text().files().size()), windows, tokenizer.padding());
     }
   }

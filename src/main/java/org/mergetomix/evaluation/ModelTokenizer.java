@@ -5,12 +5,15 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.mergetomix.data.DataRows.Placed;
 import org.mergetomix.data.Example;
 import org.mergetomix.data.conversation.ModelTemplate;
 import org.mergetomix.data.template.Rendering;
 import org.mergetomix.data.template.Span;
 import org.mergetomix.data.template.syntax.Whitespace;
+import org.mergetomix.evaluation.prompt.Prompt;
+import org.mergetomix.evaluation.prompt.Prompting;
 import org.mergetomix.model.FolderTokenizer;
 import org.mergetomix.model.PlacedTokens;
 import org.mergetomix.problem.Problem;
@@ -102,17 +105,8 @@ final class ModelTokenizer implements Tokenizer {
   }
 
   private Marked rendered(Placed<Example> example, Example.Dialogue dialogue) {
-    Rendering rendering;
-    try {
-      rendering = template().marked(dialogue.conversation(), ModelTemplate.TODAY);
-    } catch (UserException refused) {
-      throw refused.with(
-          problem ->
-              new Problem(
-                  problem.what() + ", at " + example.place().where(),
-                  problem.where(),
-                  problem.remedy()));
-    }
+    Rendering rendering =
+        located(example, () -> template().marked(dialogue.conversation(), ModelTemplate.TODAY));
     PlacedTokens placed = tokenizer.encodePlaced(rendering.text());
     BitSet counted = new BitSet();
     for (Span span : rendering.completions()) {
@@ -122,6 +116,29 @@ final class ModelTokenizer implements Tokenizer {
       counted.set(0, placed.tokens().length);
     }
     return new Marked(placed.tokens(), counted);
+  }
+
+  /** What a template refuses is told with the row. */
+  private static <T> T located(Placed<?> row, Supplier<T> rendering) {
+    try {
+      return rendering.get();
+    } catch (UserException refused) {
+      throw refused.with(
+          problem ->
+              new Problem(
+                  problem.what() + ", at " + row.place().where(),
+                  problem.where(),
+                  problem.remedy()));
+    }
+  }
+
+  @Override
+  public String prompt(Placed<?> row, Prompt prompt, Prompting.Layout layout) {
+    return switch (layout) {
+      case TEXT -> prompt.text();
+      case CONVERSATION ->
+          located(row, () -> template().prompt(prompt.conversation(), ModelTemplate.TODAY));
+    };
   }
 
   /** Read when the first conversation needs it. */
@@ -152,6 +169,22 @@ final class ModelTokenizer implements Tokenizer {
     int[] all = encodeOnce(whole);
     return new TokenPair(
         before, Arrays.copyOfRange(all, Math.min(before.length, all.length), all.length));
+  }
+
+  @Override
+  public int[] begun(String text) {
+    int[] tokens = encodeOnce(text);
+    return tokens.length == 0 ? new int[] {prefix} : tokens;
+  }
+
+  @Override
+  public String written(int... tokens) {
+    return tokenizer.decode(tokens);
+  }
+
+  @Override
+  public List<Integer> endings() {
+    return tokenizer.endings();
   }
 
   /** A text that begins with the prefix token's own text is not given another. */

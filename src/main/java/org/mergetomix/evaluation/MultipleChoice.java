@@ -1,31 +1,25 @@
 package org.mergetomix.evaluation;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.mergetomix.data.ChoiceColumns;
+import org.mergetomix.data.Choices;
 import org.mergetomix.data.DataCheck;
 import org.mergetomix.data.DataFile;
-import org.mergetomix.data.DataRows.Placed;
-import org.mergetomix.data.Question;
 import org.mergetomix.data.RowColumns;
-import org.mergetomix.evaluation.Tokenizer.TokenPair;
+import org.mergetomix.evaluation.prompt.Prompting;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Measure;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which of some choices a model finds likeliest after a context, as lm-eval's {@code
  * multiple_choice} has it: each choice is scored after the context and a delimiter.
  *
- * @param columns where the questions are in rows
+ * @param columns where the questions are in rows; every row has its own choices
+ * @param prompting how they are put before the model
  */
-public record MultipleChoice(ChoiceColumns columns) implements TaskKind {
-
-  private static final Logger LOGGER = LoggerFactory.getLogger(MultipleChoice.class);
+public record MultipleChoice(ChoiceColumns columns, Prompting prompting) implements TaskKind {
 
   /** What a manifest calls it. */
   public static final String NAME = "multiple-choice";
@@ -59,10 +53,10 @@ public record MultipleChoice(ChoiceColumns columns) implements TaskKind {
   }
 
   @Override
-  public SortedMap<String, String> settings() {
-    SortedMap<String, String> settings = new TreeMap<>();
+  public SortedMap<String, Object> settings() {
+    SortedMap<String, Object> settings = prompting.settings();
     settings.put("context", columns.context().text());
-    settings.put("choices", columns.choices());
+    settings.put("choices", ((Choices.OfColumn) columns.choices()).column());
     settings.put("answer", columns.answer());
     settings.put("delimiter", columns.delimiter());
     return settings;
@@ -79,77 +73,26 @@ public record MultipleChoice(ChoiceColumns columns) implements TaskKind {
   }
 
   @Override
+  public OptionalInt written() {
+    return OptionalInt.empty();
+  }
+
+  @Override
   public DataCheck check(List<DataFile> files, RowColumns unused) {
-    return new DataCheck(columns.read(files).counts(), Optional.empty());
+    return asking().check(files);
   }
 
   @Override
   public List<TaskExample> examples(TaskData data) {
-    return examples(rows(data), data.text().files().size());
+    return asking().examples(data);
   }
 
   @Override
-  public TaskQuestions questions(TaskData data) {
-    List<Placed<Question>> rows = rows(data);
-    List<TokenWindow> windows = new ArrayList<>();
-    int context = data.text().context();
-    int cut = 0;
-    try (Tokenizer tokenizer = data.text().tokenizer().open()) {
-      for (int example = 0; example < rows.size(); example++) {
-        int longest = 0;
-        for (TokenPair pair : pairs(tokenizer, rows.get(example), context)) {
-          windows.addAll(
-              TokenWindow.continuation(example, pair.given(), pair.continuation(), context));
-          longest = Math.max(longest, pair.given().length + pair.continuation().length - 1);
-        }
-        cut += longest > context ? 1 : 0;
-      }
-      if (cut > 0) {
-        LOGGER.warn(
-            "{} of {} questions are longer than {} tokens: their contexts lost their beginning",
-            cut,
-            rows.size(),
-            context);
-      }
-      return new TaskQuestions(
-          new ChoiceScoring(rows.stream().map(Placed::meaning).toList()),
-          examples(rows, data.text().files().size()),
-          windows,
-          tokenizer.padding());
-    }
+  public LikelihoodQuestions questions(TaskData data) {
+    return asking().questions(data);
   }
 
-  private List<TokenPair> pairs(Tokenizer tokenizer, Placed<Question> row, int context) {
-    List<TokenPair> pairs = new ArrayList<>();
-    for (String choice : row.meaning().choices()) {
-      TokenPair pair = tokenizer.pair(row.meaning().context(), columns.delimiter() + choice);
-      int length = pair.continuation().length;
-      if (length == 0 || length > context) {
-        throw row.refused(
-            length == 0
-                ? "A choice adds no token to its context"
-                : "A choice is longer than the model's context, " + context + " tokens",
-            "Leave the row out");
-      }
-      pairs.add(pair);
-    }
-    return pairs;
-  }
-
-  private static List<TaskExample> examples(List<Placed<Question>> rows, int files) {
-    List<TaskExample> examples = new ArrayList<>();
-    for (Placed<Question> row : rows) {
-      SortedMap<String, Double> weights = new TreeMap<>();
-      for (Measure measure : MEASURES) {
-        weights.put(measure.name(), 1.0);
-      }
-      examples.add(
-          new TaskExample(examples.size(), weights, TaskExample.columns(row.place(), files)));
-    }
-    return List.copyOf(examples);
-  }
-
-  private List<Placed<Question>> rows(TaskData data) {
-    return ExampleOrder.of(columns.read(data.text().files()).rows(), data.digest());
+  private ChoiceAsking asking() {
+    return new ChoiceAsking(columns, prompting, MEASURES);
   }
 }

@@ -1,10 +1,14 @@
 package org.mergetomix.evaluation;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.data.DataRows.Placed;
 import org.mergetomix.data.RowPlace;
+import org.mergetomix.score.Measure;
 
 /**
  * An example of a task, as far as no model is needed for it.
@@ -20,6 +24,20 @@ public record TaskExample(
   public TaskExample {
     weights = Collections.unmodifiableSortedMap(new TreeMap<>(weights));
     columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+  }
+
+  /** Examples that are rows of the data, each of which counts as one. */
+  static List<TaskExample> ofRows(
+      List<? extends Placed<?>> rows, List<Measure> measures, TaskData data) {
+    SortedMap<String, Double> weights = new TreeMap<>();
+    measures.forEach(measure -> weights.put(measure.name(), 1.0));
+    List<TaskExample> examples = new ArrayList<>();
+    for (Placed<?> row : rows) {
+      examples.add(
+          new TaskExample(
+              examples.size(), weights, columns(row.place(), data.text().files().size())));
+    }
+    return List.copyOf(examples);
   }
 
   /** What is known of an example that is a row of some files: where it stands. */

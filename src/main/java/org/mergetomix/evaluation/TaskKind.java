@@ -2,6 +2,7 @@ package org.mergetomix.evaluation;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import org.mergetomix.data.DataCheck;
 import org.mergetomix.data.DataFile;
@@ -18,8 +19,14 @@ public interface TaskKind extends Serializable {
   /** What a manifest calls it. */
   String name();
 
-  /** What a manifest says of it, by key; what it leaves out has its default. */
-  SortedMap<String, String> settings();
+  /**
+   * What a manifest says of it, by key; what it leaves out has its default. Values are texts, whole
+   * numbers, constants, and lists of these.
+   */
+  SortedMap<String, Object> settings();
+
+  /** How many tokens it asks a model to write, at most; none where it asks for likelihoods. */
+  OptionalInt written();
 
   /** Part of every evaluation's key: raised whenever scores, examples or their order change. */
   String version();

@@ -3,6 +3,8 @@ package org.mergetomix.evaluation;
 import java.util.List;
 import org.mergetomix.data.DataRows.Placed;
 import org.mergetomix.data.Example;
+import org.mergetomix.evaluation.prompt.Prompt;
+import org.mergetomix.evaluation.prompt.Prompting;
 
 /** How text becomes tokens, and which of them are asked for. Safe for use by several threads. */
 public interface Tokenizer extends AutoCloseable {
@@ -22,6 +24,24 @@ public interface Tokenizer extends AutoCloseable {
 
   /** How a continuation and its context are scored. */
   TokenPair pair(String context, String continuation);
+
+  /**
+   * What a prompt is for this tokenizer's model: its text, or the conversation as its chat template
+   * renders it, with the beginning of the assistant's answer.
+   *
+   * @param row the question's row, which a message names
+   * @throws org.mergetomix.problem.UserException if the conversation cannot be rendered
+   */
+  String prompt(Placed<?> row, Prompt prompt, Prompting.Layout layout);
+
+  /** The tokens of a text that a model is to go on with, at least one. */
+  int[] begun(String text);
+
+  /** What tokens stand for together that a model wrote, without special ones. */
+  String written(int... tokens);
+
+  /** The tokens behind which what a model writes ends. */
+  List<Integer> endings();
 
   /** What tokens stand for together, special ones too, for people. */
   String text(int... tokens);

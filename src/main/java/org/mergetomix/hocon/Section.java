@@ -138,18 +138,38 @@ public final class Section {
         .flatMap(value -> asNumber(key, value, range));
   }
 
+  /** List of names of constants, as {@link #choice(String, Class)}; an absent list is empty. */
+  public <E extends Enum<E>> List<E> choices(String key, Class<E> choices) {
+    List<E> named = new ArrayList<>();
+    for (ConfigValue item : items(key, find(key))) {
+      asText(key, item)
+          .map(name -> known(key, name, item, Choice.names(choices)))
+          .flatMap(name -> Choice.named(name, choices))
+          .ifPresent(named::add);
+    }
+    return named;
+  }
+
   /** Required text that is one of these. */
   public String choice(String key, List<String> choices) {
     Optional<ConfigValue> value = required(key);
-    Optional<String> name = value.flatMap(given -> asText(key, given));
-    if (name.isPresent() && !choices.contains(name.get())) {
+    return value
+        .flatMap(given -> asText(key, given))
+        .map(name -> known(key, name, value.orElseThrow(), choices))
+        .filter(choices::contains)
+        .orElse(choices.get(0));
+  }
+
+  /** The name, after a problem where it is none of these. */
+  private String known(String key, String name, ConfigValue value, List<String> choices) {
+    if (!choices.contains(name)) {
       findings.add(
-          "Unknown " + pathOf(key) + " \"" + name.get() + "\"",
-          value.orElseThrow().origin(),
+          "Unknown " + pathOf(key) + " \"" + name + "\"",
+          value.origin(),
           (choices.size() == 1 ? "The only choice is " : "Choices are ")
               + String.join(", ", choices));
     }
-    return name.filter(choices::contains).orElse(choices.get(0));
+    return name;
   }
 
   /** Required name of a constant, written in lower case with hyphens. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.hocon.Choice;
@@ -78,7 +79,7 @@ final class ManifestWriter {
       text.append("{\n");
       appendText("id", Optional.of(task.id()));
       append("kind", task.kind().name());
-      task.kind().settings().forEach((key, value) -> appendText(key, Optional.of(value)));
+      task.kind().settings().forEach((key, value) -> append(key, written(value)));
       append("measure", task.measure().name());
       append("data", task.data());
       append(task.columns());
@@ -119,6 +120,19 @@ final class ManifestWriter {
     if (!items.isEmpty()) {
       append(key, "[" + String.join(", ", items) + "]");
     }
+  }
+
+  /** A value of a task's settings. */
+  private static String written(Object value) {
+    if (value instanceof List<?> values) {
+      return values.stream()
+          .map(ManifestWriter::written)
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    if (value instanceof Enum<?> constant) {
+      return Choice.name(constant);
+    }
+    return value instanceof Integer number ? number.toString() : quoted((String) value);
   }
 
   private static String quoted(String value) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -116,6 +117,11 @@ public final class FolderTokenizer implements AutoCloseable {
   /** The token that ends a text, as the tokenizer's configuration names it. */
   public OptionalInt end() {
     return files.end();
+  }
+
+  /** As {@link TokenizerFiles#endings()}. */
+  public List<Integer> endings() {
+    return files.endings();
   }
 
   /** The token that fills batches up, as the tokenizer's configuration names it. */

@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.folder.JsonDocument;
@@ -30,15 +32,24 @@ import org.mergetomix.problem.UserException;
  * @param begin the token that begins a text, if there is one
  * @param end the token that ends a text, if there is one
  * @param padding the token that fills up, if there is one
+ * @param endings every token behind which a text that the model writes ends, ascending: the one
+ *     that ends a text, and as transformers has it those of the model's generation_config.json, or
+ *     else of its config.json
  */
 public record TokenizerFiles(
-    Path folder, int vocabulary, OptionalInt begin, OptionalInt end, OptionalInt padding) {
+    Path folder,
+    int vocabulary,
+    OptionalInt begin,
+    OptionalInt end,
+    OptionalInt padding,
+    List<Integer> endings) {
 
   /** The file's name in a Hugging Face folder. */
   public static final String TOKENIZER = "tokenizer.json";
 
   private static final String CONFIG = "tokenizer_config.json";
   private static final String MODEL_CONFIG = "config.json";
+  private static final String GENERATION_CONFIG = "generation_config.json";
   private static final String SENTENCE_PIECES = "tokenizer.model";
   private static final long MAX_BYTES = 200_000_000;
   private static final long MAX_CONFIG_BYTES = 20_000_000;
@@ -75,7 +86,20 @@ public record TokenizerFiles(
       end = vocabulary.known(model.path("eos_token_id"));
     }
     OptionalInt padding = vocabulary.number(named.get("pad_token"));
-    return new TokenizerFiles(folder, vocabulary.highest + 1, begin, end, padding);
+    return new TokenizerFiles(
+        folder, vocabulary.highest + 1, begin, end, padding, endings(folder, vocabulary, end));
+  }
+
+  private static List<Integer> endings(Path folder, Vocabulary vocabulary, OptionalInt end) {
+    SortedSet<Integer> endings = new TreeSet<>();
+    end.ifPresent(endings::add);
+    Path generation = folder.resolve(GENERATION_CONFIG);
+    Path config = Files.exists(generation) ? generation : folder.resolve(MODEL_CONFIG);
+    JsonNode named = optional(config).path("eos_token_id");
+    for (JsonNode token : named.isArray() ? named : List.of(named)) {
+      vocabulary.known(token).ifPresent(endings::add);
+    }
+    return List.copyOf(endings);
   }
 
   private static JsonNode optional(Path file) {
@@ -100,10 +124,17 @@ public record TokenizerFiles(
     return begin.orElseGet(end::getAsInt);
   }
 
-  /** Everything that decides tokens: a digest of tokenizer.json, and the prefix and padding. */
+  /**
+   * Everything that decides tokens: a digest of tokenizer.json, the prefix and padding, and the
+   * endings where there are other ones than the tokenizer's own.
+   */
   public String identity() {
+    String others =
+        endings.equals(end.stream().boxed().toList()) ? "" : " endings=%s".formatted(endings);
     return "%s prefix=%s padding=%s"
-        .formatted(Digests.sha256(folder.resolve(TOKENIZER)), prefix(), padding.orElse(prefix()));
+            .formatted(
+                Digests.sha256(folder.resolve(TOKENIZER)), prefix(), padding.orElse(prefix()))
+        + others;
   }
 
   /**

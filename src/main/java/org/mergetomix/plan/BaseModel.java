@@ -198,6 +198,43 @@ public final class BaseModel {
     return new Reading(tokenizer.orElseThrow(), vocabulary, context);
   }
 
+  /**
+   * Refuses tasks that ask for what the base cannot do.
+   *
+   * @param context how many tokens the model sees at once
+   * @throws UserException usage, with all of them
+   */
+  public void requireAnswers(int context) {
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      task.kind()
+          .written()
+          .ifPresent(most -> refusal(task, most, context).ifPresent(problems::add));
+    }
+    if (!problems.isEmpty()) {
+      throw UserException.usage(problems);
+    }
+  }
+
+  private Optional<Problem> refusal(Manifest.TaskEntry task, int most, int context) {
+    if (manifest.base().model().isPresent()) {
+      return Optional.of(
+          new Problem(
+              "Task %s is %s, for which the base has to write, and a TorchScript graph cannot"
+                  .formatted(task.id(), task.kind().name()),
+              manifest.base().model().get().text(),
+              "Give the base as a folder of a known family, or leave the task out"));
+    }
+    return most < context
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                "Task %s lets the base write %s tokens, but it sees only %s at once"
+                    .formatted(task.id(), most, context),
+                manifest.file().text(),
+                "Lower max-tokens of the task"));
+  }
+
   private TokenizerSource tokenizer() {
     return manifest.base().tokenizer().isPresent() ? bytes() : ofFolder();
   }

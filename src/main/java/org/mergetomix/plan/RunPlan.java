@@ -106,7 +106,7 @@ public record RunPlan(
             : base.model(inputs, base.precision(configuration.evaluation().precision(), task)),
         base.base(inputs),
         experts,
-        purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base.reading(), inputs),
+        purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base, inputs),
         method(configuration),
         0,
         configuration.merge().threads().orElse(task.cpus()),
@@ -115,10 +115,9 @@ public record RunPlan(
   }
 
   private static List<TaskPlan> tasks(
-      InputFiles files,
-      Manifest manifest,
-      BaseModel.Reading reading,
-      SortedMap<Location, FileInput> inputs) {
+      InputFiles files, Manifest manifest, BaseModel base, SortedMap<Location, FileInput> inputs) {
+    BaseModel.Reading reading = base.reading();
+    base.requireAnswers(reading.context());
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(

@@ -125,6 +125,7 @@ public final class InputCheck {
     BaseModel model = BaseModel.toRun(files, manifest);
     List<BaseModel.Reading> reading = new ArrayList<>();
     attempt(() -> reading.add(model.reading()));
+    reading.forEach(known -> attempt(() -> model.requireAnswers(known.context())));
     String checkpoint = manifest.base().checkpoint().text();
     Compared compared =
         manifest

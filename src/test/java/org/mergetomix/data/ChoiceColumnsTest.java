@@ -15,7 +15,10 @@ class ChoiceColumnsTest {
 
   private static final ChoiceColumns NAMED =
       new ChoiceColumns(
-          new TextTemplate("{{Q {n}}}: {question}\n$1A:"), "options.text", "right", "");
+          new TextTemplate("{{Q {n}}}: {question}\n$1A:"),
+          new Choices.OfColumn("options.text"),
+          "right",
+          "");
 
   @TempDir private Path directory;
 
@@ -32,6 +35,20 @@ class ChoiceColumnsTest {
                 ChoiceColumns.UNSAID,
                 "{\"context\": \"\", \"choices\": [\"a\", \"a\"], \"answer\": 1}"))
         .containsExactly(new Question("", List.of("a", "a"), 1));
+  }
+
+  @Test
+  void takesLabelsForChoices() throws IOException {
+    ChoiceColumns labels =
+        new ChoiceColumns(
+            new TextTemplate("{text}"), new Choices.Labels(List.of("bad", "good")), "label", " ");
+
+    assertThat(read(labels, "{\"text\": \"a\", \"label\": \"good\"}"))
+        .containsExactly(new Question("a", List.of("bad", "good"), 1));
+    assertThat(read(labels, "{\"text\": \"b\", \"label\": 0}"))
+        .containsExactly(new Question("b", List.of("bad", "good"), 0));
+    assertThatThrownBy(() -> read(labels, "{\"text\": \"a\", \"label\": \"fair\"}"))
+        .hasMessageContaining("The answer \"fair\" is none of the choices");
   }
 
   @Test

@@ -25,7 +25,7 @@ public final class BlockPadding {
     Path file = Path.of(arguments[0]);
     int context = Integer.parseInt(arguments[1]);
     int batchSize = Integer.parseInt(arguments[2]);
-    TaskQuestions questions =
+    LikelihoodQuestions questions =
         LanguageModelling.KIND.questions(
             new TaskData(
                 new TextData(file.toString(), TokenizerSource.BYTES, context),
@@ -49,7 +49,7 @@ public final class BlockPadding {
         Locale.ROOT, "%.3f in %d batches", padded(batches) / tokens, batches.size());
   }
 
-  private static List<BatchWindows> inBlocks(TaskQuestions questions, int batchSize) {
+  private static List<BatchWindows> inBlocks(LikelihoodQuestions questions, int batchSize) {
     List<BatchWindows> batches = new ArrayList<>();
     for (ExampleRange block : Blocks.of(questions.size())) {
       batches.addAll(BatchWindows.of(questions.windows(block), batchSize));

@@ -52,7 +52,7 @@ class LanguageModellingTest {
   void asksForTheExamplesInTheirOrder() throws IOException {
     TaskData data = data(List.of("short", "a".repeat(40), "mean", "b".repeat(20)), DIGEST);
 
-    TaskQuestions questions = LanguageModelling.KIND.questions(data);
+    LikelihoodQuestions questions = LanguageModelling.KIND.questions(data);
 
     assertThat(questions.examples()).isEqualTo(LanguageModelling.KIND.examples(data));
     assertThat(questions.windows()).extracting(TokenWindow::example).isSorted();
@@ -67,7 +67,7 @@ class LanguageModellingTest {
   @Test
   void scoresExamplesByAllOfTheirWindows() throws IOException {
     TaskData data = data(List.of("short", "a".repeat(40), "mean", "b".repeat(20)), DIGEST);
-    TaskQuestions questions = LanguageModelling.KIND.questions(data);
+    LikelihoodQuestions questions = LanguageModelling.KIND.questions(data);
     ExampleRange some = new ExampleRange(1, 4);
     List<TokenWindow> windows = questions.windows(some);
     double[] nats = windows.stream().mapToDouble(TokenWindow::length).toArray();

@@ -16,13 +16,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mergetomix.data.ChoiceColumns;
+import org.mergetomix.evaluation.prompt.Prompting;
 import org.mergetomix.family.Family;
-import org.mergetomix.family.FamilyReader;
 import org.mergetomix.folder.Checkpoints;
-import org.mergetomix.location.Location;
-import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
-import org.mergetomix.model.Precision;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleScores;
@@ -31,26 +28,25 @@ import org.mergetomix.tensor.Checkpoint;
 /** Multiple choice beside lm-eval, as {@code src/test/python/lm_eval_reference.py} ran it. */
 class LmEvalParityTest {
 
-  private static final Path RESOURCES = Path.of("src", "test", "resources", "org", "mergetomix");
-  private static final Path GOLDEN = RESOURCES.resolve("evaluation").resolve("lm-eval");
+  private static final Path GOLDEN = LmEval.GOLDEN;
   private static final List<String> MEASURES = List.of("acc", "acc_norm", "acc_bytes");
 
   @ParameterizedTest
   @CsvSource({"llama, front", "gpt2, bare", "gpt_neox, bare"})
   void scoresChoicesAsLmEvalDoes(String name, String tokenizer) throws IOException {
     JsonNode golden = new ObjectMapper().readTree(GOLDEN.resolve("golden.json").toFile()).get(name);
-    Path folder = RESOURCES.resolve("family").resolve(name);
+    Path folder = LmEval.folder(name);
     try (Checkpoint weights = Checkpoints.open(folder);
-        FamilyModel model = model(folder, weights)) {
-      TaskQuestions asked = questions(GOLDEN.resolve(tokenizer), model.family());
+        FamilyModel model = LmEval.model(folder, weights)) {
+      LikelihoodQuestions asked = questions(GOLDEN.resolve(tokenizer), model.family());
       List<double[]> likelihoods = new ArrayList<>();
       Scoring watched =
           (examples, windows, nats) -> {
             watch(examples, windows, nats, likelihoods);
             return asked.scoring().scores(examples, windows, nats);
           };
-      TaskQuestions questions =
-          new TaskQuestions(watched, asked.examples(), asked.windows(), asked.padding());
+      LikelihoodQuestions questions =
+          new LikelihoodQuestions(watched, asked.examples(), asked.windows(), asked.padding());
       try (LiveModelEvaluator evaluator =
           LiveModelEvaluator.of(
               Map.of(TaskSplit.SEARCH, new TreeMap<>(Map.of("task", questions))), 8, model)) {
@@ -119,20 +115,8 @@ class LmEvalParityTest {
     return numbers;
   }
 
-  private static TaskQuestions questions(Path tokenizer, Family family) {
-    TokenizerSource source =
-        new TokenizerSource.OfFolder(
-            Location.of(tokenizer), "", TokenizerSource.OfFolder.identity(tokenizer));
-    TextData text =
-        new TextData(
-            GOLDEN.resolve("questions.jsonl").toString(), source, (int) family.positions());
-    return new MultipleChoice(ChoiceColumns.UNSAID).questions(new TaskData(text, "0f".repeat(32)));
-  }
-
-  private static FamilyModel model(Path folder, Checkpoint weights) {
-    Family family = FamilyReader.ofBase(folder, weights.tensors().keySet());
-    FamilyModel model = FamilyModel.open(family, Precision.FLOAT32, ComputeDevice.CPU);
-    model.fill(weights, folder.toString());
-    return model;
+  private static LikelihoodQuestions questions(Path tokenizer, Family family) {
+    return new MultipleChoice(ChoiceColumns.UNSAID, Prompting.UNSAID)
+        .questions(LmEval.data("questions.jsonl", tokenizer, (int) family.positions()));
   }
 }

@@ -23,10 +23,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.data.AnswerColumns;
 import org.mergetomix.data.ChoiceColumns;
+import org.mergetomix.data.Choices;
 import org.mergetomix.data.TextTemplate;
+import org.mergetomix.evaluation.Classification;
+import org.mergetomix.evaluation.ExactMatch;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.MultipleChoice;
+import org.mergetomix.evaluation.answer.AnswerFilter;
+import org.mergetomix.evaluation.answer.Normalisation;
+import org.mergetomix.evaluation.answer.TextEnding;
+import org.mergetomix.evaluation.prompt.Prompting;
+import org.mergetomix.evaluation.prompt.Shots;
 import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.PrefixMapping;
@@ -35,6 +44,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
+import org.mergetomix.pattern.PythonPattern;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -184,7 +194,11 @@ class ManifestTest {
         .isEqualTo(
             new MultipleChoice(
                 new ChoiceColumns(
-                    new TextTemplate("Q: {question}\nA:"), "options.text", "answer", "")));
+                    new TextTemplate("Q: {question}\nA:"),
+                    new Choices.OfColumn("options.text"),
+                    "answer",
+                    ""),
+                Prompting.UNSAID));
     assertThat(exam.measure()).isEqualTo(MultipleChoice.MARGIN);
     assertThat(manifest.tasks().get(1).columns().named()).containsExactly(entry("text", "body"));
     Manifest.write(manifest, file);
@@ -214,6 +228,92 @@ class ManifestTest {
             "Unknown tasks.measure \"bits\" (%s:7). Choices are acc, acc_norm, acc_bytes, margin."
                 .formatted(file))
         .hasMessageContaining("Unknown key tasks.text");
+  }
+
+  @Test
+  void readsTasksThatAreAnsweredInWritingAndByLabelsAndWritesThemBack() {
+    Path file =
+        write(
+            """
+            base { checkpoint = base }
+            datasets = [ { id = a, expert = a }, { id = b, expert = b } ]
+            tasks = [
+              {
+                id = sums, kind = exact-match, data = sums.jsonl, measure = answered
+                prompt = "Q: {q}\\nA:", answer = a, stop = ["\\n", "Q:"], max-tokens = 40
+                filter = "(-?\\\\d+)", take = last
+                ignore = [numbers, case], ignore-patterns = [",", "\\\\s+$"]
+                layout = conversation, shots = 3, shots-taken = first
+              }
+              { id = short, kind = exact-match, data = short.jsonl, stop = [] }
+              {
+                id = mood, kind = classification, data = mood.jsonl, measure = nll
+                labels = [bad, good], label = mood, shots = 2, shots-seed = 5
+              }
+            ]
+            """);
+
+    Manifest manifest = Manifest.read(file);
+
+    assertThat(manifest.tasks())
+        .extracting(TaskEntry::kind)
+        .containsExactly(
+            new ExactMatch(
+                new AnswerColumns(new TextTemplate("Q: {q}\nA:"), "a"),
+                new Prompting(Prompting.Layout.CONVERSATION, new Shots(3, Shots.Taken.FIRST, 1234)),
+                new TextEnding(List.of("\n", "Q:"), 40),
+                Optional.of(
+                    new AnswerFilter(new PythonPattern("(-?\\d+)"), AnswerFilter.Take.LAST)),
+                new Normalisation(
+                    List.of(Normalisation.Ignored.NUMBERS, Normalisation.Ignored.CASE),
+                    List.of(new PythonPattern(","), new PythonPattern("\\s+$")))),
+            new ExactMatch(
+                AnswerColumns.UNSAID,
+                Prompting.UNSAID,
+                new TextEnding(List.of(), 256),
+                Optional.empty(),
+                Normalisation.NONE),
+            new Classification(
+                new ChoiceColumns(
+                    new TextTemplate("{text}"),
+                    new Choices.Labels(List.of("bad", "good")),
+                    "mood",
+                    " "),
+                new Prompting(Prompting.Layout.TEXT, new Shots(2, Shots.Taken.RANDOM, 5))));
+    assertThat(manifest.tasks())
+        .extracting(TaskEntry::measure)
+        .containsExactly(ExactMatch.ANSWERED, ExactMatch.EXACT_MATCH, Classification.NLL);
+    Manifest.write(manifest, file);
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
+  void refusesSettingsOfTasksWithoutSense() {
+    Path file =
+        write(
+            """
+            base { checkpoint = base }
+            datasets = [ { id = a, expert = a }, { id = b, expert = b } ]
+            tasks = [
+              { id = w, kind = exact-match, data = w, filter = "(", ignore = [case, words] }
+              { id = x, kind = exact-match, data = x, stop = [""], max-tokens = 0, shots = -1 }
+              { id = y, kind = exact-match, data = y, measure = answered, take = both }
+              { id = z, kind = classification, data = z, labels = [good, good], choices = c }
+            ]
+            """);
+
+    assertThatThrownBy(() -> Manifest.read(file))
+        .hasMessageContaining("tasks.filter \"(\" is no regular expression: unclosed group")
+        .hasMessageContaining("Unknown tasks.ignore \"words\" (%s:4)".formatted(file))
+        .hasMessageContaining("tasks.stop has an empty text")
+        .hasMessageContaining("tasks.max-tokens must be at least 1, not 0")
+        .hasMessageContaining("tasks.shots must be at least 0, not -1")
+        .hasMessageContaining(
+            "Unknown tasks.measure \"answered\" (%s:6). The only choice is exact_match."
+                .formatted(file))
+        .hasMessageContaining("Unknown tasks.take \"both\"")
+        .hasMessageContaining("tasks.labels must be two texts or more, each once")
+        .hasMessageContaining("Unknown key tasks.choices");
   }
 
   @Test
@@ -429,7 +529,8 @@ class ManifestTest {
                 + " letter or digit.",
             "Unknown tasks.kind \"guessing\" ("
                 + file
-                + ":15). Choices are language-modelling, multiple-choice.",
+                + ":15). Choices are language-modelling, multiple-choice, exact-match,"
+                + " classification.",
             "tasks.weight must be above 0, not 0 (" + file + ":15).",
             "Unknown key experts (" + file + ":17). Did you mean datasets.expert?");
   }

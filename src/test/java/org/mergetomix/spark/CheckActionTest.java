@@ -192,6 +192,22 @@ class CheckActionTest {
   }
 
   @Test
+  void refusesToLetAGraphOfOnesOwnWrite() throws IOException {
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(
+        run.manifestFile(),
+        manifest.replace("language-modelling", "exact-match, prompt = \"{text}\", answer = text"));
+
+    assertThatThrownBy(this::check)
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isNotEqualTo(ExitCode.UNEXPECTED))
+        .hasMessageContaining(
+            "Task task is exact-match, for which the base has to write, and a TorchScript graph"
+                + " cannot (%s)".formatted(run.graph()));
+  }
+
+  @Test
   void triesTheContextOnAGraphOfOnesOwn() throws IOException {
     String manifest = Files.readString(run.manifestFile());
     Files.writeString(run.manifestFile(), manifest.replace("context = 16", "context = 49"));

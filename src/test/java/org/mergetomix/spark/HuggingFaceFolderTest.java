@@ -376,6 +376,50 @@ class HuggingFaceFolderTest {
     assertThat(byAccuracy.top()).allMatch(row -> isWhole(row.score().value() * 10));
   }
 
+  @Test
+  void ranksByWhatIsWrittenAndByLabels() throws IOException {
+    writeQuestions("acc");
+    Path manifest = run.manifestFile();
+    String choices = Files.readString(manifest);
+    String labels =
+        choices
+            .replace("kind = multiple-choice", "kind = classification")
+            .replace("choices = options", "labels = [dog, cat, zebra]")
+            .replace("answer = right", "label = right, shots = 2")
+            .replace("measure = acc", "measure = nll");
+    String written =
+        choices
+            .replace("kind = multiple-choice", "kind = exact-match, max-tokens = 9")
+            .replace("context =", "prompt =")
+            .replace("choices = options, ", "filter = \"[a-e]\", ")
+            .replace("measure = acc", "measure = answered");
+
+    Files.writeString(manifest, written);
+    SearchAction.Result byWriting = search("output=" + folder.resolve("written"));
+    assertThat(byWriting.evaluatedNow()).isEqualTo(3);
+    assertThat(byWriting.record().search().objective().unit()).isEqualTo("share of answers");
+    assertThat(byWriting.top()).allMatch(row -> isWhole(row.score().value() * 10));
+    assertThat(search("output=" + folder.resolve("written")).evaluatedNow()).isZero();
+
+    Files.writeString(manifest, labels);
+    SearchAction.Result byLabels = search("output=" + folder.resolve("labels"));
+    assertThat(byLabels.top()).allMatch(row -> row.score().value() > 0);
+    assertThat(byLabels.record().search().objective().unit()).isEqualTo("nats");
+
+    Files.writeString(manifest, written.replace("max-tokens = 9", "max-tokens = 128"));
+    assertThat(refusal().problems().get(0).what())
+        .isEqualTo("Task task lets the base write 128 tokens, but it sees only 128 at once");
+
+    Files.writeString(manifest, written.replace("max-tokens", "layout = conversation, max-tokens"));
+    assertThat(refusal().problems().get(0).what()).contains("chat template");
+  }
+
+  private UserException refusal() {
+    UserException refusal = catchThrowableOfType(UserException.class, this::check);
+    assertThat(refusal).isNotNull();
+    return refusal;
+  }
+
   private static boolean isWhole(double number) {
     return Math.abs(number - Math.rint(number)) < 1e-9;
   }

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.pattern.BoundedPattern;
 import org.mergetomix.tensor.Complaints;
 import org.mergetomix.tensor.TensorNames;
 

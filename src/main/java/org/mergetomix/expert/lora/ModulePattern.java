@@ -2,6 +2,7 @@ package org.mergetomix.expert.lora;
 
 import java.util.List;
 import java.util.Optional;
+import org.mergetomix.pattern.BoundedPattern;
 
 /**
  * A key of {@code rank_pattern} or {@code alpha_pattern} and its value. The key is a regular

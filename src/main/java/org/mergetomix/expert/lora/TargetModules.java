@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.mergetomix.pattern.BoundedPattern;
 
 /**
  * Which modules of a model have factors, expanded as PEFT does it when it builds the adapted model

@@ -1,4 +1,4 @@
-package org.mergetomix.expert.lora;
+package org.mergetomix.pattern;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression out of an adapter's configuration. Adapters come from strangers, and the
+ * A regular expression that came from outside, in an adapter of strangers for instance. The
  * library's matcher has no limit of its own: a pattern may only look at so many characters.
  *
  * @param pattern compiled
  */
 public record BoundedPattern(Pattern pattern) {
 
-  /** Looks at a name's characters in one matching: far more than any honest pattern needs. */
+  /** Looks at a text's characters in one matching: far more than any honest pattern needs. */
   private static final int MAX_LOOKS = 1_000_000;
 
   /**
@@ -22,7 +22,7 @@ public record BoundedPattern(Pattern pattern) {
    * @param limit the most characters it may have
    * @throws IllegalArgumentException if it is no regular expression, or too long
    */
-  static BoundedPattern of(String text, int limit) {
+  public static BoundedPattern of(String text, int limit) {
     if (text.length() > limit) {
       throw new IllegalArgumentException("longer than %s characters".formatted(limit));
     }
@@ -38,7 +38,7 @@ public record BoundedPattern(Pattern pattern) {
    *
    * @throws TooLong if it does not come to an end
    */
-  boolean fitsBeginning(String name) {
+  public boolean fitsBeginning(String name) {
     return matcher(name).lookingAt();
   }
 
@@ -47,7 +47,7 @@ public record BoundedPattern(Pattern pattern) {
    *
    * @throws TooLong if it does not come to an end
    */
-  boolean fits(String name) {
+  public boolean fits(String name) {
     return matcher(name).matches();
   }
 
@@ -56,7 +56,7 @@ public record BoundedPattern(Pattern pattern) {
    *
    * @throws TooLong if it does not come to an end
    */
-  Matcher matcher(String name) {
+  public Matcher matcher(String name) {
     return pattern.matcher(new CountedText(name, 0, name.length(), new AtomicInteger()));
   }
 
