@@ -21,6 +21,8 @@ import org.mergetomix.problem.UserException;
  *     each element; 0 where it drops no elements
  * @param model one live model, of which every slot has one: all parameters in the precision
  * @param precision what models are evaluated in
+ * @param shared where surrogates lie for workers, which then have the live models; empty without
+ *     workers
  * @param prefixes the prefix sums of one slot
  * @param download what is copied out of stores to the executor's host
  * @param capacity the most that such copies may take
@@ -32,6 +34,7 @@ public record MemoryPlan(
     long masks,
     long model,
     Precision precision,
+    Optional<SharedMemory> shared,
     Prefixes prefixes,
     long download,
     long capacity,
@@ -58,7 +61,12 @@ public record MemoryPlan(
   }
 
   private long withoutSums() {
-    return hostModels() + masks;
+    return hostModels() + sharedBytes() + masks;
+  }
+
+  /** The surrogates in shared memory of all slots. */
+  public long sharedBytes() {
+    return executor.slots() * shared.map(SharedMemory::surrogate).orElse(0L);
   }
 
   private long hostModels() {
@@ -78,6 +86,7 @@ public record MemoryPlan(
         masks,
         model,
         precision,
+        shared,
         prefixes.keeping(most),
         download,
         capacity,
@@ -103,6 +112,7 @@ public record MemoryPlan(
   /** Everything that does not fit. */
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
+    shared.flatMap(memory -> memory.little(executor.slots())).ifPresent(problems::add);
     if (masks + sums() > executor.direct()) {
       problems.add(littleDirect());
     }
@@ -223,9 +233,12 @@ public record MemoryPlan(
   }
 
   private String residentInWords() {
-    return "The live models of an executor are %s%s and its prefix sums %s"
+    return "The live models of an executor are %s%s%s and its prefix sums %s"
         .formatted(
             new ByteCount(hostModels()),
+            shared.isEmpty()
+                ? ""
+                : ", its surrogates in shared memory " + new ByteCount(sharedBytes()),
             masks == 0 ? "" : ", its masks " + new ByteCount(masks),
             sumsInWords());
   }

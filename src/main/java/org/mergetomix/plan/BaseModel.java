@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
@@ -18,6 +19,7 @@ import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.QuantisedTensors;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.model.Precision;
@@ -27,6 +29,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.worker.WorkerSettings;
 
 /**
  * What the base is, found out once, on the driver, from the manifest and from the headers and small
@@ -62,6 +65,26 @@ public final class BaseModel {
       QuantisedTensors.refuse(base.tensors(), manifest.base().checkpoint().text());
       return new BaseModel(manifest, folder, family, base);
     }
+  }
+
+  /**
+   * Looks at a base that surrogates are evaluated for by an engine.
+   *
+   * @throws UserException if that cannot compute with it
+   */
+  public static BaseModel toEvaluate(InputFiles files, Manifest manifest, Engine engine) {
+    if (engine == Engine.DJL) {
+      return toRun(files, manifest);
+    }
+    if (manifest.base().model().isPresent()) {
+      throw UserException.usage(
+          "base.model is a TorchScript graph, which evaluation.engine = worker does not compute"
+              + " with",
+          manifest.file().text(),
+          "Leave base.model out, and give a checkpoint that the worker reads; or use the engine"
+              + " djl");
+    }
+    return toMerge(files, manifest);
   }
 
   /**
@@ -151,6 +174,16 @@ public final class BaseModel {
         .<ModelInput>map(graph -> new ModelInput.TorchScript(inputs.get(graph), tied()))
         .orElseGet(
             () -> new ModelInput.OfFamily(family.orElseThrow().modelType(), identity(), precision));
+  }
+
+  /**
+   * What computes in a process beside the executor.
+   *
+   * @param versions what that process is
+   */
+  ModelInput worker(
+      WorkerSettings settings, Precision precision, SortedMap<String, String> versions) {
+    return new ModelInput.OfWorker(settings, Companions.digest(folder), precision, versions);
   }
 
   /** A digest of what is known of the base beside its tensors; empty where nothing is. */

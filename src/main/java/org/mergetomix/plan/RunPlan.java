@@ -14,10 +14,12 @@ import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.worker.WorkerSettings;
 
 /**
  * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
@@ -75,8 +77,8 @@ public record RunPlan(
         BaseModel base =
             purpose == Purpose.MERGING
                 ? BaseModel.toMerge(files, manifest)
-                : BaseModel.toRun(files, manifest);
-        return of(access, files, manifest, configuration, purpose, base, inputs, task);
+                : BaseModel.toEvaluate(files, manifest, configuration.evaluation().engine());
+        return of(spark, access, files, manifest, configuration, purpose, base, inputs, task);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -84,6 +86,7 @@ public record RunPlan(
   }
 
   private static RunPlan of(
+      SparkSession spark,
       InputAccess access,
       InputFiles files,
       Manifest manifest,
@@ -100,7 +103,7 @@ public record RunPlan(
         access,
         purpose == Purpose.MERGING
             ? new ModelInput.Unneeded()
-            : base.model(inputs, base.precision(configuration.evaluation().precision(), task)),
+            : model(spark, configuration, base, inputs, task),
         base.base(inputs),
         experts,
         purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base.reading(), inputs),
@@ -108,6 +111,20 @@ public record RunPlan(
         0,
         configuration.merge().threads().orElse(task.cpus()),
         configuration.evaluation().batchSize());
+  }
+
+  private static ModelInput model(
+      SparkSession spark,
+      Configuration configuration,
+      BaseModel base,
+      SortedMap<Location, FileInput> inputs,
+      TaskShare task) {
+    Precision precision = base.precision(configuration.evaluation().precision(), task);
+    WorkerSettings worker = configuration.worker();
+    return switch (configuration.evaluation().engine()) {
+      case DJL -> base.model(inputs, precision);
+      case WORKER -> base.worker(worker, precision, WorkerInquiry.versions(spark, worker));
+    };
   }
 
   private static List<TaskPlan> tasks(
