@@ -26,6 +26,7 @@
  *   <li>{@code executor} is what happens where a partition of a round runs: {@code merge} turns the
  *       deltas of a mixture into parameters, sharing the work of common prefixes; {@code model} is
  *       the live model that they are written into; {@code evaluation} scores it example by example.
+ *       Or {@code worker} has a process beside the executor do so, from shared memory.
  *   <li>{@code score} is what a task says of a model, and the objective that makes one number of
  *       several tasks. {@code table} has the rows and the run's record, {@code output} is how they
  *       become durable, {@code rank} goes from evaluations to ranked rows; {@code export} has the

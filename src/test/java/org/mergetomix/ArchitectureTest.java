@@ -40,7 +40,7 @@ class ArchitectureTest {
           List.of("model"),
           List.of("data", "data.template.syntax", "data.template", "data.conversation"),
           List.of("evaluation.prompt", "evaluation.answer", "evaluation"),
-          List.of("training"),
+          List.of("training", "worker"),
           List.of("hocon", "config", "manifest"),
           List.of("output", "table"),
           List.of("surface", "surface.proposal"),

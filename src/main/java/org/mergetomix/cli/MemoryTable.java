@@ -36,6 +36,19 @@ final class MemoryTable {
         text(plan.models()),
         "%s x %s in %s%s"
             .formatted(executor.slots(), text(plan.model()), plan.precision().key(), place(plan)));
+    plan.shared()
+        .ifPresent(
+            shared ->
+                console.line(
+                    ROW,
+                    "surrogates",
+                    text(plan.sharedBytes()),
+                    "%s x %s in %s, which has %s left"
+                        .formatted(
+                            executor.slots(),
+                            text(shared.surrogate()),
+                            shared.folder(),
+                            text(shared.room()))));
     if (plan.merging() > 0) {
       console.line(
           ROW,

@@ -12,6 +12,7 @@ import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.worker.WorkerSettings;
 
 /**
  * What the user wants. {@code reference.conf} says what each key means; a component is named as its
@@ -27,6 +28,7 @@ public record Configuration(
     Merge merge,
     Search search,
     Evaluation evaluation,
+    WorkerSettings worker,
     Training training,
     Fidelity fidelity,
     Report report,
@@ -131,7 +133,16 @@ public record Configuration(
    *
    * @param precision empty for what suits base and device
    */
-  public record Evaluation(int batchSize, Optional<Precision> precision) {}
+  public record Evaluation(int batchSize, Optional<Precision> precision, Engine engine) {
+
+    /** What evaluates surrogates. */
+    public enum Engine {
+      /** This process, by DJL. */
+      DJL,
+      /** A process beside it. */
+      WORKER
+    }
+  }
 
   /**
    * How a model is fine-tuned; of steps and epochs, {@code length} says which one rules.

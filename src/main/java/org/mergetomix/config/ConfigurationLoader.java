@@ -15,6 +15,7 @@ import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.worker.WorkerSettings;
 
 /** Stacks the sources of a configuration and reads the result; the only place that names keys. */
 final class ConfigurationLoader {
@@ -67,6 +68,7 @@ final class ConfigurationLoader {
         merge(root.section("merge")),
         SearchReader.search(root.section("search")),
         evaluation(root.section("evaluation")),
+        worker(root.section("worker")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
         new Configuration.Report(root.section("report").integer("top", COUNT)),
@@ -85,7 +87,17 @@ final class ConfigurationLoader {
   private static Configuration.Evaluation evaluation(Section section) {
     return new Configuration.Evaluation(
         section.integer("batch-size", COUNT),
-        section.choiceOr("precision", MergeSettings.AUTO, Precision.class));
+        section.choiceOr("precision", MergeSettings.AUTO, Precision.class),
+        section.choice("engine", Configuration.Evaluation.Engine.class));
+  }
+
+  private static WorkerSettings worker(Section section) {
+    return new WorkerSettings(
+        section.texts("command"),
+        section.text("python"),
+        section.text("shared-memory"),
+        section.integer("silence", COUNT),
+        section.integer("threads", COUNT));
   }
 
   private static Configuration.Training training(Section section) {

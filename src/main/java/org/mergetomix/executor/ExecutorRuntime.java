@@ -33,6 +33,7 @@ import org.mergetomix.mergekit.MergekitRecipe;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.plan.ExpertInput;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
 import org.mergetomix.preflight.PreflightSums;
@@ -116,6 +117,7 @@ public final class ExecutorRuntime implements AutoCloseable {
   private static synchronized SharedRuntime entered(RunPlan plan) {
     String planId =
         "%s %s %s ".formatted(plan.runId(), plan.buffers(), plan.threads())
+            + plan.model()
             + plan.inputs()
             + plan.tasks();
     Optional<SharedRuntime> same = current.filter(shared -> shared.enter(planId));
@@ -266,15 +268,18 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   /** An idle slot on a device, or a new one; called on a native thread. */
   Slot take(ComputeDevice given) {
+    // What a worker can use shows there; the library of this process need not be loaded for it.
     ComputeDevice device =
-        DeviceChoice.forEvaluation(given, plan.model().precision(), plan.mergeDevice());
+        plan.model() instanceof ModelInput.OfWorker
+            ? given
+            : DeviceChoice.forEvaluation(given, plan.model().precision(), plan.mergeDevice());
     synchronized (this) {
       Deque<Slot> waiting = idle.getOrDefault(device, new ArrayDeque<>());
       if (!waiting.isEmpty()) {
         return waiting.pop();
       }
     }
-    return Slot.open(plan, experts, tasks(), device);
+    return Slot.open(plan, base(), experts, tasks(), device);
   }
 
   /** Read when the first slot needs them, and once for all. */

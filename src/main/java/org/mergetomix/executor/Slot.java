@@ -8,6 +8,7 @@ import org.mergetomix.evaluation.Evaluator;
 import org.mergetomix.evaluation.LiveModelEvaluator;
 import org.mergetomix.evaluation.TaskQuestions;
 import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.merge.DeviceMerger;
 import org.mergetomix.merge.DeviceTarget;
 import org.mergetomix.merge.Merger;
@@ -17,11 +18,13 @@ import org.mergetomix.merge.SurrogateTarget;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.LanguageModel;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Measure;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.worker.WorkerEvaluator;
 
 /**
  * What one task slot of an executor works with: a target, the merger that overwrites it, and the
@@ -48,12 +51,28 @@ public final class Slot implements AutoCloseable {
     this.tasks = tasks;
   }
 
-  /** A slot with a live model, for a plan whose inputs are on this host. */
+  /**
+   * A slot with a live model, in this process or in a worker, for a plan whose inputs are on this
+   * host.
+   *
+   * @param base the base, opened
+   */
   static Slot open(
       RunPlan plan,
+      TiedCheckpoint base,
       PreparedExperts experts,
       Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
       ComputeDevice device) {
+    if (plan.model() instanceof ModelInput.OfWorker worker) {
+      WorkerEvaluator evaluator =
+          worker.start(base, plan.base().file(), tasks, plan.batchSize(), device);
+      return new Slot(
+          device,
+          evaluator.target(),
+          new PrefixMerger(experts, plan.buffers(), plan.threads()),
+          evaluator,
+          tasks);
+    }
     LanguageModel model = plan.model().open(plan.base().file(), device);
     try {
       return new Slot(

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mergetomix.problem.FileProblems;
@@ -63,6 +65,20 @@ public final class Companions {
                     ? path.endsWith(TEMPLATES)
                     : isOne(name(path)) && (code == Code.TAKEN || !name(path).endsWith(CODE)))
         .toList();
+  }
+
+  /**
+   * A digest of those that are JSON, which say what the model is and how it reads: of their names
+   * and contents.
+   *
+   * @throws org.mergetomix.problem.UserException if one cannot be read
+   */
+  public static String digest(Path base) {
+    SortedMap<String, String> digests = new TreeMap<>();
+    of(base).stream()
+        .filter(file -> name(file).endsWith(".json"))
+        .forEach(file -> digests.put(name(file), Digests.sha256(file)));
+    return Digests.folder(digests);
   }
 
   /** The names of the files of code in a base's folder, ascending. */

@@ -85,6 +85,7 @@ public final class MemoryCheck {
             sizes.get().masks(),
             precision.dtype().bytes() * sizes.get().elements(),
             precision,
+            shared(sizes.get().base()),
             device == MergeDevice.CPU ? 0 : sizes.get().merging(configuration, useful),
             new Prefixes(device == MergeDevice.CPU ? sizes.get().prefix() : 0, useful, useful),
             sizes.get().download(),
@@ -93,6 +94,14 @@ public final class MemoryCheck {
     MemoryPlan plan =
         configuration.merge().buffers().map(most::keeping).orElseGet(most::keepingWhatHasRoom);
     return Optional.of(plan.fitting());
+  }
+
+  private Optional<SharedMemory> shared(BaseModel base) {
+    return switch (configuration.evaluation().engine()) {
+      case DJL -> Optional.empty();
+      case WORKER ->
+          Optional.of(SharedMemory.ask(spark, configuration.worker().sharedMemory(), base));
+    };
   }
 
   private Optional<Sizes> readable(Manifest manifest, MergeMethod method, AllowedSubsets allowed) {

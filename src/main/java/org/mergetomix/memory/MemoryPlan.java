@@ -21,6 +21,8 @@ import org.mergetomix.problem.UserException;
  *     each element; 0 where it drops no elements
  * @param model one live model, of which every slot has one: all parameters in the precision
  * @param precision what models are evaluated in
+ * @param shared where surrogates lie for workers, which then have the live models; empty without
+ *     workers
  * @param merging what merging on a GPU keeps there beside each live model: base and deltas in
  *     float32, an adapter as its factors, and prefix sums; 0 where mixtures are merged on the CPU
  * @param prefixes the prefix sums of one slot, of no bytes where they are on a GPU
@@ -34,6 +36,7 @@ public record MemoryPlan(
     long masks,
     long model,
     Precision precision,
+    Optional<SharedMemory> shared,
     long merging,
     Prefixes prefixes,
     long download,
@@ -61,7 +64,12 @@ public record MemoryPlan(
   }
 
   private long withoutSums() {
-    return hostModels() + masks;
+    return hostModels() + sharedBytes() + masks;
+  }
+
+  /** The surrogates in shared memory of all slots. */
+  public long sharedBytes() {
+    return executor.slots() * shared.map(SharedMemory::surrogate).orElse(0L);
   }
 
   private long hostModels() {
@@ -81,6 +89,7 @@ public record MemoryPlan(
         masks,
         model,
         precision,
+        shared,
         merging,
         prefixes.keeping(most),
         download,
@@ -107,6 +116,7 @@ public record MemoryPlan(
   /** Everything that does not fit. */
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
+    shared.flatMap(memory -> memory.little(executor.slots())).ifPresent(problems::add);
     if (masks + sums() > executor.direct()) {
       problems.add(littleDirect());
     }
@@ -227,9 +237,12 @@ public record MemoryPlan(
   }
 
   private String residentInWords() {
-    return "The live models of an executor are %s%s and its prefix sums %s"
+    return "The live models of an executor are %s%s%s and its prefix sums %s"
         .formatted(
             new ByteCount(hostModels()),
+            shared.isEmpty()
+                ? ""
+                : ", its surrogates in shared memory " + new ByteCount(sharedBytes()),
             masks == 0 ? "" : ", its masks " + new ByteCount(masks),
             sumsInWords());
   }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.BaseCheckpoint;
@@ -19,6 +20,7 @@ import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.QuantisedTensors;
 import org.mergetomix.family.TiedNames;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.model.Precision;
@@ -28,6 +30,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.worker.WorkerSettings;
 
 /**
  * What the base is, found out once, on the driver, from the manifest and from the headers and small
@@ -63,6 +66,26 @@ public final class BaseModel {
       QuantisedTensors.refuse(base.tensors(), manifest.base().checkpoint().text());
       return new BaseModel(manifest, folder, family, base);
     }
+  }
+
+  /**
+   * Looks at a base that surrogates are evaluated for by an engine.
+   *
+   * @throws UserException if that cannot compute with it
+   */
+  public static BaseModel toEvaluate(InputFiles files, Manifest manifest, Engine engine) {
+    if (engine == Engine.DJL) {
+      return toRun(files, manifest);
+    }
+    if (manifest.base().model().isPresent()) {
+      throw UserException.usage(
+          "base.model is a TorchScript graph, which evaluation.engine = worker does not compute"
+              + " with",
+          manifest.file().text(),
+          "Leave base.model out, and give a checkpoint that the worker reads; or use the engine"
+              + " djl");
+    }
+    return toMerge(files, manifest);
   }
 
   /**
@@ -154,6 +177,16 @@ public final class BaseModel {
             () -> new ModelInput.OfFamily(family.orElseThrow().modelType(), identity(), precision));
   }
 
+  /**
+   * What computes in a process beside the executor.
+   *
+   * @param versions what that process is
+   */
+  ModelInput worker(
+      WorkerSettings settings, Precision precision, SortedMap<String, String> versions) {
+    return new ModelInput.OfWorker(settings, Companions.digest(folder), precision, versions);
+  }
+
   /** A digest of what is known of the base beside its tensors; empty where nothing is. */
   private String identity() {
     return family.map(Family::identity).orElse("");
@@ -201,22 +234,32 @@ public final class BaseModel {
   /**
    * Refuses tasks that ask for what the base cannot do.
    *
+   * @param engine what evaluates
    * @param context how many tokens the model sees at once
    * @throws UserException usage, with all of them
    */
-  public void requireAnswers(int context) {
+  public void requireAnswers(Engine engine, int context) {
     List<Problem> problems = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       task.kind()
           .written()
-          .ifPresent(most -> refusal(task, most, context).ifPresent(problems::add));
+          .ifPresent(most -> refusal(engine, task, most, context).ifPresent(problems::add));
     }
     if (!problems.isEmpty()) {
       throw UserException.usage(problems);
     }
   }
 
-  private Optional<Problem> refusal(Manifest.TaskEntry task, int most, int context) {
+  private Optional<Problem> refusal(Engine engine, Manifest.TaskEntry task, int most, int context) {
+    if (engine == Engine.WORKER) {
+      return Optional.of(
+          new Problem(
+              "Task %s is %s, for which the base has to write, but a worker is only asked how"
+                      .formatted(task.id(), task.kind().name())
+                  + " likely texts are",
+              manifest.file().text(),
+              "Set evaluation.engine to djl, or leave the task out"));
+    }
     if (manifest.base().model().isPresent()) {
       return Optional.of(
           new Problem(

@@ -3,11 +3,17 @@ package org.mergetomix.plan;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TaskQuestions;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.expert.BaseCheckpoint;
+import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.TiedNames;
+import org.mergetomix.folder.Companions;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.LanguageModel;
@@ -15,6 +21,8 @@ import org.mergetomix.model.LiveModel;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.worker.WorkerEvaluator;
+import org.mergetomix.worker.WorkerSettings;
 
 /** What computes with the base's parameters. */
 public sealed interface ModelInput extends Serializable {
@@ -106,6 +114,66 @@ public sealed interface ModelInput extends Serializable {
             "config.json changed since the run began", base.toString(), "Start again");
       }
       return FamilyModel.open(here, precision, device);
+    }
+  }
+
+  /**
+   * A process beside the executor.
+   *
+   * @param settings how it is started
+   * @param folder what lies beside the base's tensors, as {@link Companions#digest} was when the
+   *     run began
+   * @param versions what the worker said that it is
+   */
+  record OfWorker(
+      WorkerSettings settings,
+      String folder,
+      Precision precision,
+      SortedMap<String, String> versions)
+      implements ModelInput {
+
+    /** Raised whenever the scores that come through a worker change. */
+    private static final String VERSION = "worker/1";
+
+    @Override
+    public String identity() {
+      return "%s threads=%s %s %s".formatted(VERSION, settings.threads(), versions, folder);
+    }
+
+    @Override
+    public ModelInput fetched(InputFiles files) {
+      return this;
+    }
+
+    @Override
+    public LanguageModel open(Path base, ComputeDevice device) {
+      throw new IllegalStateException("The model of a worker is in another process");
+    }
+
+    /**
+     * Starts a worker.
+     *
+     * @param base the base, opened
+     * @param path where it lies on this host
+     * @throws UserException if it cannot be used
+     */
+    public WorkerEvaluator start(
+        TiedCheckpoint base,
+        Path path,
+        Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
+        int batchSize,
+        ComputeDevice device) {
+      if (!Companions.digest(path).equals(folder)) {
+        throw UserException.input(
+            "What lies beside the base changed since the run began",
+            path.toString(),
+            "Start again");
+      }
+      return WorkerEvaluator.open(
+          settings,
+          device,
+          new WorkerEvaluator.Work(
+              path, base, base.copies(), tasks, batchSize, precision, versions));
     }
   }
 

@@ -9,16 +9,19 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.worker.WorkerSettings;
 
 /**
  * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
@@ -78,8 +81,8 @@ public record RunPlan(
         BaseModel base =
             purpose == Purpose.MERGING
                 ? BaseModel.toMerge(files, manifest)
-                : BaseModel.toRun(files, manifest);
-        return of(access, files, manifest, configuration, purpose, base, inputs, task);
+                : BaseModel.toEvaluate(files, manifest, configuration.evaluation().engine());
+        return of(spark, access, files, manifest, configuration, purpose, base, inputs, task);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -87,6 +90,7 @@ public record RunPlan(
   }
 
   private static RunPlan of(
+      SparkSession spark,
       InputAccess access,
       InputFiles files,
       Manifest manifest,
@@ -103,10 +107,12 @@ public record RunPlan(
         access,
         purpose == Purpose.MERGING
             ? new ModelInput.Unneeded()
-            : base.model(inputs, base.precision(configuration.evaluation().precision(), task)),
+            : model(spark, configuration, base, inputs, task),
         base.base(inputs),
         experts,
-        purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base, inputs),
+        purpose == Purpose.MERGING
+            ? List.of()
+            : tasks(files, manifest, configuration.evaluation().engine(), base, inputs),
         method(configuration),
         0,
         configuration.merge().threads().orElse(task.cpus()),
@@ -114,10 +120,28 @@ public record RunPlan(
         configuration.evaluation().batchSize());
   }
 
+  private static ModelInput model(
+      SparkSession spark,
+      Configuration configuration,
+      BaseModel base,
+      SortedMap<Location, FileInput> inputs,
+      TaskShare task) {
+    Precision precision = base.precision(configuration.evaluation().precision(), task);
+    WorkerSettings worker = configuration.worker();
+    return switch (configuration.evaluation().engine()) {
+      case DJL -> base.model(inputs, precision);
+      case WORKER -> base.worker(worker, precision, WorkerInquiry.versions(spark, worker));
+    };
+  }
+
   private static List<TaskPlan> tasks(
-      InputFiles files, Manifest manifest, BaseModel base, SortedMap<Location, FileInput> inputs) {
+      InputFiles files,
+      Manifest manifest,
+      Engine engine,
+      BaseModel base,
+      SortedMap<Location, FileInput> inputs) {
     BaseModel.Reading reading = base.reading();
-    base.requireAnswers(reading.context());
+    base.requireAnswers(engine, reading.context());
     List<TaskPlan> tasks = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(
@@ -154,6 +178,12 @@ public record RunPlan(
           "merge.device is gpu, but tasks ask Spark for none",
           "spark.gpus-per-task",
           "Set it to 1, or merge.device to cpu");
+    }
+    if (device == MergeDevice.GPU && configuration.evaluation().engine() == Engine.WORKER) {
+      throw UserException.usage(
+          "merge.device is gpu, but surrogates are merged into shared memory for workers",
+          "evaluation.engine",
+          "Set merge.device to cpu, or evaluation.engine to djl");
     }
     MergeMethod method = method(configuration);
     if (device == MergeDevice.GPU && !method.isLinear()) {

@@ -90,7 +90,7 @@ public final class CheckAction {
     Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
     List<Problem> warnings =
         new ArrayList<>(
-            new InputCheck(spark, access, files)
+            new InputCheck(spark, access, files, configuration.evaluation().engine())
                 .datasets(manifest, withData)
                 .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());

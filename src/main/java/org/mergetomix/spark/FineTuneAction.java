@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
@@ -62,7 +63,9 @@ public final class FineTuneAction {
     Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
     requireData(training, files);
     TrainingCheck.require(files, training, configuration);
-    new InputCheck(spark, access, files).datasets(training, trainable).run(training, List.of());
+    new InputCheck(spark, access, files, Engine.DJL)
+        .datasets(training, trainable)
+        .run(training, List.of());
     if (!trainable.isEmpty()) {
       TrainingCheck.memory(spark, files, training, configuration, trainable.size());
     }

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.data.DataCheck;
 import org.mergetomix.data.DataFile;
 import org.mergetomix.data.ExampleRows;
@@ -42,14 +43,20 @@ public final class InputCheck {
 
   private final SparkSession spark;
   private final InputAccess access;
+  private final Engine engine;
   private final InputFiles files;
   private final List<UserException> refusals = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
-  /** A check of files that are open for it, on the driver's host. */
-  InputCheck(SparkSession spark, InputAccess access, InputFiles files) {
+  /**
+   * A check of files that are open for it, on the driver's host.
+   *
+   * @param engine what is to compute with the base
+   */
+  InputCheck(SparkSession spark, InputAccess access, InputFiles files, Engine engine) {
     this.spark = spark;
     this.access = access;
+    this.engine = engine;
     this.files = files;
   }
 
@@ -122,10 +129,10 @@ public final class InputCheck {
   }
 
   private void checkModel(Manifest manifest, SortedMap<String, TensorSpec> tensors) {
-    BaseModel model = BaseModel.toRun(files, manifest);
+    BaseModel model = BaseModel.toEvaluate(files, manifest, engine);
     List<BaseModel.Reading> reading = new ArrayList<>();
     attempt(() -> reading.add(model.reading()));
-    reading.forEach(known -> attempt(() -> model.requireAnswers(known.context())));
+    reading.forEach(known -> attempt(() -> model.requireAnswers(engine, known.context())));
     String checkpoint = manifest.base().checkpoint().text();
     Compared compared =
         manifest
@@ -135,7 +142,10 @@ public final class InputCheck {
             .orElseGet(
                 () ->
                     new Compared(
-                        model.family().orElseThrow().mismatches(tensors, checkpoint), List.of()));
+                        model.family().stream()
+                            .flatMap(family -> family.mismatches(tensors, checkpoint).stream())
+                            .toList(),
+                        List.of()));
     warnings.addAll(compared.warnings());
     UserException.inputIfAny(compared.problems());
   }

@@ -13,6 +13,7 @@ import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.NativeSettings;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.RunRecord;
@@ -28,7 +29,7 @@ final class RunRecords {
         Instant.now().toString(),
         new RunRecord.Run(
             plan.runId(), plan.identity(), List.copyOf(plan.experts().keySet()), plan.inputs()),
-        new RunRecord.Start(configuration.asMap(), versions(spark)));
+        new RunRecord.Start(configuration.asMap(), versions(spark, plan)));
   }
 
   /** What is recorded of a model of the scores. */
@@ -43,13 +44,23 @@ final class RunRecords {
         model.surface(), model.mixtures(), model.explained(), Choice.name(model.basis()), gains);
   }
 
-  private static SortedMap<String, String> versions(SparkSession spark) {
+  private static SortedMap<String, String> versions(SparkSession spark, RunPlan plan) {
     SortedMap<String, String> versions = new TreeMap<>();
     versions.put("merge-to-mix", Release.version());
     versions.put("spark", spark.version());
-    versions.putAll(ofExecutors(spark));
+    versions.putAll(ofEngine(spark, plan.model()));
     versions.put("java", Runtime.version().toString());
     versions.put("processor", System.getProperty("os.arch"));
+    return versions;
+  }
+
+  private static Map<String, String> ofEngine(SparkSession spark, ModelInput model) {
+    if (!(model instanceof ModelInput.OfWorker worker)) {
+      return ofExecutors(spark);
+    }
+    SortedMap<String, String> versions = new TreeMap<>();
+    worker.versions().forEach((name, version) -> versions.put("worker " + name, version));
+    versions.put("engine", "worker");
     return versions;
   }
 

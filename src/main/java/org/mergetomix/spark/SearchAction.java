@@ -222,7 +222,9 @@ public final class SearchAction {
     try (InputFiles files = access.open()) {
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
-      warnings.addAll(new InputCheck(spark, access, files).run(manifest, manifest.datasets()));
+      warnings.addAll(
+          new InputCheck(spark, access, files, configuration.evaluation().engine())
+              .run(manifest, manifest.datasets()));
       // What it could not read, the check of inputs has refused.
       warnings.addAll(memory.orElseThrow().warnings());
       idle(search).ifPresent(warnings::add);

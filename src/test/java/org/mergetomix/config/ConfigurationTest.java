@@ -32,6 +32,7 @@ import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.worker.WorkerSettings;
 
 class ConfigurationTest {
 
@@ -68,7 +69,9 @@ class ConfigurationTest {
                     0,
                     2,
                     0),
-                new Configuration.Evaluation(16, Optional.empty()),
+                new Configuration.Evaluation(
+                    16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
+                new WorkerSettings(List.of(), "python3", "/dev/shm", 300, 1),
                 new Configuration.Training(
                     Configuration.Training.Method.FULL,
                     new Configuration.Training.Lora(16, 32, List.of("all-linear")),
@@ -111,6 +114,7 @@ class ConfigurationTest {
         switch (key) {
           case "merge.method" -> "linear";
           case "search.strategy" -> "random";
+          case "evaluation.engine" -> "worker";
           case "search.ratios" -> "refine";
           case "search.attribution" -> "leave-one-out";
           case "merge.mode" -> "mergekit";

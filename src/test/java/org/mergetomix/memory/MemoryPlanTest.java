@@ -3,6 +3,7 @@ package org.mergetomix.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.memory.ExecutorMemory.Kind;
 import org.mergetomix.model.Precision;
@@ -185,6 +186,7 @@ class MemoryPlanTest {
         masks,
         model,
         Precision.FLOAT32,
+        Optional.empty(),
         0,
         new Prefixes(prefix, prefixes, prefixes),
         download,

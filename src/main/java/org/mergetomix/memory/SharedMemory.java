@@ -1,0 +1,68 @@
+package org.mergetomix.memory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.plan.BaseModel;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.worker.SharedFileTarget;
+
+/**
+ * Where an executor's surrogates lie for its workers.
+ *
+ * @param folder the folder that they are in
+ * @param surrogate bytes of one, of which every slot has one
+ * @param room bytes that the file system of the folder has left; negative where there is none
+ */
+public record SharedMemory(String folder, long surrogate, long room) {
+
+  /** Asks one executor, by a Spark task. */
+  static SharedMemory ask(SparkSession spark, String folder, BaseModel base) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    context.setJobGroup("memory", "Ask an executor for its shared memory", false);
+    try {
+      long room = context.parallelize(List.of(folder), 1).map(SharedMemory::room).first();
+      return new SharedMemory(folder, SharedFileTarget.bytes(base.parameters()), room);
+    } finally {
+      context.clearJobGroup();
+    }
+  }
+
+  private static long room(String folder) {
+    try {
+      return Files.getFileStore(Path.of(folder)).getUsableSpace();
+    } catch (IOException none) {
+      return -1;
+    }
+  }
+
+  /** What is wrong when it cannot hold the surrogates of some slots. */
+  Optional<Problem> little(int slots) {
+    if (room < 0) {
+      return Optional.of(
+          new Problem(
+              "An executor has no folder for shared memory",
+              folder,
+              "Set worker.shared-memory to a folder of a file system in memory"));
+    }
+    long needed = slots * surrogate;
+    return needed <= room
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                "The surrogates of an executor (slots: %s, each %s) are %s, but its shared memory has %s left"
+                    .formatted(
+                        slots,
+                        new ByteCount(surrogate),
+                        new ByteCount(needed),
+                        new ByteCount(room)),
+                folder,
+                "Give executors more: docker run --shm-size, in Kubernetes an emptyDir of medium"
+                    + " Memory mounted there; or run fewer tasks at once, or set"
+                    + " worker.shared-memory to another folder"));
+  }
+}

@@ -1,0 +1,250 @@
+package org.mergetomix.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.mergetomix.merge.SurrogateTarget;
+import org.mergetomix.problem.Closing;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.FileLayout;
+import org.mergetomix.safetensors.StoredElements;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.TensorNames;
+import org.mergetomix.tensor.TensorSpec;
+
+/**
+ * A safetensors file in shared memory, whose elements are overwritten in place: the surrogate as a
+ * worker reads it, in the base's types. It stays usable when its name is gone. One thread.
+ *
+ * <p>It is written with system calls, not through a mapping: where memory is full, that is an error
+ * and not a signal. All of it is written once at the beginning, so that it is full then or never.
+ */
+public final class SharedFileTarget implements SurrogateTarget {
+
+  private static final int PIECE = 1 << 20;
+  private static final int CHUNK = 1 << 14;
+
+  private final FileChannel channel;
+  private final Path file;
+  private final StoredElements elements;
+  private final SortedMap<String, TensorSpec> tensors;
+  private final SortedMap<String, String> copies;
+  private final FileLayout layout;
+  private final long begin;
+  private long state;
+  private String digest = "";
+
+  private SharedFileTarget(
+      FileChannel channel,
+      Path file,
+      SortedMap<String, TensorSpec> tensors,
+      SortedMap<String, String> copies) {
+    this.channel = channel;
+    this.file = file;
+    this.elements = new StoredElements(channel, "the surrogate in shared memory");
+    this.tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+    this.copies = copies;
+    this.layout = FileLayout.of(tensors, Map.of("format", "pt"));
+    this.begin = (layout.header().length + BodyDigest.ROW - 1L) / BodyDigest.ROW * BodyDigest.ROW;
+  }
+
+  /**
+   * Makes the file, which is the base at first.
+   *
+   * @param file a new one in shared memory
+   * @param base what is overwritten: tensors of two tied names are there once
+   * @param copies the second name, by which a checkpoint may have them too
+   * @throws UserException if there is no room
+   */
+  public static SharedFileTarget create(
+      Path file, Checkpoint base, SortedMap<String, String> copies) {
+    FileChannel channel = opened(file);
+    try {
+      SharedFileTarget target = new SharedFileTarget(channel, file, base.tensors(), copies);
+      target.writing(() -> target.elements.writeHeader(target.header()));
+      target.tensors.values().forEach(tensor -> target.copy(base, tensor.name(), tensor));
+      return target;
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, channel);
+      throw failure;
+    }
+  }
+
+  private static FileChannel opened(Path file) {
+    try {
+      return FileChannel.open(
+          file,
+          Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (IOException failure) {
+      throw full(file, failure);
+    }
+  }
+
+  /** How large such a file is, in bytes. */
+  public static long bytes(SortedMap<String, TensorSpec> tensors) {
+    return FileLayout.of(tensors, Map.of("format", "pt")).bytes() + BodyDigest.ROW;
+  }
+
+  /** With spaces, so that the elements begin at a page. */
+  private byte[] header() {
+    byte[] header = layout.header();
+    byte[] padded = Arrays.copyOf(header, (int) begin);
+    Arrays.fill(padded, header.length, padded.length, (byte) ' ');
+    ByteBuffer.wrap(padded).order(ByteOrder.LITTLE_ENDIAN).putLong(0, begin - Long.BYTES);
+    return padded;
+  }
+
+  private long position(TensorSpec tensor, long offset) {
+    return layout.position(tensor, offset) - layout.header().length + begin;
+  }
+
+  /** Where it is, or was. */
+  Path file() {
+    return file;
+  }
+
+  @Override
+  public SortedMap<String, TensorSpec> tensors() {
+    return tensors;
+  }
+
+  @Override
+  public void write(String tensor, long offset, float[] source, int length) {
+    TensorSpec spec = tensors.get(tensor);
+    digest = "";
+    writing(() -> elements.write(spec, position(spec, offset), source, length));
+  }
+
+  @Override
+  public void fill(Checkpoint checkpoint, String name) {
+    UserException.inputIfAny(mismatches(checkpoint, name));
+    tensors.forEach((tensor, spec) -> copy(checkpoint, nameIn(checkpoint, tensor), spec));
+  }
+
+  private String nameIn(Checkpoint checkpoint, String tensor) {
+    return checkpoint.tensors().containsKey(tensor) ? tensor : copies.getOrDefault(tensor, tensor);
+  }
+
+  private List<Problem> mismatches(Checkpoint checkpoint, String name) {
+    List<Problem> problems = new ArrayList<>();
+    tensors.forEach(
+        (tensor, spec) -> {
+          TensorSpec found = checkpoint.tensors().get(nameIn(checkpoint, tensor));
+          if (found == null || !found.shape().equals(spec.shape())) {
+            problems.add(
+                new Problem(
+                    "The tensor %s %s"
+                        .formatted(
+                            TensorNames.shown(tensor),
+                            found == null
+                                ? "is missing"
+                                : "has shape %s, but the base's has %s"
+                                    .formatted(found.shape(), spec.shape())),
+                    name,
+                    "Give a model that was fine-tuned from the base"));
+          }
+        });
+    for (String extra : checkpoint.tensors().keySet()) {
+      if (!tensors.containsKey(extra) && !copies.containsValue(extra)) {
+        problems.add(
+            new Problem(
+                "The base has no tensor " + TensorNames.shown(extra),
+                name,
+                "Give a model that was fine-tuned from the base"));
+      }
+    }
+    return problems;
+  }
+
+  private void copy(Checkpoint from, String name, TensorSpec to) {
+    boolean floating = to.dtype().floating();
+    float[] floats = new float[floating ? CHUNK : 0];
+    long[] integers = new long[floating ? 0 : CHUNK];
+    digest = "";
+    for (long offset = 0; offset < to.elements(); offset += CHUNK) {
+      int length = (int) Math.min(CHUNK, to.elements() - offset);
+      long at = position(to, offset);
+      if (floating) {
+        from.read(name, offset, floats, length);
+        writing(() -> elements.write(to, at, floats, length));
+      } else {
+        from.readIntegers(name, offset, integers, length);
+        writing(() -> elements.write(to, at, integers, length));
+      }
+    }
+  }
+
+  /** Which contents it has by now, and their digest. */
+  record Contents(long state, String digest) {}
+
+  /** What it holds; reads it once after it was written. */
+  Contents contents() {
+    if (digest.isEmpty()) {
+      state++;
+      digest = computed();
+    }
+    return new Contents(state, digest);
+  }
+
+  private String computed() {
+    BodyDigest sums = new BodyDigest();
+    ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+    try {
+      long end = channel.size();
+      for (long at = begin; at < end; at += PIECE) {
+        piece.clear().limit((int) Math.min(PIECE, end - at));
+        for (int read = 0; piece.hasRemaining() && read >= 0; ) {
+          read = channel.read(piece, at + piece.position());
+        }
+        sums.add(piece.flip());
+      }
+    } catch (IOException failure) {
+      throw full(file, failure);
+    }
+    return sums.text();
+  }
+
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private void writing(Writing work) {
+    try {
+      work.run();
+    } catch (IOException failure) {
+      throw full(file, failure);
+    }
+  }
+
+  private static UserException full(Path file, IOException failure) {
+    return UserException.input(
+        "The surrogate cannot be written into shared memory: " + failure.getMessage(),
+        String.valueOf(file.getParent().getParent()),
+        "Give executors more of it (a container has 64 MB where nothing is said), or set"
+            + " worker.shared-memory to another folder",
+        failure);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException failure) {
+      throw full(file, failure);
+    }
+  }
+}

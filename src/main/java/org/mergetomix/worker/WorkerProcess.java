@@ -1,0 +1,216 @@
+package org.mergetomix.worker;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.mergetomix.problem.UserException;
+
+/**
+ * A process that is asked, and answers: JSON, a line each, strictly in turn. Whatever else it says
+ * or does ends it, and a {@link UserException} says what it was. It ends when its standard input
+ * does, and so with this process. One thread.
+ */
+final class WorkerProcess implements AutoCloseable {
+
+  /** What both sides speak. */
+  static final int PROTOCOL = 1;
+
+  private static final long POLL_MILLISECONDS = 100;
+  private static final long LAST_SECONDS = 2;
+  private static final int SHOWN = 200;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build())
+              .build());
+
+  private final Process process;
+  private final String name;
+  private final int silence;
+  private final BufferedWriter requests;
+  private final Answers answers;
+  private int asked;
+
+  private WorkerProcess(Process process, String name, int silence) {
+    this.process = process;
+    this.name = name;
+    this.silence = silence;
+    this.requests = process.outputWriter(StandardCharsets.UTF_8);
+    this.answers = new Answers(process);
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param silence seconds until it is given up
+   * @throws UserException usage, if it cannot be started
+   */
+  static WorkerProcess start(
+      List<String> command, Map<String, String> environment, Path directory, int silence) {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().putAll(environment);
+    try {
+      return new WorkerProcess(builder.start(), command.get(0), silence);
+    } catch (IOException failure) {
+      throw UserException.usage(
+          "The worker cannot be started: " + failure.getMessage(),
+          command.get(0),
+          "Have it on every executor, executable; worker.command and worker.python say what is"
+              + " run");
+    }
+  }
+
+  /** A new request. */
+  static ObjectNode request(String operation) {
+    return JSON.createObjectNode().put("op", operation);
+  }
+
+  /**
+   * The answer to a request, which is given its id here.
+   *
+   * @throws UserException with what went wrong; the process has ended then, unless it said so
+   *     itself
+   */
+  JsonNode ask(ObjectNode request) {
+    asked++;
+    try {
+      requests.write(request.put("id", asked).toString());
+      requests.write('\n');
+      requests.flush();
+    } catch (IOException ended) {
+      throw ended();
+    }
+    return answer();
+  }
+
+  private JsonNode answer() {
+    long heard = System.nanoTime();
+    long steps = -1;
+    while (true) {
+      Optional<String> next = next();
+      if (next.isEmpty()) {
+        long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - heard);
+        if (silent >= silence) {
+          throw failed("made no progress in %s seconds".formatted(silence));
+        }
+        continue;
+      }
+      String line = next.get();
+      JsonNode said = parsed(line);
+      if (said.path("id").asInt() != asked) {
+        throw failed("answered something else than it was asked: " + shown(line));
+      }
+      if (said.path("event").asText().equals("alive")) {
+        long done = said.path("steps").asLong();
+        heard = done > steps ? System.nanoTime() : heard;
+        steps = Math.max(steps, done);
+      } else if (said.path("ok").asBoolean()) {
+        return said;
+      } else {
+        throw refused(said);
+      }
+    }
+  }
+
+  /** The next line; empty when none has come yet. */
+  private Optional<String> next() {
+    try {
+      Optional<Answers.Line> line =
+          Optional.ofNullable(answers.lines().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
+      if (line.filter(Answers.Line::isEnd).isPresent()) {
+        throw ended();
+      }
+      return line.map(Answers.Line::text);
+    } catch (InterruptedException told) {
+      Thread.currentThread().interrupt();
+      throw failed("was not waited for");
+    }
+  }
+
+  private JsonNode parsed(String line) {
+    try {
+      JsonNode said = JSON.readTree(line);
+      if (said.isObject()) {
+        return said;
+      }
+    } catch (JsonProcessingException garbage) {
+      throw failed("said what is no answer: " + shown(line));
+    }
+    throw failed("said what is no answer: " + shown(line));
+  }
+
+  private static String shown(String line) {
+    return line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
+  }
+
+  private UserException refused(JsonNode said) {
+    return UserException.input(
+        "The worker answered %s: %s"
+            .formatted(said.path("kind").asText("an error"), said.path("error").asText()),
+        name,
+        lastWords());
+  }
+
+  /** What to say of a worker that does not keep to the protocol; it is ended. */
+  UserException failed(String what) {
+    kill();
+    return UserException.input("The worker " + what + ", and was ended", name, lastWords());
+  }
+
+  private UserException ended() {
+    boolean over = false;
+    try {
+      over = process.waitFor(LAST_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException told) {
+      Thread.currentThread().interrupt();
+    }
+    String how = over ? code(process.exitValue()) : ", closed its output";
+    kill();
+    return UserException.input("The worker ended" + how, name, lastWords());
+  }
+
+  private static String code(int code) {
+    return code > 128
+        ? " with code %s, by signal %s".formatted(code, code - 128)
+        : " with code " + code;
+  }
+
+  private String lastWords() {
+    String words = answers.lastWords();
+    return words.isEmpty() ? "" : "It said last: " + words;
+  }
+
+  private void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /** Asks it to end, and ends it. */
+  @Override
+  public void close() {
+    try {
+      requests.write(request("close").toString());
+      requests.write('\n');
+      requests.close();
+      process.waitFor(LAST_SECONDS, TimeUnit.SECONDS);
+    } catch (IOException gone) {
+      // So it should be.
+    } catch (InterruptedException told) {
+      Thread.currentThread().interrupt();
+    } finally {
+      kill();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * An evaluator in a process beside this one.
+ *
+ * <p>A {@link org.mergetomix.worker.SharedFileTarget} is what surrogates are merged into: a
+ * safetensors file in shared memory, overwritten in place. {@link
+ * org.mergetomix.worker.WorkerEvaluator} has a process read it and say how likely each window of
+ * the tasks is; scores are made of that here, as for every engine. {@link
+ * org.mergetomix.worker.WorkerLaunch} starts the process: a user's own command, or the Python
+ * package that lies beside this room's classes.
+ *
+ * <p>The protocol is JSON, a line each, over the standard input and output of the process; {@code
+ * WorkerProcess} speaks it and ends a process that does otherwise. CONTRIBUTING describes it.
+ * Nothing outlives this process: a worker ends when its input does, and the file has no name once a
+ * worker has opened it; {@code SharedFolder} removes what a kill between the two left behind.
+ */
+package org.mergetomix.worker;

@@ -1,0 +1,89 @@
+"""The protocol: requests in turn, an answer each, and signs of life between them."""
+
+import json
+import os
+import queue
+import threading
+import time
+import traceback
+
+from merge_to_mix_worker import PROTOCOL
+from merge_to_mix_worker.engine import Engine, versions
+
+BEAT_SECONDS = 1
+LONGEST_ERROR = 2000
+
+
+class Progress:
+    """Counts what was done; whoever waits judges by it whether anything goes on."""
+
+    def __init__(self):
+        self.steps = 0
+
+    def step(self):
+        self.steps += 1
+
+
+class Channel:
+    """Serves one process. Ends with its input, whatever is being computed."""
+
+    def __init__(self, requests, answers):
+        self.requests = requests
+        self.answers = answers
+        self.lock = threading.Lock()
+        self.busy = None
+        self.progress = Progress()
+        self.engine = None
+
+    def serve(self):
+        lines = queue.SimpleQueue()
+        threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
+        threading.Thread(target=self._beat, daemon=True).start()
+        while True:
+            request = json.loads(lines.get())
+            if request["op"] == "close":
+                os._exit(0)
+            self.busy = request["id"]
+            started = time.perf_counter()
+            try:
+                answer = {"ok": True, **self._answer(request)}
+                answer["seconds"] = time.perf_counter() - started
+            except Exception as failure:
+                traceback.print_exc()
+                error = str(failure)[:LONGEST_ERROR]
+                answer = {"ok": False, "kind": type(failure).__name__, "error": error}
+            self.busy = None
+            self._say({"id": request["id"], **answer})
+
+    def _answer(self, request):
+        operation = request["op"]
+        if operation in ("describe", "open") and request.get("protocol") != PROTOCOL:
+            raise ValueError(
+                f"protocol {request.get('protocol')} is asked for, and this is {PROTOCOL}"
+            )
+        if operation == "describe":
+            return {"protocol": PROTOCOL, "versions": versions()}
+        if operation == "open":
+            self.engine = Engine(request, self.progress)
+            return {"versions": versions(), "tensors": self.engine.parameters.tensors}
+        if operation == "evaluate":
+            return self.engine.evaluate(request)
+        raise ValueError(f"unknown operation {operation}")
+
+    def _listen(self, lines):
+        for line in self.requests:
+            lines.put(line)
+        os._exit(3)
+
+    def _beat(self):
+        while True:
+            time.sleep(BEAT_SECONDS)
+            busy = self.busy
+            if busy is not None:
+                self._say({"event": "alive", "id": busy, "steps": self.progress.steps})
+
+    def _say(self, message):
+        text = json.dumps(message, allow_nan=False)
+        with self.lock:
+            self.answers.write(text + "\n")
+            self.answers.flush()

@@ -1,0 +1,217 @@
+package org.mergetomix.worker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.tensor.Checkpoint;
+
+/**
+ * A worker that speaks the protocol and computes next to nothing: what it says of a window is the
+ * mean magnitude of the surrogate's elements times the number of tokens asked for. What it does
+ * wrongly, and whether once or always, is said to it.
+ */
+final class ScriptedWorker {
+
+  /** What it does at its first evaluation, or always. */
+  enum Fault {
+    NONE,
+    OTHER_PROTOCOL,
+    NO_VERSIONS,
+    FEWER_TENSORS,
+    DIES_AT_OPEN,
+    DIES,
+    HANGS,
+    SAYS_GARBAGE,
+    PRINTS_BEFORE,
+    ANSWERS_ANOTHER,
+    ANSWERS_TOO_FEW,
+    ANSWERS_TEXT,
+    ANSWERS_NO_NUMBER,
+    HAS_NO_MEMORY
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Fault fault;
+  private final Path once;
+  private Path surrogate = Path.of("");
+  private final List<JsonNode> windows = new ArrayList<>();
+
+  private ScriptedWorker(Fault fault, Path once) {
+    this.fault = fault;
+    this.once = once;
+  }
+
+  /** The command of a worker that does something wrongly each time. */
+  static List<String> command(Fault fault) {
+    return List.of(
+        ProcessHandle.current().info().command().orElseThrow(),
+        "-Xmx64m",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        ScriptedWorker.class.getName(),
+        fault.name());
+  }
+
+  /**
+   * The same for one that does it once.
+   *
+   * @param once a file that is there when it was done
+   */
+  static List<String> command(Fault fault, Path once) {
+    List<String> command = new ArrayList<>(command(fault));
+    command.add(once.toString());
+    return command;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    System.err.println("the worker begins");
+    ScriptedWorker worker =
+        new ScriptedWorker(
+            Fault.valueOf(arguments[0]), Path.of(arguments.length > 1 ? arguments[1] : ""));
+    BufferedReader requests =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+      JsonNode request = JSON.readTree(line);
+      ObjectNode answer = JSON.createObjectNode().put("id", request.path("id").asInt());
+      switch (request.path("op").asText()) {
+        case "describe" -> worker.describe(answer);
+        case "open" -> worker.open(request, answer);
+        case "evaluate" -> worker.evaluate(request, answer);
+        default -> System.exit(0);
+      }
+      System.out.println(answer);
+    }
+  }
+
+  private void describe(ObjectNode answer) {
+    if (fault == Fault.OTHER_PROTOCOL) {
+      answer.put("ok", false).put("kind", "ValueError").put("error", "this is protocol 7");
+      return;
+    }
+    answer.put("ok", true);
+    if (fault != Fault.NO_VERSIONS) {
+      answer.putObject("versions").put("scripted", "1");
+    }
+  }
+
+  private void open(JsonNode request, ObjectNode answer) throws IOException {
+    if (fault == Fault.DIES_AT_OPEN) {
+      System.err.println("no module named torch");
+      System.exit(1);
+    }
+    Path folder = Path.of(request.path("folder").asText());
+    // The file has no name soon, but this one.
+    FileChannel opened = FileChannel.open(folder.resolve(request.path("surrogate").asText()));
+    surrogate = open(opened);
+    for (JsonNode task : request.path("tasks")) {
+      for (String line : Files.readAllLines(folder.resolve(task.path("windows").asText()))) {
+        windows.add(JSON.readTree(line));
+      }
+    }
+    long tensors = tensors();
+    describe(answer);
+    answer.put("tensors", fault == Fault.FEWER_TENSORS ? tensors - 1 : tensors);
+  }
+
+  /** By the descriptor, of which this process has only a few. */
+  private static Path open(FileChannel channel) throws IOException {
+    try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors
+          .filter(
+              descriptor -> {
+                try {
+                  return Files.readSymbolicLink(descriptor).toString().endsWith(".safetensors")
+                      && channel.isOpen();
+                } catch (IOException gone) {
+                  return false;
+                }
+              })
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private long tensors() {
+    try (Checkpoint checkpoint = Checkpoints.open(surrogate)) {
+      return checkpoint.tensors().size();
+    }
+  }
+
+  private double magnitude() {
+    double sum = 0;
+    long count = 0;
+    float[] chunk = new float[1 << 12];
+    try (Checkpoint checkpoint = Checkpoints.open(surrogate)) {
+      for (var tensor : checkpoint.tensors().values()) {
+        for (long offset = 0; offset < tensor.elements(); offset += chunk.length) {
+          int length = (int) Math.min(chunk.length, tensor.elements() - offset);
+          checkpoint.read(tensor.name(), offset, chunk, length);
+          for (int i = 0; i < length; i++) {
+            sum += Math.abs(chunk[i]);
+          }
+        }
+        count += tensor.elements();
+      }
+    }
+    return sum / count;
+  }
+
+  private void evaluate(JsonNode request, ObjectNode answer) throws Exception {
+    boolean always = once.toString().isEmpty();
+    boolean wrong = always || !Files.exists(once);
+    if (!always && wrong) {
+      Files.createFile(once);
+    }
+    Fault now = wrong ? fault : Fault.NONE;
+    answer.put("ok", true);
+    var nats = answer.putArray("nats");
+    double magnitude = magnitude();
+    for (JsonNode block : request.path("blocks")) {
+      for (JsonNode window : windows) {
+        int example = window.path("example").asInt();
+        if (example >= block.get(0).asInt() && example < block.get(1).asInt()) {
+          int asked = 0;
+          for (JsonNode range : window.path("asked")) {
+            asked += range.get(1).asInt() - range.get(0).asInt();
+          }
+          nats.add(magnitude * asked);
+        }
+      }
+    }
+    switch (now) {
+      case DIES -> {
+        System.err.println("a kernel launch failed");
+        Runtime.getRuntime().halt(139);
+      }
+      case HANGS -> new CountDownLatch(1).await();
+      case SAYS_GARBAGE -> {
+        System.out.println("Loading weights: 100%");
+        System.out.flush();
+      }
+      case PRINTS_BEFORE -> System.out.println();
+      case ANSWERS_ANOTHER -> answer.put("id", request.path("id").asInt() - 1);
+      case ANSWERS_TOO_FEW -> nats.remove(0);
+      case ANSWERS_TEXT -> nats.insert(0, "much").remove(1);
+      case ANSWERS_NO_NUMBER -> nats.insertNull(0).remove(1);
+      case HAS_NO_MEMORY ->
+          answer
+              .put("ok", false)
+              .put("kind", "OutOfMemoryError")
+              .put("error", "CUDA out of memory");
+      default -> {}
+    }
+  }
+}

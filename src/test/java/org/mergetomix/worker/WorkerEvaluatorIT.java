@@ -1,0 +1,299 @@
+package org.mergetomix.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.evaluation.LikelihoodQuestions;
+import org.mergetomix.evaluation.TaskExample;
+import org.mergetomix.evaluation.TaskQuestions;
+import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.evaluation.TokenWindow;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.Precision;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.score.ExampleRange;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.testing.HuggingFaceRun;
+import org.mergetomix.worker.ScriptedWorker.Fault;
+
+/** Real processes that do as they should, or otherwise. */
+class WorkerEvaluatorIT {
+
+  /** As long as a process may take to start on a busy machine. */
+  private static final int SILENCE = 8;
+
+  private static final int EXAMPLES = 20;
+  private static final ExampleRange ALL = ExampleRange.all(EXAMPLES);
+
+  @TempDir private Path folder;
+
+  private Path shared;
+  private HuggingFaceRun run;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    shared = Files.createDirectory(folder.resolve("shared"));
+    run = HuggingFaceRun.of(folder.resolve("inputs"));
+  }
+
+  @Test
+  void scoresWhatIsInSharedMemoryNow() {
+    try (WorkerEvaluator worker = open(Fault.NONE)) {
+      double[] base = scores(worker, ALL);
+      fill(worker, run.expert(HuggingFaceRun.WHOLE));
+      double[] expert = scores(worker, ALL);
+      fill(worker, run.base());
+
+      assertThat(scores(worker, ALL)).isEqualTo(base).hasSize(EXAMPLES).isNotEqualTo(expert);
+      assertThat(scores(worker, new ExampleRange(0, 2))).containsExactly(base[0], base[1]);
+      assertThatThrownBy(() -> scores(worker, new ExampleRange(0, 7)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void leavesNothingBehind() throws Exception {
+    try (WorkerEvaluator worker = open(Fault.NONE)) {
+      scores(worker, ALL);
+      onlyChild();
+      assertThat(shared).as("what is in use has no name").isEmptyDirectory();
+    }
+    awaitEnd();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DIES, 'ended with code 139, by signal 11', a kernel launch failed",
+    "HANGS, made no progress in 8 seconds, the worker begins",
+    "SAYS_GARBAGE, 'said what is no answer: Loading weights: 100%', the worker begins",
+    "PRINTS_BEFORE, said what is no answer, the worker begins",
+    "ANSWERS_ANOTHER, answered something else than it was asked, the worker begins",
+    "ANSWERS_TOO_FEW, answered 19 numbers for 20 windows, the worker begins",
+    "ANSWERS_TEXT, 'answered what is no number: \"much\"', the worker begins",
+    "HAS_NO_MEMORY, answered OutOfMemoryError: CUDA out of memory, the worker begins"
+  })
+  void saysWhatAWorkerDidWrongly(Fault fault, String what, String lastWords) throws Exception {
+    try (WorkerEvaluator worker = open(fault)) {
+      UserException told = catchThrowableOfType(UserException.class, () -> scores(worker, ALL));
+
+      assertThat(told.exitCode()).isEqualTo(ExitCode.INPUT);
+      assertThat(told.problems().get(0).what()).contains("The worker").contains(what);
+      assertThat(told.problems().get(0).remedy()).contains(lastWords);
+    }
+    awaitEnd();
+  }
+
+  @Test
+  void takesNothingForWhatIsNoNumber() {
+    try (WorkerEvaluator worker = open(Fault.ANSWERS_NO_NUMBER)) {
+      double[] scores = scores(worker, ALL);
+
+      assertThat(scores[0]).isNaN();
+      assertThat(scores[1]).isFinite();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DIES_AT_OPEN, ended with code 1, no module named torch",
+    "FEWER_TENSORS, 'took 33 tensors, but the base has 34', ''",
+    "NO_VERSIONS, told no versions, ''",
+    "OTHER_PROTOCOL, this is protocol 7, ''"
+  })
+  void refusesAWorkerThatIsNotWhatItMustBe(Fault fault, String what, String lastWords)
+      throws Exception {
+    UserException told = catchThrowableOfType(UserException.class, () -> open(fault));
+
+    assertThat(told.problems().get(0).message()).contains(what).contains(lastWords);
+    assertThat(shared).isEmptyDirectory();
+    awaitEnd();
+  }
+
+  @Test
+  void refusesOtherVersionsThanTheRunBeganWith() {
+    assertThatThrownBy(
+            () -> open(settings(command(Fault.NONE)), new TreeMap<>(Map.of("scripted", "2"))))
+        .hasMessageContaining("{scripted=1}, but the run began with {scripted=2}");
+  }
+
+  @Test
+  void noticesAWorkerThatIsKilledWhileIdle() throws Exception {
+    try (WorkerEvaluator worker = open(Fault.NONE)) {
+      ProcessHandle process = onlyChild();
+      process.destroyForcibly();
+      process.onExit().get(5, TimeUnit.SECONDS);
+
+      assertThatThrownBy(() -> scores(worker, ALL))
+          .hasMessageContaining("ended with code 137, by signal 9");
+    }
+  }
+
+  @Test
+  void endsAWorkerThatIsStopped() throws Exception {
+    try (WorkerEvaluator worker = open(Fault.NONE)) {
+      ProcessHandle process = onlyChild();
+      signal("STOP", process);
+
+      assertThatThrownBy(() -> scores(worker, ALL))
+          .hasMessageContaining("made no progress in 8 seconds");
+      process.onExit().get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void saysThatACommandIsNotThere() {
+    UserException told =
+        catchThrowableOfType(
+            UserException.class, () -> WorkerLaunch.versions(settings(List.of("/no/such/worker"))));
+
+    assertThat(told.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(told.problems().get(0).message()).contains("/no/such/worker", "worker.command");
+  }
+
+  @Test
+  void saysThatACommandIsNotExecutable() throws Exception {
+    Path plain = Files.writeString(folder.resolve("plain"), "echo");
+
+    assertThatThrownBy(() -> WorkerLaunch.versions(settings(List.of(plain.toString()))))
+        .hasMessageContaining("Permission denied");
+  }
+
+  @Test
+  void asksForVersions() {
+    assertThat(WorkerLaunch.versions(settings(command(Fault.NONE)))).containsEntry("scripted", "1");
+    assertThat(shared).isEmptyDirectory();
+  }
+
+  /** Its child ends with it, and there is nothing in shared memory but what has no name. */
+  @Test
+  void endsWithTheProcessThatStartedIt() throws Exception {
+    Process owner =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Owner.class.getName(),
+                shared.toString(),
+                run.base().toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      assertThat(owner.inputReader().readLine()).isEqualTo("open");
+      ProcessHandle worker = owner.children().findFirst().orElseThrow();
+
+      owner.destroyForcibly();
+
+      worker.onExit().get(5, TimeUnit.SECONDS);
+      assertThat(shared).isEmptyDirectory();
+    } finally {
+      owner.destroyForcibly();
+    }
+  }
+
+  /** Opens a worker, and waits for ever. */
+  static final class Owner {
+
+    private Owner() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (Checkpoint base = Checkpoints.open(Path.of(arguments[1]))) {
+        WorkerEvaluator.open(
+            new WorkerSettings(command(Fault.NONE), "", arguments[0], 60, 1),
+            ComputeDevice.CPU,
+            work(base, Path.of(arguments[1]), new TreeMap<>(Map.of("scripted", "1"))));
+        System.out.println("open");
+        Thread.currentThread().join();
+      }
+    }
+  }
+
+  private static List<String> command(Fault fault) {
+    return ScriptedWorker.command(fault);
+  }
+
+  private WorkerEvaluator open(Fault fault) {
+    return open(settings(command(fault)), new TreeMap<>(Map.of("scripted", "1")));
+  }
+
+  private WorkerEvaluator open(WorkerSettings settings, SortedMap<String, String> versions) {
+    try (Checkpoint base = Checkpoints.open(run.base())) {
+      return WorkerEvaluator.open(settings, ComputeDevice.CPU, work(base, run.base(), versions));
+    }
+  }
+
+  private static WorkerEvaluator.Work work(
+      Checkpoint base, Path path, SortedMap<String, String> versions) {
+    SortedMap<String, TaskQuestions> tasks = new TreeMap<>(Map.of("task", questions()));
+    return new WorkerEvaluator.Work(
+        path,
+        base,
+        new TreeMap<>(),
+        Map.of(TaskSplit.SEARCH, tasks),
+        4,
+        Precision.FLOAT32,
+        versions);
+  }
+
+  private static TaskQuestions questions() {
+    List<TaskExample> examples = new ArrayList<>();
+    List<TokenWindow> windows = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      String measure = LanguageModelling.BITS_PER_BYTE.name();
+      examples.add(new TaskExample(i, new TreeMap<>(Map.of(measure, 1.0)), new TreeMap<>()));
+      windows.addAll(TokenWindow.of(i, new int[] {0, i + 1, 2, 3}, 8));
+    }
+    return new LikelihoodQuestions(LanguageModelling.KIND, examples, windows, 0);
+  }
+
+  private WorkerSettings settings(List<String> command) {
+    return new WorkerSettings(command, "python3", shared.toString(), SILENCE, 1);
+  }
+
+  private static double[] scores(WorkerEvaluator worker, ExampleRange range) {
+    return worker.evaluate("task", TaskSplit.SEARCH, range).get("bits_per_byte");
+  }
+
+  private static void fill(WorkerEvaluator worker, Path model) {
+    try (Checkpoint checkpoint = Checkpoints.open(model)) {
+      worker.target().fill(checkpoint, model.toString());
+    }
+  }
+
+  private static ProcessHandle onlyChild() {
+    try (Stream<ProcessHandle> children = ProcessHandle.current().children()) {
+      List<ProcessHandle> all = children.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
+  /** Returns when no child is left; soon. */
+  private static void awaitEnd() throws Exception {
+    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+      child.onExit().get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void signal(String name, ProcessHandle process) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+}
