@@ -182,6 +182,23 @@ class LoraDeltaTest {
   }
 
   @Test
+  void refusesACopyOfOneOfTwoTiedLayers() throws IOException {
+    new TensorFile()
+        .ramp("decoder.embed.weight", List.of(1, 1), 1)
+        .write(folder.resolve("base.st"));
+    adapter("'r':1,'lora_alpha':2,'modules_to_save':['embed']")
+        .f32("base_model.model.model.embed.weight", List.of(1, 1), 7)
+        .write(folder.resolve("adapter_model.safetensors"));
+
+    try (Checkpoint base = SafetensorsFile.open(folder.resolve("base.st"))) {
+      assertThatThrownBy(() -> Delta.open(base, folder, tiedDecoder()))
+          .hasMessageStartingWith(
+              "The adapter changes decoder.embed.weight but not decoder.head.weight, which is the"
+                  + " same tensor in the base (");
+    }
+  }
+
+  @Test
   void hasNoDeltaForWholeNumbers() throws IOException {
     new TensorFile()
         .ramp("m.weight", List.of(1, 1), 1)
