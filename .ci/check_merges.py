@@ -19,6 +19,7 @@ import peft
 import torch
 import transformers as hf
 from datasets import interleave_datasets, load_dataset
+from peft.tuners.lora import MontecloraConfig, VeloraConfig
 from safetensors.torch import load_file, save_file
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -344,6 +345,25 @@ def gpt2():
     )
 
 
+def experts():
+    """A mixture of experts: one by one on a disk, and packed where it computes."""
+    torch.manual_seed(0)
+    return hf.Qwen2MoeForCausalLM(
+        hf.Qwen2MoeConfig(
+            vocab_size=320,
+            hidden_size=32,
+            moe_intermediate_size=16,
+            shared_expert_intermediate_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            num_experts=4,
+            num_experts_per_tok=2,
+            max_position_embeddings=64,
+        )
+    )
+
+
 # Every kind of adapter that is read, on a model that has what it changes.
 ADAPTERS = {
     "plain": (llama, dict(r=4, lora_alpha=8, target_modules="all-linear")),
@@ -368,6 +388,34 @@ ADAPTERS = {
         dict(r=4, target_modules=["q_proj"], init_lora_weights="gaussian"),
     ),
     "gpt2": (gpt2, dict(r=4, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True)),
+    "lora bias": (
+        gpt2,
+        dict(r=4, target_modules=["c_attn"], fan_in_fan_out=True, lora_bias=True),
+    ),
+    "biases": (gpt2, dict(r=4, target_modules=["c_attn"], fan_in_fan_out=True, bias="all")),
+    "biases of layers": (experts, dict(r=4, target_modules=["q_proj"], bias="lora_only")),
+    "embedding": (llama, dict(r=4, target_modules=["q_proj", "embed_tokens"])),
+    "saved by ending": (
+        llama,
+        dict(r=4, target_modules=["q_proj"], modules_to_save=["embed_tokens", "norm"]),
+    ),
+    "mica": (llama, dict(r=4, target_modules=["q_proj"], init_lora_weights="mica")),
+    "velora": (
+        llama,
+        dict(r=4, target_modules=["q_proj"], velora_config=VeloraConfig(num_groups=2)),
+    ),
+    "monteclora": (
+        llama,
+        dict(r=4, target_modules=["q_proj"], monteclora_config=MontecloraConfig(num_samples=2)),
+    ),
+    "packed experts": (
+        experts,
+        dict(
+            r=4,
+            target_modules=["q_proj"],
+            target_parameters=["mlp.experts.gate_up_proj", "mlp.experts.down_proj"],
+        ),
+    ),
 }
 
 

@@ -53,11 +53,11 @@ public final class BaseCheckpoint implements Checkpoint {
     return new BaseCheckpoint(stored, names(stored.tensors().keySet()));
   }
 
-  /** Each name without wrappers, unless two of them would be one. */
+  /** Each name without wrappers, unless two of them would be one, or nothing is left of one. */
   private static SortedMap<String, String> names(Set<String> stored) {
     SortedMap<String, String> bare = new TreeMap<>();
     stored.forEach(name -> bare.put(WrapperNames.takenOff(name), name));
-    if (bare.size() < stored.size()) {
+    if (bare.size() < stored.size() || bare.containsKey("")) {
       bare.clear();
       stored.forEach(name -> bare.put(name, name));
     }

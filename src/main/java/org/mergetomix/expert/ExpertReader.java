@@ -21,14 +21,16 @@ final class ExpertReader {
     if (adapter(expert, policy.kind())) {
       return AdapterReader.open(base, expert, policy.of(ExpertKind.LORA), contents);
     }
-    Checkpoint checkpoint = ExpertsAsInBase.of(Checkpoints.open(expert), base.tensors());
+    Checkpoint stored = Checkpoints.open(expert);
+    Checkpoint checkpoint;
     ExpertKind kind;
     try {
       FamilyReader.refuseQuantised(expert);
-      QuantisedTensors.refuse(checkpoint.tensors(), expert.toString());
-      kind = kind(checkpoint, policy.kind());
+      QuantisedTensors.refuse(stored.tensors(), expert.toString());
+      kind = kind(stored, policy.kind());
+      checkpoint = ExpertsAsInBase.of(stored, base.tensors());
     } catch (RuntimeException failure) {
-      checkpoint.close();
+      stored.close();
       throw failure;
     }
     String name = expert.toString();

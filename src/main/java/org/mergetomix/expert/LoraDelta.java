@@ -107,7 +107,7 @@ public final class LoraDelta implements Delta {
       return within(spec, low.product().reader());
     }
     if (change instanceof Stacked stacked) {
-      return within(spec, stacked(stacked.products(), spec.elements()));
+      return within(spec, new StackedReader(stacked.products(), spec.elements()));
     }
     if (change instanceof Scaled scaled) {
       return scaled(adapter.reader(scaled.stored()), scaled.scale());
@@ -129,20 +129,37 @@ public final class LoraDelta implements Delta {
         : new DeltaForm.Elements();
   }
 
-  private static TensorReader stacked(List<LowRankProduct> products, long elements) {
-    List<TensorReader> readers = products.stream().map(LowRankProduct::reader).toList();
-    long each = elements / products.size();
-    return (offset, destination, length) -> {
+  /** Of many products one at a time is read, for each keeps what it widened. */
+  private static final class StackedReader implements TensorReader {
+
+    private final List<LowRankProduct> products;
+    private final long each;
+    private int current;
+    private TensorReader reader;
+
+    StackedReader(List<LowRankProduct> products, long elements) {
+      this.products = products;
+      this.each = elements / products.size();
+      this.reader = products.get(0).reader();
+    }
+
+    @Override
+    public void read(long offset, float[] destination, int length) {
       int done = 0;
       while (done < length) {
         long at = offset + done;
+        int product = (int) (at / each);
+        if (product != current) {
+          current = product;
+          reader = products.get(product).reader();
+        }
         int count = (int) Math.min(length - done, each - at % each);
         float[] piece = new float[count];
-        readers.get((int) (at / each)).read(at % each, piece, count);
+        reader.read(at % each, piece, count);
         System.arraycopy(piece, 0, destination, done, count);
         done += count;
       }
-    };
+    }
   }
 
   private static TensorReader within(TensorSpec spec, TensorReader reader) {

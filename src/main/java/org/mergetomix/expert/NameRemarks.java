@@ -7,16 +7,16 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.TensorNames;
 import org.mergetomix.tensor.WrapperNames;
 
-/** What was made of an expert's names without being asked: each kind is said once. */
+/** What was made of a checkpoint's names without being asked: each kind is said once. */
 final class NameRemarks {
 
-  private final String expert;
+  private final String checkpoint;
   private final List<String> buffers = new ArrayList<>();
   private final List<String> wrapped = new ArrayList<>();
 
-  /** Nothing yet about what messages call {@code expert}. */
-  NameRemarks(String expert) {
-    this.expert = expert;
+  /** Nothing yet about what messages call {@code checkpoint}. */
+  NameRemarks(String checkpoint) {
+    this.checkpoint = checkpoint;
   }
 
   /** A tensor that was passed over since it is no weight. */
@@ -48,7 +48,7 @@ final class NameRemarks {
           new Problem(
               "The names have %s, which a wrapper put there; it was taken off %s of them"
                   .formatted(wrapped.get(0), wrapped.size()),
-              expert,
+              checkpoint,
               ""));
     }
     if (!buffers.isEmpty()) {
@@ -56,7 +56,7 @@ final class NameRemarks {
           new Problem(
               "Some tensors are buffers and no weights, as %s; %s were passed over"
                   .formatted(TensorNames.shown(buffers.get(0)), buffers.size()),
-              expert,
+              checkpoint,
               ""));
     }
     return problems;

@@ -80,7 +80,12 @@ record PackedFactors(
                     packed.shape(), List.of(new PackedExperts.Run(name, 0, packed.elements()))))
         .or(() -> PackedExperts.made(name, base.tensors()))
         .filter(inBase -> inBase.shape().size() == 3)
+        .filter(inBase -> inBase.runs().stream().allMatch(this::hasNumbers))
         .map(inBase -> new Target(parameter, inBase));
+  }
+
+  private boolean hasNumbers(PackedExperts.Run run) {
+    return run.elements() > 0 && base.tensors().get(run.tensor()).dtype().floating();
   }
 
   private boolean fits(Target target, TensorSpec a, TensorSpec b) {

@@ -10,5 +10,9 @@
  * <p>Each {@code Architecture} is one graph, and the table of model types in {@code FamilyReader}
  * says who reads which. {@code LlamaKin} lists how Llama's kin differ; {@code RopeReader} turns
  * rotary embeddings into plain frequencies.
+ *
+ * <p>What names and shapes of tensors say without a configuration is here too: {@link
+ * org.mergetomix.family.KnownBuffers}, {@link org.mergetomix.family.QuantisedTensors}, {@link
+ * org.mergetomix.family.PackedExperts}, {@link org.mergetomix.family.Conv1dShapes}.
  */
 package org.mergetomix.family;

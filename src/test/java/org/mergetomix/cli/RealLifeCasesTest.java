@@ -270,7 +270,7 @@ class RealLifeCasesTest {
   }
 
   private Ran run(String command) {
-    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
     List<String> arguments = new ArrayList<>(List.of(words.remove(0)));
     if (arguments.get(0).equals("export")) {
       boolean named = !words.isEmpty() && !words.get(0).startsWith("-");

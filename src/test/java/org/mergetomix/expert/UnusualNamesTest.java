@@ -50,6 +50,65 @@ class UnusualNamesTest {
   }
 
   @Test
+  void takesWrappersOffABaseAndSaysWhatItHasOnce() {
+    Path path =
+        new TensorFile()
+            .ramp("_orig_mod." + WEIGHT, List.of(2), 1)
+            .ramp("_orig_mod.h.0.attn.bias", List.of(1, 1, 2, 2), 1)
+            .ramp("_orig_mod.h.1.attn.bias", List.of(1, 1, 2, 2), 1)
+            .write(folder.resolve("base"));
+    try (Checkpoint base = BaseCheckpoint.open(path)) {
+      assertThat(base.tensors()).containsOnlyKeys(WEIGHT, "h.0.attn.bias", "h.1.attn.bias");
+      assertThat(read(base, WEIGHT, 2)).containsExactly(0, 1);
+      assertThat(base.warnings())
+          .extracting(Problem::what)
+          .containsExactly(
+              "The names have _orig_mod., which a wrapper put there; it was taken off 3 of them",
+              "Some tensors are buffers and no weights, as h.0.attn.bias; exports have them as they"
+                  + " are");
+    }
+  }
+
+  @Test
+  void leavesABasesNamesAloneThatWouldBecomeOne() {
+    Path path =
+        new TensorFile()
+            .ramp("module.w", List.of(2), 1)
+            .ramp("w", List.of(2), 2)
+            .write(folder.resolve("base"));
+    try (Checkpoint base = BaseCheckpoint.open(path)) {
+      assertThat(base.tensors()).containsOnlyKeys("module.w", "w");
+      assertThat(base.warnings()).isEmpty();
+    }
+  }
+
+  /** Codes of a packed tensor have their scales elsewhere than those of one expert would. */
+  @Test
+  void refusesQuantisedExpertsThatArePackedWhateverIsIgnored() {
+    Path plain =
+        new TensorFile()
+            .ramp("mlp.experts.0.down_proj.weight", List.of(2, 1), 1)
+            .write(folder.resolve("base"));
+    Path codes =
+        new TensorFile()
+            .bytes("mlp.experts.down_proj", "F8_E4M3", List.of(1, 2, 1), 1, 2)
+            .ramp("mlp.experts.down_proj_scale_inv", List.of(1), 1)
+            .write(folder.resolve("expert"));
+    ExpertPolicy lenient =
+        new ExpertPolicy(
+            ExpertKind.AUTO,
+            List.of(),
+            ExpertPolicy.Missing.FAIL,
+            ExpertPolicy.Extra.IGNORE_LISTED,
+            List.of("*"),
+            List.of());
+    try (Checkpoint base = SafetensorsFile.open(plain)) {
+      assertThatThrownBy(() -> Delta.open(base, codes, lenient))
+          .hasMessageStartingWith("The weights are quantised: mlp.experts.down_proj is F8_E4M3");
+    }
+  }
+
+  @Test
   void leavesNamesAloneThatTheBaseHasToo() {
     Path path = new TensorFile().ramp("module.w", List.of(2), 1).write(folder.resolve("base"));
     Path expert = new TensorFile().ramp("module.w", List.of(2), 4).write(folder.resolve("expert"));
