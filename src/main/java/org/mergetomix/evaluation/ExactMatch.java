@@ -3,7 +3,6 @@ package org.mergetomix.evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import org.mergetomix.data.AnswerColumns;
@@ -32,16 +31,20 @@ import org.slf4j.LoggerFactory;
  * @param columns where the questions are in rows
  * @param prompting how they are put before the model
  * @param ending where an answer ends
- * @param filter what of a text is the answer; none for all of it
+ * @param filter what of a text is the answer; none, for all of it, or one
  * @param normalisation what does not count
  */
 public record ExactMatch(
     AnswerColumns columns,
     Prompting prompting,
     TextEnding ending,
-    Optional<AnswerFilter> filter,
+    List<AnswerFilter> filter,
     Normalisation normalisation)
     implements TaskKind {
+
+  public ExactMatch {
+    filter = List.copyOf(filter);
+  }
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ExactMatch.class);
 
@@ -73,7 +76,7 @@ public record ExactMatch(
     settings.put("answer", columns.answer());
     settings.put("stop", ending.stop());
     settings.put("max-tokens", ending.most());
-    filter.ifPresent(
+    filter.forEach(
         given -> {
           settings.put("filter", given.pattern().text());
           settings.put("take", given.take());
@@ -91,7 +94,7 @@ public record ExactMatch(
 
   @Override
   public List<Measure> measures() {
-    return filter.isPresent() ? List.of(EXACT_MATCH, ANSWERED) : List.of(EXACT_MATCH);
+    return filter.isEmpty() ? List.of(EXACT_MATCH) : List.of(EXACT_MATCH, ANSWERED);
   }
 
   @Override
@@ -140,7 +143,7 @@ public record ExactMatch(
     return new WritingQuestions(
         new AnswerScoring(
             placed.stream().map(Placed::meaning).toList(),
-            filter.map(AnswerFilter::ready),
+            filter.stream().map(AnswerFilter::ready).findFirst(),
             normalisation.ready()),
         TaskExample.ofRows(placed, measures(), data),
         prompts,
