@@ -17,6 +17,7 @@ import org.mergetomix.evaluation.answer.Normalisation;
 import org.mergetomix.evaluation.answer.TextEnding;
 import org.mergetomix.evaluation.prompt.Prompting;
 import org.mergetomix.evaluation.prompt.Turn;
+import org.mergetomix.pattern.BoundedPattern;
 import org.mergetomix.pattern.PythonPattern;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Measure;
@@ -158,12 +159,20 @@ public record ExactMatch(
   private DataRows<OpenQuestion> read(List<DataFile> files) {
     DataRows<OpenQuestion> read = columns.read(files);
     Normalisation.Ready ready = normalisation.ready();
-    for (Placed<OpenQuestion> row : read.rows()) {
-      if (row.meaning().answers().stream().anyMatch(answer -> ready.of(answer).isEmpty())) {
-        throw row.refused(
-            "Nothing is left of an answer without what the task ignores", "Ignore less");
-      }
-    }
+    read.rows().forEach(row -> requireSomethingLeft(row, ready));
     return read;
+  }
+
+  private static void requireSomethingLeft(Placed<OpenQuestion> row, Normalisation.Ready ready) {
+    try {
+      if (row.meaning().answers().stream().noneMatch(answer -> ready.of(answer).isEmpty())) {
+        return;
+      }
+    } catch (BoundedPattern.TooLong endless) {
+      throw row.refused(
+          "A pattern that is ignored does not come to an end on an answer",
+          "Write it without nested repetitions");
+    }
+    throw row.refused("Nothing is left of an answer without what the task ignores", "Ignore less");
   }
 }

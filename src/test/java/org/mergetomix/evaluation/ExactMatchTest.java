@@ -104,6 +104,12 @@ class ExactMatchTest {
             () -> kind(Prompting.UNSAID, List.of(), NUMBERS).check(file, RowColumns.UNSAID))
         .hasMessageContaining("Nothing is left of an answer without what the task ignores")
         .hasMessageContaining("rows.jsonl:1");
+    Normalisation endless = new Normalisation(List.of(), List.of(new PythonPattern("(x+x+)+y")));
+    List<DataFile> many = rows("{\"prompt\": \"p\", \"answer\": \"" + "x".repeat(200) + "\"}");
+    assertThatThrownBy(
+            () -> kind(Prompting.UNSAID, List.of(), endless).check(many, RowColumns.UNSAID))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("A pattern that is ignored does not come to an end on an answer");
   }
 
   @Test
@@ -126,12 +132,9 @@ class ExactMatchTest {
                 .check(file, RowColumns.UNSAID)
                 .conversation())
         .isPresent();
-    try (Tokenizer bytes = new ByteTokenizer()) {
-      assertThatThrownBy(
-              () -> kind(prompting, List.of(), Normalisation.NONE).questions(bytes(file)))
-          .hasMessageContaining("the tokenizer of bytes has none")
-          .hasMessageContaining("rows.jsonl:1");
-    }
+    assertThatThrownBy(() -> kind(prompting, List.of(), Normalisation.NONE).questions(bytes(file)))
+        .hasMessageContaining("the tokenizer of bytes has none")
+        .hasMessageContaining("rows.jsonl:1");
   }
 
   private static TaskData bytes(List<DataFile> files) {
