@@ -36,16 +36,24 @@ final class MemoryTable {
         text(plan.models()),
         "%s x %s in %s%s"
             .formatted(executor.slots(), text(plan.model()), plan.precision().key(), place(plan)));
-    console.line(
-        ROW,
-        "prefix sums",
-        text(plan.sums()),
-        "%s x %s of %s, of %s of direct memory"
-            .formatted(
-                executor.slots(),
-                plan.prefixes().kept(),
-                text(plan.prefixes().bytes()),
-                text(executor.direct())));
+    if (plan.merging() > 0) {
+      console.line(
+          ROW,
+          "merging on GPUs",
+          text(executor.slots() * plan.merging()),
+          "%s x %s, base and deltas in float32".formatted(executor.slots(), text(plan.merging())));
+    } else {
+      console.line(
+          ROW,
+          "prefix sums",
+          text(plan.sums()),
+          "%s x %s of %s, of %s of direct memory"
+              .formatted(
+                  executor.slots(),
+                  plan.prefixes().kept(),
+                  text(plan.prefixes().bytes()),
+                  text(executor.direct())));
+    }
     console.line(ROW, "texts of tasks", text(plan.texts()), "on disk");
     if (plan.download() > 0) {
       console.line(

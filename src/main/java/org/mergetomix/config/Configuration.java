@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
@@ -42,9 +43,13 @@ public record Configuration(
    * @param settings the method, and what was said about it
    * @param buffers prefix sums that a slot keeps; empty for as many as have room
    * @param threads that merge one mixture; empty for the cores of a task
+   * @param device where they are merged; empty for the CPU
    */
   public record Merge(
-      MergeSettings settings, Optional<Integer> buffers, Optional<Integer> threads) {}
+      MergeSettings settings,
+      Optional<Integer> buffers,
+      Optional<Integer> threads,
+      Optional<MergeDevice> device) {}
 
   /**
    * Which mixtures are evaluated, and in which portions.
@@ -131,11 +136,13 @@ public record Configuration(
   /**
    * How a model is fine-tuned; of steps and epochs, {@code length} says which one rules.
    *
+   * @param precision empty for what suits method, base and device
    * @param microBatchSize at most {@code batchSize}; 0 for all of it
    */
   public record Training(
       Method method,
       Lora lora,
+      Optional<Precision> precision,
       Length length,
       int steps,
       int epochs,

@@ -5,10 +5,12 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.hocon.Findings;
 import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
@@ -76,7 +78,8 @@ final class ConfigurationLoader {
     return new Configuration.Merge(
         MergeReader.settings(section),
         section.integerOr("buffers", MergeSettings.AUTO, COUNT),
-        section.integerOr("threads", MergeSettings.AUTO, COUNT));
+        section.integerOr("threads", MergeSettings.AUTO, COUNT),
+        section.choiceOr("device", MergeSettings.AUTO, MergeDevice.class));
   }
 
   private static Configuration.Evaluation evaluation(Section section) {
@@ -86,10 +89,13 @@ final class ConfigurationLoader {
   }
 
   private static Configuration.Training training(Section section) {
+    Configuration.Training.Method method =
+        section.choice("method", Configuration.Training.Method.class);
     Configuration.Training training =
         new Configuration.Training(
-            section.choice("method", Configuration.Training.Method.class),
+            method,
             lora(section.section("lora")),
+            trainingPrecision(section, method),
             section.choice("length", Configuration.Training.Length.class),
             section.integer("steps", COUNT),
             section.integer("epochs", COUNT),
@@ -103,11 +109,29 @@ final class ConfigurationLoader {
     if (training.microBatchSize() > training.batchSize()) {
       section.problem(
           "micro-batch-size",
-          "training.micro-batch-size is %s, but a batch has only %s examples"
-              .formatted(training.microBatchSize(), training.batchSize()),
+          "%s is %s, but a batch has only %s examples"
+              .formatted(
+                  section.pathOf("micro-batch-size"),
+                  training.microBatchSize(),
+                  training.batchSize()),
           "Lower it, or raise training.batch-size");
     }
     return training;
+  }
+
+  private static Optional<Precision> trainingPrecision(
+      Section section, Configuration.Training.Method method) {
+    Optional<Precision> precision =
+        section.choiceOr("precision", MergeSettings.AUTO, Precision.class);
+    if (precision.equals(Optional.of(Precision.BFLOAT16))
+        && method == Configuration.Training.Method.FULL) {
+      section.problem(
+          "precision",
+          section.pathOf("precision")
+              + " is bfloat16, but training.method is full: most steps are too small for bfloat16",
+          "Set training.method to lora, or leave it out");
+    }
+    return precision;
   }
 
   private static Configuration.Training.Lora lora(Section section) {

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
@@ -67,17 +68,34 @@ public final class DeviceChoice {
   }
 
   /**
-   * The same for a model of a precision that was decided before.
+   * The same for surrogates whose precision and merger were decided before.
    *
-   * @throws UserException usage, if it was decided for a GPU that cannot be used
+   * @throws UserException usage, if one was decided for a GPU that cannot be used
    */
-  static ComputeDevice usable(ComputeDevice given, Precision precision) {
+  static ComputeDevice forEvaluation(
+      ComputeDevice given, Precision precision, MergeDevice mergeDevice) {
+    if (mergeDevice == MergeDevice.GPU && !given.isUsable()) {
+      throw UserException.usage(
+          "Spark gave a task %s, but PyTorch has no CUDA here, and mixtures are to be merged there"
+              .formatted(given),
+          "merge.device",
+          "Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to cpu");
+    }
+    return usable(given, precision, "evaluation.precision");
+  }
+
+  /** The same for a model that is trained; otherwise as {@link #forEvaluation}. */
+  public static ComputeDevice forTraining(ComputeDevice given, Precision precision) {
+    return usable(given, precision, "training.precision");
+  }
+
+  private static ComputeDevice usable(ComputeDevice given, Precision precision, String key) {
     if (precision == Precision.BFLOAT16 && !given.isUsable()) {
       throw UserException.usage(
           "Spark gave a task %s, but PyTorch has no CUDA here, and what was planned in bfloat16 for GPUs"
                   .formatted(given)
               + " is not done on a CPU instead",
-          "evaluation.precision",
+          key,
           "Say where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32");
     }
     return usable(given);

@@ -262,7 +262,8 @@ public final class ExecutorRuntime implements AutoCloseable {
 
   /** An idle slot on a device, or a new one; called on a native thread. */
   Slot take(ComputeDevice given) {
-    ComputeDevice device = DeviceChoice.usable(given, plan.model().precision());
+    ComputeDevice device =
+        DeviceChoice.forEvaluation(given, plan.model().precision(), plan.mergeDevice());
     synchronized (this) {
       Deque<Slot> waiting = idle.getOrDefault(device, new ArrayDeque<>());
       if (!waiting.isEmpty()) {

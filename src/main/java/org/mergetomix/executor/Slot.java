@@ -8,6 +8,8 @@ import org.mergetomix.evaluation.Evaluator;
 import org.mergetomix.evaluation.LiveModelEvaluator;
 import org.mergetomix.evaluation.TaskQuestions;
 import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.merge.DeviceMerger;
+import org.mergetomix.merge.DeviceTarget;
 import org.mergetomix.merge.Merger;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
@@ -57,13 +59,20 @@ public final class Slot implements AutoCloseable {
       return new Slot(
           device,
           model,
-          new PrefixMerger(experts, plan.buffers(), plan.threads()),
+          merger(plan, experts, model),
           LiveModelEvaluator.of(tasks, plan.batchSize(), model),
           tasks);
     } catch (RuntimeException | Error failure) {
       model.close();
       throw failure;
     }
+  }
+
+  private static Merger merger(RunPlan plan, PreparedExperts experts, DeviceTarget target) {
+    return switch (plan.mergeDevice()) {
+      case CPU -> new PrefixMerger(experts, plan.buffers(), plan.threads());
+      case GPU -> new DeviceMerger(experts, plan.buffers(), target);
+    };
   }
 
   /** Where the target is. */

@@ -57,6 +57,7 @@ public record TrainingJob(
     List<String> parts = new ArrayList<>();
     parts.add(mixture.id());
     parts.add(model.identity());
+    parts.add(model.precision().key());
     parts.add(start.digest());
     parts.add(recipe.describe());
     parts.add(String.valueOf(seed));

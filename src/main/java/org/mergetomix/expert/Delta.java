@@ -53,6 +53,11 @@ public interface Delta extends TensorSource, AutoCloseable {
   @Override
   void read(String tensor, long offset, float[] destination, int length);
 
+  /** How the difference of a tensor is made, for whoever can use more than its elements. */
+  default DeltaForm form(String tensor) {
+    return new DeltaForm.Elements();
+  }
+
   /** What a user should know although it can be read; unmodifiable, mostly empty. */
   default List<Problem> warnings() {
     return List.of();

@@ -108,6 +108,16 @@ public final class LoraDelta implements Delta {
     return ZeroDelta.reader(spec);
   }
 
+  @Override
+  public DeltaForm form(String tensor) {
+    if (!changes.containsKey(tensor)) {
+      return new DeltaForm.Zero();
+    }
+    return changes.get(tensor) instanceof Product low
+        ? new DeltaForm.Product(low.product())
+        : new DeltaForm.Elements();
+  }
+
   private static TensorReader within(TensorSpec spec, TensorReader reader) {
     long elements = spec.elements();
     return (offset, destination, length) -> {

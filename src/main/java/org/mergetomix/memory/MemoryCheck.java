@@ -6,9 +6,11 @@ import java.util.TreeSet;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.model.Precision;
 import org.mergetomix.plan.BaseModel;
@@ -41,8 +43,16 @@ public final class MemoryCheck {
       long masks,
       BaseModel base,
       long elements,
+      long deltas,
       long prefix,
-      long download) {}
+      long download) {
+
+    /** What merging on a GPU keeps there. */
+    long merging(Configuration configuration, int useful) {
+      int kept = Math.min(configuration.merge().buffers().orElse(0), useful);
+      return Float.BYTES * elements + deltas + kept * prefix;
+    }
+  }
 
   /**
    * The plan of a search over all datasets. It is empty where a checkpoint cannot be read, which is
@@ -63,11 +73,10 @@ public final class MemoryCheck {
     if (sizes.isEmpty()) {
       return Optional.empty();
     }
+    TaskShare task = TaskShare.of(spark, configuration);
     Precision precision =
-        sizes
-            .get()
-            .base()
-            .precision(configuration.evaluation().precision(), TaskShare.of(spark, configuration));
+        sizes.get().base().precision(configuration.evaluation().precision(), task);
+    MergeDevice device = RunPlan.mergeDevice(configuration, task);
     int useful = method.mostPrefixes(allowed.minimum(), allowed.maximum());
     MemoryPlan most =
         new MemoryPlan(
@@ -76,7 +85,8 @@ public final class MemoryCheck {
             sizes.get().masks(),
             precision.dtype().bytes() * sizes.get().elements(),
             precision,
-            new Prefixes(sizes.get().prefix(), useful, useful),
+            device == MergeDevice.CPU ? 0 : sizes.get().merging(configuration, useful),
+            new Prefixes(device == MergeDevice.CPU ? sizes.get().prefix() : 0, useful, useful),
             sizes.get().download(),
             configuration.cache().capacity(),
             executor);
@@ -122,8 +132,18 @@ public final class MemoryCheck {
         masks,
         BaseModel.toMerge(files, manifest),
         elements,
+        manifest.datasets().stream().mapToLong(expert -> delta(expert.expert(), trained)).sum(),
         prefix,
         bytes(remote, trained));
+  }
+
+  /**
+   * A delta in float32: an adapter's factors, should they be stored in half of that, or a model.
+   */
+  private long delta(Location expert, long whole) {
+    boolean adapter =
+        files.exists(expert) && CheckpointFolder.of(files.headers(expert)).holdsAdapter();
+    return adapter ? Math.min(whole, 2 * files.bytes(expert)) : whole;
   }
 
   private long bytes(Set<Location> locations, long absent) {

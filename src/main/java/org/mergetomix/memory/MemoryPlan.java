@@ -21,7 +21,9 @@ import org.mergetomix.problem.UserException;
  *     each element; 0 where it drops no elements
  * @param model one live model, of which every slot has one: all parameters in the precision
  * @param precision what models are evaluated in
- * @param prefixes the prefix sums of one slot
+ * @param merging what merging on a GPU keeps there beside each live model: base and deltas in
+ *     float32, an adapter as its factors, and prefix sums; 0 where mixtures are merged on the CPU
+ * @param prefixes the prefix sums of one slot, of no bytes where they are on a GPU
  * @param download what is copied out of stores to the executor's host
  * @param capacity the most that such copies may take
  * @param executor what it has
@@ -32,6 +34,7 @@ public record MemoryPlan(
     long masks,
     long model,
     Precision precision,
+    long merging,
     Prefixes prefixes,
     long download,
     long capacity,
@@ -65,9 +68,9 @@ public record MemoryPlan(
     return executor.modelsOfAGpu() > 0 ? 0 : models();
   }
 
-  /** The live models that share a GPU; 0 where none is used. */
+  /** The live models that share a GPU, with what is merged there; 0 where none is used. */
   public long modelsOnAGpu() {
-    return executor.modelsOfAGpu() * model;
+    return executor.modelsOfAGpu() * (model + merging);
   }
 
   /** The same with so many prefixes, and no more than are of use. */
@@ -78,6 +81,7 @@ public record MemoryPlan(
         masks,
         model,
         precision,
+        merging,
         prefixes.keeping(most),
         download,
         capacity,

@@ -4,12 +4,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.TensorSpec;
 
 /**
  * What fine-tuning needs of one executor beside its heap, and what that has. All sizes are in bytes
- * and of one training; weights and arithmetic are float32. Immutable.
+ * and of one training. Immutable.
  *
  * @param parameters the model's weights, and an adapter's factors
  * @param gradients of what is trained
@@ -38,12 +39,14 @@ public record TrainingMemory(
    * @param trained what is moved: the weights, or an adapter's factors
    * @param length tokens of the longest example
    * @param vocabulary how many tokens the model knows
+   * @param precision of the weights and hidden states; factors and logits are float32
    */
   public record Work(
       SortedMap<String, TensorSpec> model,
       SortedMap<String, TensorSpec> trained,
       int length,
-      long vocabulary) {
+      long vocabulary,
+      Precision precision) {
 
     /** Whether all weights are trained, and no factors beside them. */
     boolean whole() {
@@ -57,8 +60,9 @@ public record TrainingMemory(
      * more in a batch took 3 % more than this says, and with factors of rank 16 9 % more.
      */
     long kept() {
-      long values = ends(model) * 7 / 5 + 3L * vocabulary + (whole() ? 0 : ends(trained));
-      return (long) length * Float.BYTES * values;
+      long states = ends(model) * 7 / 5;
+      long beside = 3L * vocabulary + (whole() ? 0 : ends(trained));
+      return length * (precision.dtype().bytes() * states + Float.BYTES * beside);
     }
 
     private long ends(SortedMap<String, TensorSpec> tensors) {
@@ -78,9 +82,9 @@ public record TrainingMemory(
   public static TrainingMemory of(
       SparkSession spark, Configuration configuration, Work work, int wanted) {
     ExecutorMemory executor = ExecutorMemory.ask(spark, configuration);
-    long trained = bytes(work.trained());
+    long trained = Float.BYTES * elements(work.trained());
     return new TrainingMemory(
-        bytes(work.model()) + (work.whole() ? 0 : trained),
+        work.precision().dtype().bytes() * elements(work.model()) + (work.whole() ? 0 : trained),
         trained,
         2 * trained,
         work.kept(),
@@ -89,8 +93,8 @@ public record TrainingMemory(
         executor);
   }
 
-  private static long bytes(SortedMap<String, TensorSpec> tensors) {
-    return Float.BYTES * tensors.values().stream().mapToLong(TensorSpec::elements).sum();
+  private static long elements(SortedMap<String, TensorSpec> tensors) {
+    return tensors.values().stream().mapToLong(TensorSpec::elements).sum();
   }
 
   /** What a forward pass keeps of a batch. */

@@ -10,6 +10,7 @@ import org.mergetomix.merge.combine.Kernel;
 import org.mergetomix.merge.combine.LinearKernel;
 import org.mergetomix.merge.combine.Mode;
 import org.mergetomix.merge.combine.Terms;
+import org.mergetomix.merge.combine.WeightedSum;
 import org.mergetomix.merge.sparsify.Dense;
 import org.mergetomix.merge.sparsify.Sparsifier;
 import org.mergetomix.mixture.Mixture;
@@ -146,6 +147,13 @@ public final class MergeMethod implements Serializable {
     // Neighbours share at most the larger of them without its last dataset. The last subset of all
     // is one of the smallest, and has no neighbour that would tell which prefixes are of no use.
     return Math.max(maximumSize - 1, minimumSize);
+  }
+
+  /** Whether a surrogate is the base plus a weighted sum of whole deltas, and nothing else. */
+  public boolean isLinear() {
+    return sparsifier instanceof Dense
+        && combination instanceof WeightedSum
+        && !scaling.needsNorms();
   }
 
   /** How many running sums an element needs, with the plain one where that is kept apart. */

@@ -1,11 +1,7 @@
 package org.mergetomix.merge;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.mergetomix.merge.combine.Combination;
 import org.mergetomix.merge.combine.Kernel;
@@ -19,36 +15,27 @@ import org.mergetomix.tensor.TensorReader;
 
 /**
  * Sums mixtures one after the other, each from the longest prefix of the last one that is still
- * kept. Of the prefixes that may be wanted again the longest are kept, as many as there are
- * buffers: going on from them saves most, and a walk in prefix order comes back to them first. One
- * that was dropped is summed again in the same order, so it gets the same bits. One thread opens
- * and closes it; in between, several may sum, each elements of its own.
+ * kept. One that was dropped is summed again in the same order, so it gets the same bits. One
+ * thread opens and closes it; in between, several may sum, each elements of its own.
  */
 final class PrefixWalk {
 
   private final PreparedExperts experts;
   private final Combination combination;
-  private final int buffers;
-
-  /** By length, in terms of {@link #terms}. */
-  private final NavigableMap<Integer, PrefixSums> kept = new TreeMap<>();
-
-  private final Deque<PrefixSums> free = new ArrayDeque<>();
+  private final KeptPrefixes<PrefixSums> prefixes;
   private int count;
 
   // What is being summed, resolved before the first chunk.
   private Terms terms = new Terms(List.of());
   private Kernel kernel = new LinearKernel(1);
   private boolean plainApart;
-  private int start;
-  private NavigableMap<Integer, PrefixSums> keeping = new TreeMap<>();
   private PrefixSums[] storeAfter = {};
   private PreparedDelta[] deltas = {};
 
   PrefixWalk(PreparedExperts experts, int buffers) {
     this.experts = experts;
     this.combination = experts.method().combination();
-    this.buffers = buffers;
+    this.prefixes = new KeptPrefixes<>(buffers);
   }
 
   /**
@@ -60,56 +47,23 @@ final class PrefixWalk {
     kernel = arithmetic;
     plainApart = experts.method().sumsPlainApart(arithmetic);
     fitSums(experts.method().sums(arithmetic));
-    int shared = terms.shared(next);
-    kept.tailMap(shared, false).values().forEach(free::push);
-    kept.tailMap(shared, false).clear();
     terms = next;
-    start = kept.isEmpty() ? 0 : kept.lastKey();
     deltas =
         next.all().stream()
             .map(t -> experts.deltas().get(t.expert()))
             .toArray(PreparedDelta[]::new);
-    chooseBuffers(useful);
+    prefixes.open(next, useful, this::newSums);
+    storeAfter =
+        IntStream.rangeClosed(0, next.size())
+            .mapToObj(length -> prefixes.storeAfter(length).orElse(null))
+            .toArray(PrefixSums[]::new);
   }
 
   /** The sums of another number of arrays are of no use. */
   private void fitSums(int wanted) {
     if (count != wanted) {
-      kept.clear();
-      free.clear();
+      prefixes.clear();
       count = wanted;
-    }
-  }
-
-  /**
-   * A buffer that is given to a new prefix may be the one that is gone on from: of every chunk the
-   * old sums are loaded before the new ones are stored.
-   */
-  private void chooseBuffers(int useful) {
-    List<Integer> wanted =
-        IntStream.rangeClosed(1, useful)
-            .filter(length -> length > start || kept.containsKey(length))
-            .boxed()
-            .toList();
-    wanted = wanted.subList(Math.max(0, wanted.size() - buffers), wanted.size());
-    keeping = new TreeMap<>();
-    PrefixSums origin = start == 0 ? null : kept.get(start);
-    for (int length : List.copyOf(kept.keySet())) {
-      if (wanted.contains(length)) {
-        keeping.put(length, kept.get(length));
-      } else {
-        free.push(kept.get(length));
-      }
-    }
-    // Until all is summed there is nothing to go on from, should reading fail.
-    kept.clear();
-    storeAfter = new PrefixSums[terms.size() + 1];
-    storeAfter[0] = origin;
-    for (int length : wanted) {
-      if (length > start) {
-        storeAfter[length] = free.isEmpty() ? newSums() : free.pop();
-        keeping.put(length, storeAfter[length]);
-      }
     }
   }
 
@@ -119,7 +73,7 @@ final class PrefixWalk {
 
   /** Everything was read: what was stored can be gone on from. */
   void close() {
-    kept.putAll(keeping);
+    prefixes.close();
   }
 
   /** What one thread sums; another one takes its own. */
@@ -143,7 +97,7 @@ final class PrefixWalk {
     @Override
     public void begin(TensorPlace tensor) {
       // What comes before is in the sums that are gone on from.
-      for (int i = start; i < weights.length; i++) {
+      for (int i = prefixes.start(); i < weights.length; i++) {
         readers[i] = deltas[i].reader(tensor);
         weights[i] = combination.weight(terms.get(i), experts.products(), tensor);
       }
@@ -152,14 +106,14 @@ final class PrefixWalk {
     @Override
     public void addTo(float[] target, TensorPlace tensor, long offset, float factor, int length) {
       long position = tensor.start() + offset;
-      if (start == 0) {
+      if (prefixes.start() == 0) {
         for (float[] sum : sums) {
           Arrays.fill(sum, 0, length, 0f);
         }
       } else {
         storeAfter[0].load(position, sums, length);
       }
-      for (int i = start; i < deltas.length; i++) {
+      for (int i = prefixes.start(); i < deltas.length; i++) {
         readers[i].read(offset, delta, length);
         if (plainApart) {
           LinearKernel.add(sums[sums.length - 1], delta, terms.get(i).weight(), length);

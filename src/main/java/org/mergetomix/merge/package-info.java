@@ -16,5 +16,9 @@
  * Kernel} is the arithmetic; base plus merged delta go to the target, which for an evaluation is a
  * {@link org.mergetomix.merge.SurrogateTarget}. Sums run over datasets in ascending order in
  * float32, whatever was merged before, so a surrogate has the same bits wherever it is made.
+ *
+ * <p>{@link org.mergetomix.merge.DeviceMerger} does the same for linear methods on the device of a
+ * {@link org.mergetomix.merge.DeviceTarget}, which holds the deltas; {@code KeptPrefixes} is what
+ * both know of prefixes.
  */
 package org.mergetomix.merge;

@@ -181,6 +181,16 @@ public final class FamilyModel implements LanguageModel {
   }
 
   @Override
+  public void set(String tensor, NDArray elements) {
+    if (tensors.containsKey(tensor) || !family.isBuffer(tensor)) {
+      NDArray array = arrays.get(family.canonical(tensor));
+      try (NDArray whole = graph.elements(array, 0, array.size(), graph.memory())) {
+        graph.store(whole, elements);
+      }
+    }
+  }
+
+  @Override
   public void read(String tensor, long offset, float[] destination, int length) {
     memory.read(family.canonical(tensor), offset, destination, length);
   }

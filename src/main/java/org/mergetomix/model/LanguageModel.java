@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.SortedMap;
-import org.mergetomix.merge.SurrogateTarget;
+import org.mergetomix.merge.DeviceTarget;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
@@ -13,7 +13,7 @@ import org.mergetomix.tensor.TensorSpec;
  * A causal language model in memory, whose parameters are read and overwritten in place. What is
  * written shows in the next forward pass. Owns its native memory; used by one thread at a time.
  */
-public interface LanguageModel extends SurrogateTarget, TensorSource {
+public interface LanguageModel extends DeviceTarget, TensorSource {
 
   /** Whether a checkpoint's tensor of this name is one of the model's, under any of its names. */
   boolean knows(String tensor);
@@ -28,9 +28,6 @@ public interface LanguageModel extends SurrogateTarget, TensorSource {
    * @throws org.mergetomix.problem.UserException if the model cannot be trained
    */
   SortedMap<String, NDArray> parameters();
-
-  /** A scope for what is computed on this model's device; the caller closes it. */
-  NDManager newScope();
 
   /**
    * Which tensors of {@code checkpoint} do not fit this model: unknown ones, missing ones, other

@@ -247,6 +247,13 @@ public final class LiveModel implements LanguageModel {
   }
 
   @Override
+  public void set(String tensor, NDArray elements) {
+    names(tensor)
+        .filter(each -> tensors().containsKey(each))
+        .forEach(name -> parameters.set(name, elements));
+  }
+
+  @Override
   public void read(String tensor, long offset, float[] destination, int length) {
     String known =
         names(tensor).filter(each -> tensors().containsKey(each)).findFirst().orElse(tensor);

@@ -118,6 +118,14 @@ final class LiveParameters {
     memory.write(tensor, offset, source, length);
   }
 
+  /** Overwrites a whole parameter with elements of its device. */
+  void set(String tensor, NDArray elements) {
+    NDArray array = arrays.get(tensor);
+    try (NDArray whole = PIECES.elements(array, 0, array.size(), array.getManager())) {
+      PIECES.store(whole, elements);
+    }
+  }
+
   void read(String tensor, long offset, float[] destination, int length) {
     memory.read(tensor, offset, destination, length);
   }

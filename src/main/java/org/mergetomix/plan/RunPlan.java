@@ -12,6 +12,7 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
@@ -30,6 +31,7 @@ import org.mergetomix.table.RunRecord;
  * @param method the merge method with its parameters
  * @param buffers prefix sums that a slot keeps
  * @param threads that merge one mixture
+ * @param mergeDevice where surrogates are merged
  * @param batchSize windows evaluated at once
  */
 public record RunPlan(
@@ -41,6 +43,7 @@ public record RunPlan(
     MergeMethod method,
     int buffers,
     int threads,
+    MergeDevice mergeDevice,
     int batchSize)
     implements Serializable {
 
@@ -107,6 +110,7 @@ public record RunPlan(
         method(configuration),
         0,
         configuration.merge().threads().orElse(task.cpus()),
+        purpose == Purpose.MERGING ? MergeDevice.CPU : mergeDevice(configuration, task),
         configuration.evaluation().batchSize());
   }
 
@@ -136,6 +140,29 @@ public record RunPlan(
    */
   public static MergeMethod method(Configuration configuration) {
     return MergeMethod.of(configuration.merge().settings(), configuration.seed());
+  }
+
+  /**
+   * Where surrogates are merged.
+   *
+   * @throws UserException usage, if it cannot be there
+   */
+  public static MergeDevice mergeDevice(Configuration configuration, TaskShare task) {
+    MergeDevice device = configuration.merge().device().orElse(MergeDevice.CPU);
+    if (device == MergeDevice.GPU && task.gpus() == 0) {
+      throw UserException.usage(
+          "merge.device is gpu, but tasks ask Spark for none",
+          "spark.gpus-per-task",
+          "Set it to 1, or merge.device to cpu");
+    }
+    MergeMethod method = method(configuration);
+    if (device == MergeDevice.GPU && !method.isLinear()) {
+      throw UserException.usage(
+          "merge.device is gpu, but %s is not a weighted sum of whole deltas".formatted(method),
+          "merge.method",
+          "Set merge.device to cpu, or merge by average, linear or task-arithmetic");
+    }
+    return device;
   }
 
   private static SortedMap<Location, FileInput> read(
@@ -174,12 +201,14 @@ public record RunPlan(
         method,
         buffers,
         threads,
+        mergeDevice,
         batchSize);
   }
 
   /** The same whose slots keep sums of so many prefixes, which makes neighbours cheaper. */
   public RunPlan keeping(int prefixes) {
-    return new RunPlan(access, model, base, experts, tasks, method, prefixes, threads, batchSize);
+    return new RunPlan(
+        access, model, base, experts, tasks, method, prefixes, threads, mergeDevice, batchSize);
   }
 
   /**
@@ -194,6 +223,7 @@ public record RunPlan(
       identity.put("base family", base.family());
     }
     identity.put("merge.method", method.describe());
+    identity.put("merge.device", mergeDevice.key());
     identity.put("evaluation.batch-size", String.valueOf(batchSize));
     identity.put("evaluation.precision", model.precision().key());
     experts.forEach((id, expert) -> identity.put("expert " + id, expert.identity()));
@@ -214,6 +244,7 @@ public record RunPlan(
     parts.add(base.digest());
     parts.add(base.family());
     parts.add(method.describe());
+    parts.add(mergeDevice.key());
     parts.add(task.identity());
     parts.add(String.valueOf(batchSize));
     for (String dataset : mixture.datasets()) {

@@ -17,6 +17,7 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.DataInput;
+import org.mergetomix.plan.TaskShare;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.TensorSpec;
@@ -101,7 +102,12 @@ final class TrainingCheck {
         TrainingMemory.of(
             spark,
             configuration,
-            new TrainingMemory.Work(model, trained, longest, reading.vocabulary()),
+            new TrainingMemory.Work(
+                model,
+                trained,
+                longest,
+                reading.vocabulary(),
+                TrainingPlan.precision(base, configuration, TaskShare.of(spark, configuration))),
             wanted);
     memory
         .problem()

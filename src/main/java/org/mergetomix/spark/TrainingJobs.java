@@ -81,7 +81,9 @@ final class TrainingJobs {
     return NativeThreads.call(
         () -> {
           long start = System.nanoTime();
-          double loss = job.run(DeviceChoice.usable(given), step -> done.add(1));
+          double loss =
+              job.run(
+                  DeviceChoice.forTraining(given, job.model().precision()), step -> done.add(1));
           return new TrainingOutcome(
               job.mixture().id(),
               job.output(),

@@ -18,6 +18,7 @@ import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.InputDigests;
 import org.mergetomix.plan.ModelInput;
+import org.mergetomix.plan.TaskShare;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
@@ -62,7 +63,7 @@ final class TrainingPlan {
       SortedMap<Location, FileInput> inputs = digests.read();
       try {
         BaseModel base = BaseModel.toRun(files, manifest);
-        return of(access, files, manifest, configuration, base, inputs);
+        return of(spark, access, files, manifest, configuration, base, inputs);
       } catch (UserException problems) {
         throw files.named(problems);
       }
@@ -70,6 +71,7 @@ final class TrainingPlan {
   }
 
   private static TrainingPlan of(
+      SparkSession spark,
       InputAccess access,
       InputFiles files,
       Manifest manifest,
@@ -87,7 +89,7 @@ final class TrainingPlan {
     }
     return new TrainingPlan(
         access,
-        base.model(inputs, Precision.FLOAT32),
+        base.model(inputs, precision(base, configuration, TaskShare.of(spark, configuration))),
         inputs.get(manifest.base().checkpoint()),
         texts,
         configuration);
@@ -113,6 +115,14 @@ final class TrainingPlan {
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
     String file = name.replace(':', '=');
     return directory.child(model instanceof ModelInput.OfFamily ? file : file + ".safetensors");
+  }
+
+  /** What the weights that stay as they are, and hidden states, are kept in. */
+  static Precision precision(BaseModel base, Configuration configuration, TaskShare task) {
+    return switch (configuration.training().method()) {
+      case FULL -> Precision.FLOAT32;
+      case LORA -> base.precision(configuration.training().precision(), task);
+    };
   }
 
   static FineTuning recipe(Configuration.Training training) {

@@ -28,6 +28,7 @@ import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.merge.Method;
 import org.mergetomix.merge.Parameter;
 import org.mergetomix.merge.combine.Mode;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -47,7 +48,10 @@ class ConfigurationTest {
                 "",
                 1,
                 new Configuration.Merge(
-                    MergeSettings.of(Method.AVERAGE), Optional.empty(), Optional.empty()),
+                    MergeSettings.of(Method.AVERAGE),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()),
                 new Configuration.Search(
                     Configuration.Search.Strategy.AUTO,
                     1,
@@ -68,6 +72,7 @@ class ConfigurationTest {
                 new Configuration.Training(
                     Configuration.Training.Method.FULL,
                     new Configuration.Training.Lora(16, 32, List.of("all-linear")),
+                    Optional.empty(),
                     Configuration.Training.Length.STEPS,
                     120,
                     5,
@@ -118,6 +123,8 @@ class ConfigurationTest {
               "search.tolerance" ->
               "0.375";
           case "evaluation.precision" -> "bfloat16";
+          case "merge.device" -> "gpu";
+          case "training.precision" -> "float32";
           case "training.length" -> "epochs";
           case "training.method" -> "lora";
           case "cache.chunk-size" -> "65536";
@@ -386,6 +393,21 @@ class ConfigurationTest {
       })
   void refusesASettingOutOfRange(String setting, String message) {
     assertThat(problems(List.of(), setting)).containsExactly(message + " (--set " + setting + ").");
+  }
+
+  @Test
+  void trainsAllParametersInFloat32Only() {
+    assertThat(problems(List.of(), "training.precision=bfloat16"))
+        .containsExactly(
+            "training.precision is bfloat16, but training.method is full: most steps are too small"
+                + " for bfloat16 (--set training.precision=bfloat16). Set training.method to lora,"
+                + " or leave it out.");
+    assertThat(
+            Configuration.load(
+                    List.of(), List.of("training.precision=bfloat16", "training.method=lora"))
+                .training()
+                .precision())
+        .hasValue(Precision.BFLOAT16);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
@@ -28,10 +29,12 @@ class DeviceChoiceTest {
   void goesOnOnTheCpuInFloat32Alone() {
     ComputeDevice missing = ComputeDevice.gpu(1000);
 
-    assertThat(DeviceChoice.usable(missing, Precision.FLOAT32)).isEqualTo(ComputeDevice.CPU);
-    assertThat(DeviceChoice.usable(ComputeDevice.CPU, Precision.BFLOAT16))
+    assertThat(DeviceChoice.forEvaluation(missing, Precision.FLOAT32, MergeDevice.CPU))
         .isEqualTo(ComputeDevice.CPU);
-    assertThatThrownBy(() -> DeviceChoice.usable(missing, Precision.BFLOAT16))
+    assertThat(DeviceChoice.forTraining(ComputeDevice.CPU, Precision.BFLOAT16))
+        .isEqualTo(ComputeDevice.CPU);
+    assertThatThrownBy(
+            () -> DeviceChoice.forEvaluation(missing, Precision.BFLOAT16, MergeDevice.CPU))
         .isInstanceOfSatisfying(
             UserException.class,
             refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
@@ -39,6 +42,19 @@ class DeviceChoiceTest {
             "Spark gave a task GPU 1000, but PyTorch has no CUDA here, and what was planned in"
                 + " bfloat16 for GPUs is not done on a CPU instead (evaluation.precision). Say"
                 + " where PyTorch for CUDA lies with PYTORCH_LIBRARY_PATH, or set it to float32.");
+  }
+
+  @Test
+  void doesNotMergeOnTheCpuWhatWasToBeMergedOnAGpu() {
+    assertThatThrownBy(
+            () ->
+                DeviceChoice.forEvaluation(
+                    ComputeDevice.gpu(1000), Precision.FLOAT32, MergeDevice.GPU))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "Spark gave a task GPU 1000, but PyTorch has no CUDA here, and mixtures are to be"
+                + " merged there (merge.device). Say where PyTorch for CUDA lies with"
+                + " PYTORCH_LIBRARY_PATH, or set it to cpu.");
   }
 
   @ParameterizedTest

@@ -185,6 +185,7 @@ class MemoryPlanTest {
         masks,
         model,
         Precision.FLOAT32,
+        0,
         new Prefixes(prefix, prefixes, prefixes),
         download,
         capacity,

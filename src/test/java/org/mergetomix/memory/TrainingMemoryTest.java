@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.memory.ExecutorMemory.Kind;
+import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
@@ -37,10 +38,12 @@ class TrainingMemoryTest {
     factors.put("A", new TensorSpec("A", DType.F32, List.of(2L, 8L)));
     factors.put("B", new TensorSpec("B", DType.F32, List.of(22L, 2L)));
 
-    assertThat(new TrainingMemory.Work(model, model, 10, 1000).kept())
+    assertThat(new TrainingMemory.Work(model, model, 10, 1000, Precision.FLOAT32).kept())
         .isEqualTo(10 * 4 * (42 + 3000));
-    assertThat(new TrainingMemory.Work(model, factors, 10, 1000).kept())
+    assertThat(new TrainingMemory.Work(model, factors, 10, 1000, Precision.FLOAT32).kept())
         .isEqualTo(10 * 4 * (42 + 3000 + 34));
+    assertThat(new TrainingMemory.Work(model, factors, 10, 1000, Precision.BFLOAT16).kept())
+        .isEqualTo(10 * (2 * 42 + 4 * (3000 + 34)));
   }
 
   @Test

@@ -106,6 +106,9 @@ class FineTuneFolderTest {
     assertThat(fineTune("training.steps=3", LORA))
         .extracting(TrainingOutcome::origin)
         .containsOnly(REUSED);
+    assertThat(fineTune("training.steps=3", LORA, "training.precision=bfloat16"))
+        .extracting(TrainingOutcome::origin)
+        .containsOnly(TRAINED);
     assertThat(fineTune("training.steps=3", LORA, "training.lora.rank=2"))
         .extracting(TrainingOutcome::origin)
         .containsOnly(TRAINED);

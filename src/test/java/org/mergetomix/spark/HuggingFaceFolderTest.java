@@ -1,6 +1,7 @@
 package org.mergetomix.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -122,6 +123,32 @@ class HuggingFaceFolderTest {
     MemoryPlan memory = check("evaluation.precision=bfloat16").memory();
     assertThat(memory.model()).isEqualTo(check().memory().model() / 2);
     assertThat(check(gpus).memory().modelsOnAGpu()).isEqualTo(2 * memory.model());
+  }
+
+  @Test
+  void plansToMergeOnAGpuWhereThatIsAskedForAndPossible() {
+    String[] gpus = {"spark.gpus-per-task=0.5", "merge.device=gpu"};
+    RunPlan plan = RunPlan.of(spark, run.manifest(), run.configuration(gpus));
+
+    assertThat(plan.identity()).containsEntry("merge.device", "gpu");
+    MemoryPlan memory = check(gpus).memory();
+    MemoryPlan onCpu = check(gpus[0]).memory();
+    long model = onCpu.model();
+    // The base and one whole expert, and an adapter of less.
+    assertThat(memory.merging()).isBetween(2 * model, 3 * model);
+    assertThat(memory.modelsOnAGpu()).isEqualTo(2 * (model + memory.merging()));
+    assertThat(memory.sums()).isZero();
+    assertThat(onCpu.merging()).isZero();
+
+    assertThatThrownBy(() -> check("merge.device=gpu"))
+        .hasMessage(
+            "merge.device is gpu, but tasks ask Spark for none (spark.gpus-per-task). Set it to 1,"
+                + " or merge.device to cpu.");
+    assertThatThrownBy(() -> check(with("merge.method=ties", gpus)))
+        .hasMessage(
+            "merge.device is gpu, but ties density=0.2 lambda=1.0 mode=paper is not a weighted sum"
+                + " of whole deltas (merge.method). Set merge.device to cpu, or merge by average,"
+                + " linear or task-arithmetic.");
   }
 
   private Precision plannedPrecision(String... settings) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.Precision;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSource;
+import org.mergetomix.tensor.TensorSpec;
 
 /** LoRA beside PEFT, which {@code src/test/python/lora_training_reference.py} asked. */
 class LowRankTrainingTest {
@@ -76,12 +78,7 @@ class LowRankTrainingTest {
                   .filter(name -> name.startsWith("before."))
                   .map(name -> name.substring("before.".length()))
                   .toList());
-      adapter
-          .factors()
-          .forEach(
-              (name, factor) ->
-                  factor.set(
-                      all(golden, "before." + LowRank.stored(model.family(), name), factor)));
+      start(adapter, golden, model.family());
 
       double loss = train(adapter, golden);
 
@@ -101,6 +98,47 @@ class LowRankTrainingTest {
       float[] losses = all(golden, "losses", STEPS);
       assertThat(loss).isEqualTo((losses[STEPS - 2] + losses[STEPS - 1]) / 2.0, within(1e-5));
     }
+  }
+
+  /** AdamW takes whole steps where a gradient is little more than rounding, as PEFT's does. */
+  @ParameterizedTest
+  @EnumSource(Reference.class)
+  void movesFactorsOfABaseInBfloat16AsPeftDoesInFloat32(
+      Reference reference, TestReporter reporter) {
+    try (Checkpoint golden = reference.golden();
+        Checkpoint weights = Checkpoints.open(reference.folder());
+        FamilyModel model = open(reference.folder(), weights, Precision.BFLOAT16)) {
+      LowRankAdapter adapter = LowRankAdapter.attach(model, reference.method(), 1);
+      start(adapter, golden, model.family());
+
+      double loss = train(adapter, golden);
+      float[] losses = all(golden, "losses", STEPS);
+
+      double apart = 0;
+      double apartInPeft = 0;
+      double moved = 0;
+      for (TensorSpec factor : reference.method().tensors(model.family()).values()) {
+        int size = (int) factor.elements();
+        float[] exact = all(golden, "after." + factor.name(), size);
+        apart += distance(all(adapter, factor.name(), size), exact);
+        apartInPeft += distance(all(golden, "rounded." + factor.name(), size), exact);
+        moved += distance(all(golden, "before." + factor.name(), size), exact);
+      }
+      reporter.publishEntry(
+          reference.model, apart / moved + " of the way, PEFT " + apartInPeft / moved);
+      assertThat(apart / moved).isPositive().isLessThan(0.03);
+      assertThat(loss).isEqualTo((losses[STEPS - 2] + losses[STEPS - 1]) / 2.0, within(2e-3));
+      assertThat(adapter.factors().values())
+          .allMatch(factor -> factor.getDataType() == DataType.FLOAT32);
+    }
+  }
+
+  private static double distance(float[] some, float[] others) {
+    double sum = 0;
+    for (int i = 0; i < some.length; i++) {
+      sum += Math.abs((double) some[i] - others[i]);
+    }
+    return sum;
   }
 
   @Test
@@ -170,6 +208,14 @@ class LowRankTrainingTest {
     assertThat(new LowRank(1, 1, List.of()).updates(family)).hasSize(14);
   }
 
+  private static void start(LowRankAdapter adapter, Checkpoint golden, Family family) {
+    adapter
+        .factors()
+        .forEach(
+            (name, factor) ->
+                factor.set(all(golden, "before." + LowRank.stored(family, name), factor)));
+  }
+
   private static double train(LowRankAdapter adapter, Checkpoint golden) {
     List<TokenWindow> windows = new ArrayList<>();
     int rows = golden.tensors().get("tokens").shape().get(0).intValue();
@@ -190,8 +236,12 @@ class LowRankTrainingTest {
   }
 
   private static FamilyModel open(Path folder, Checkpoint weights) {
+    return open(folder, weights, Precision.FLOAT32);
+  }
+
+  private static FamilyModel open(Path folder, Checkpoint weights, Precision precision) {
     Family family = FamilyReader.ofBase(folder, weights.tensors().keySet());
-    FamilyModel model = FamilyModel.open(family, Precision.FLOAT32, ComputeDevice.CPU);
+    FamilyModel model = FamilyModel.open(family, precision, ComputeDevice.CPU);
     model.fill(weights, "base");
     return model;
   }

@@ -51,6 +51,21 @@ public final class LowRankProduct {
     return new Reader();
   }
 
+  /** The tall matrix: a row for each rank, as long as the product has rows. */
+  public float[][] left() {
+    return left.block(0, Math.toIntExact(rows), rank);
+  }
+
+  /** The wide matrix: a row for each rank, as long as the product's rows. */
+  public float[][] right() {
+    return right.block(0, Math.toIntExact(columns), rank);
+  }
+
+  /** What the product is multiplied by. */
+  public float scale() {
+    return scale;
+  }
+
   /** Whether another is made of the same vectors and the same scale, however they are stored. */
   public boolean same(LowRankProduct other) {
     return rank == other.rank

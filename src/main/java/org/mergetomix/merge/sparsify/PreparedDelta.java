@@ -2,6 +2,7 @@ package org.mergetomix.merge.sparsify;
 
 import java.util.Optional;
 import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.DeltaForm;
 import org.mergetomix.tensor.Layout;
 import org.mergetomix.tensor.TensorPlace;
 import org.mergetomix.tensor.TensorReader;
@@ -52,6 +53,11 @@ public final class PreparedDelta {
   /** The elements as they are in the expert, nothing dropped. */
   public TensorReader reader(TensorPlace tensor) {
     return delta.reader(tensor.name());
+  }
+
+  /** How the expert's difference is made, before anything is dropped. */
+  public DeltaForm form(TensorPlace tensor) {
+    return delta.form(tensor.name());
   }
 
   /** Drops and multiplies elements that were just read. {@code offset} is that of a chunk. */
