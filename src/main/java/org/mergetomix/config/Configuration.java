@@ -148,6 +148,7 @@ public record Configuration(
    * How a model is fine-tuned; of steps and epochs, {@code length} says which one rules.
    *
    * @param precision empty for what suits method, base and device
+   * @param microBatchSize at most {@code batchSize}; 0 for all of it
    */
   public record Training(
       Method method,
@@ -157,12 +158,18 @@ public record Configuration(
       int steps,
       int epochs,
       int batchSize,
+      int microBatchSize,
       double learningRate,
       int warmupSteps,
       double finalLearningRateShare,
       double weightDecay,
       double clipNorm)
       implements Serializable {
+
+    /** How many examples' gradients are computed at once. */
+    public int atOnce() {
+      return microBatchSize == 0 ? batchSize : microBatchSize;
+    }
 
     /** What of a model is trained. */
     public enum Method {

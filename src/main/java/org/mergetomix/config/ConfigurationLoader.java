@@ -103,19 +103,32 @@ final class ConfigurationLoader {
   private static Configuration.Training training(Section section) {
     Configuration.Training.Method method =
         section.choice("method", Configuration.Training.Method.class);
-    return new Configuration.Training(
-        method,
-        lora(section.section("lora")),
-        trainingPrecision(section, method),
-        section.choice("length", Configuration.Training.Length.class),
-        section.integer("steps", COUNT),
-        section.integer("epochs", COUNT),
-        section.integer("batch-size", COUNT),
-        section.number("learning-rate", Range.above(0)),
-        section.integer("warmup-steps", COUNT_OR_NONE),
-        section.number("final-learning-rate-share", Range.from(0, 1)),
-        section.number("weight-decay", Range.atLeast(0)),
-        section.number("clip-norm", Range.above(0)));
+    Configuration.Training training =
+        new Configuration.Training(
+            method,
+            lora(section.section("lora")),
+            trainingPrecision(section, method),
+            section.choice("length", Configuration.Training.Length.class),
+            section.integer("steps", COUNT),
+            section.integer("epochs", COUNT),
+            section.integer("batch-size", COUNT),
+            section.integer("micro-batch-size", COUNT_OR_NONE),
+            section.number("learning-rate", Range.above(0)),
+            section.integer("warmup-steps", COUNT_OR_NONE),
+            section.number("final-learning-rate-share", Range.from(0, 1)),
+            section.number("weight-decay", Range.atLeast(0)),
+            section.number("clip-norm", Range.above(0)));
+    if (training.microBatchSize() > training.batchSize()) {
+      section.problem(
+          "micro-batch-size",
+          "%s is %s, but a batch has only %s examples"
+              .formatted(
+                  section.pathOf("micro-batch-size"),
+                  training.microBatchSize(),
+                  training.batchSize()),
+          "Lower it, or raise training.batch-size");
+    }
+    return training;
   }
 
   private static Optional<Precision> trainingPrecision(

@@ -3,7 +3,6 @@ package org.mergetomix.evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import org.mergetomix.data.AnswerColumns;
@@ -18,6 +17,7 @@ import org.mergetomix.evaluation.answer.Normalisation;
 import org.mergetomix.evaluation.answer.TextEnding;
 import org.mergetomix.evaluation.prompt.Prompting;
 import org.mergetomix.evaluation.prompt.Turn;
+import org.mergetomix.pattern.BoundedPattern;
 import org.mergetomix.pattern.PythonPattern;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Measure;
@@ -32,16 +32,20 @@ import org.slf4j.LoggerFactory;
  * @param columns where the questions are in rows
  * @param prompting how they are put before the model
  * @param ending where an answer ends
- * @param filter what of a text is the answer; none for all of it
+ * @param filter what of a text is the answer; none, for all of it, or one
  * @param normalisation what does not count
  */
 public record ExactMatch(
     AnswerColumns columns,
     Prompting prompting,
     TextEnding ending,
-    Optional<AnswerFilter> filter,
+    List<AnswerFilter> filter,
     Normalisation normalisation)
     implements TaskKind {
+
+  public ExactMatch {
+    filter = List.copyOf(filter);
+  }
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ExactMatch.class);
 
@@ -73,7 +77,7 @@ public record ExactMatch(
     settings.put("answer", columns.answer());
     settings.put("stop", ending.stop());
     settings.put("max-tokens", ending.most());
-    filter.ifPresent(
+    filter.forEach(
         given -> {
           settings.put("filter", given.pattern().text());
           settings.put("take", given.take());
@@ -91,7 +95,7 @@ public record ExactMatch(
 
   @Override
   public List<Measure> measures() {
-    return filter.isPresent() ? List.of(EXACT_MATCH, ANSWERED) : List.of(EXACT_MATCH);
+    return filter.isEmpty() ? List.of(EXACT_MATCH) : List.of(EXACT_MATCH, ANSWERED);
   }
 
   @Override
@@ -140,7 +144,7 @@ public record ExactMatch(
     return new WritingQuestions(
         new AnswerScoring(
             placed.stream().map(Placed::meaning).toList(),
-            filter.map(AnswerFilter::ready),
+            filter.stream().map(AnswerFilter::ready).findFirst(),
             normalisation.ready()),
         TaskExample.ofRows(placed, measures(), data),
         prompts,
@@ -155,12 +159,20 @@ public record ExactMatch(
   private DataRows<OpenQuestion> read(List<DataFile> files) {
     DataRows<OpenQuestion> read = columns.read(files);
     Normalisation.Ready ready = normalisation.ready();
-    for (Placed<OpenQuestion> row : read.rows()) {
-      if (row.meaning().answers().stream().anyMatch(answer -> ready.of(answer).isEmpty())) {
-        throw row.refused(
-            "Nothing is left of an answer without what the task ignores", "Ignore less");
-      }
-    }
+    read.rows().forEach(row -> requireSomethingLeft(row, ready));
     return read;
+  }
+
+  private static void requireSomethingLeft(Placed<OpenQuestion> row, Normalisation.Ready ready) {
+    try {
+      if (row.meaning().answers().stream().noneMatch(answer -> ready.of(answer).isEmpty())) {
+        return;
+      }
+    } catch (BoundedPattern.TooLong endless) {
+      throw row.refused(
+          "A pattern that is ignored does not come to an end on an answer",
+          "Write it without nested repetitions");
+    }
+    throw row.refused("Nothing is left of an answer without what the task ignores", "Ignore less");
   }
 }

@@ -1,6 +1,5 @@
 package org.mergetomix.evaluation;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -65,8 +64,7 @@ final class LiveWriting implements LiveTask {
 
   /** Of what is no number, the graph still chooses a token: it has to be asked. */
   private boolean isNumber(int[] prompt, int token) {
-    List<int[]> first = new ArrayList<>(List.of(new int[] {token}));
-    ContinuationScore score = model.continuations(prompt, first).get(0);
+    ContinuationScore score = model.continuations(prompt, List.of(new int[] {token})).get(0);
     return !Double.isNaN(score.logProbability());
   }
 

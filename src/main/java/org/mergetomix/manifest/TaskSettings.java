@@ -97,7 +97,9 @@ record TaskSettings(TaskKind kind, Measure measure, RowColumns columns) {
         section
             .optionalText("filter")
             .flatMap(text -> pattern(section, "filter", text))
-            .map(pattern -> new AnswerFilter(pattern, take)),
+            .map(pattern -> new AnswerFilter(pattern, take))
+            .stream()
+            .toList(),
         new Normalisation(
             section.choices("ignore", Normalisation.Ignored.class),
             section.texts("ignore-patterns").stream()

@@ -17,7 +17,7 @@ import org.mergetomix.tensor.TensorSpec;
  * @param optimiser AdamW's two running means of what is trained
  * @param example what a forward pass keeps for the backward pass of the longest example: an
  *     estimate, which attention over masks or windows may exceed
- * @param batchSize examples in a batch
+ * @param microBatchSize examples whose gradients are computed at once
  * @param trainings how many run on the executor at once
  * @param executor what it has
  */
@@ -26,11 +26,11 @@ public record TrainingMemory(
     long gradients,
     long optimiser,
     long example,
-    int batchSize,
+    int microBatchSize,
     int trainings,
     ExecutorMemory executor) {
 
-  private static final String BATCH_SIZE = "training.batch-size";
+  private static final String MICRO_BATCH_SIZE = "training.micro-batch-size";
 
   /**
    * What a causal language model is trained on, as far as it decides memory.
@@ -88,7 +88,7 @@ public record TrainingMemory(
         trained,
         2 * trained,
         work.kept(),
-        configuration.training().batchSize(),
+        configuration.training().atOnce(),
         Math.min(executor.slots(), wanted),
         executor);
   }
@@ -99,7 +99,7 @@ public record TrainingMemory(
 
   /** What a forward pass keeps of a batch. */
   public long activations() {
-    return batchSize * example;
+    return microBatchSize * example;
   }
 
   /** One training. */
@@ -128,7 +128,7 @@ public record TrainingMemory(
             "Fine-tuning needs %s on an executor (trainings at once: %s, each %s: %s), but that may"
                     .formatted(new ByteCount(all()), trainings, new ByteCount(one()), inWords())
                 + " take %s beside its heap".formatted(new ByteCount(executor.outsideHeap())),
-            fitting > 0 ? BATCH_SIZE : "training.method",
+            fitting > 0 ? MICRO_BATCH_SIZE : "training.method",
             fitting > 0
                 ? "Lower it to %s, or run fewer trainings at once by %s"
                     .formatted(fitting, executor.kind().coresKey())

@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.folder.JsonDocument;
@@ -91,7 +91,7 @@ public record TokenizerFiles(
   }
 
   private static List<Integer> endings(Path folder, Vocabulary vocabulary, OptionalInt end) {
-    SortedSet<Integer> endings = new TreeSet<>();
+    NavigableSet<Integer> endings = new TreeSet<>();
     end.ifPresent(endings::add);
     Path generation = folder.resolve(GENERATION_CONFIG);
     Path config = Files.exists(generation) ? generation : folder.resolve(MODEL_CONFIG);

@@ -1,5 +1,6 @@
 package org.mergetomix.pattern;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,21 +16,19 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param text as it is written
  */
-public record PythonPattern(String text) {
+public record PythonPattern(String text) implements Serializable {
 
   private static final int MAX_LENGTH = 1000;
 
   /** Letters of escapes that mean the same, digits of references to groups apart. */
   private static final String SAME = "AbBafnrtux";
 
-  /**
-   * Python's white space; its own for the four separators of ASCII.
-   *
-   * <p>The other constants: what {@code str.isalnum} knows and the underscore; decimal digits.
-   */
+  /** What {@code str.isspace} knows: Java's white space and four separators of ASCII. */
   private static final String SPACE = "\\s\\x{1c}-\\x{1f}";
 
+  /** What {@code str.isalnum} knows, and the underscore. */
   private static final String WORD = "\\p{L}\\p{N}_";
+
   private static final String DIGIT = "\\p{Nd}";
 
   /**

@@ -136,6 +136,7 @@ final class TrainingPlan {
           case EPOCHS -> new FineTuning.Epochs(training.epochs());
         },
         training.batchSize(),
+        training.atOnce(),
         training.learningRate(),
         training.warmupSteps(),
         training.finalLearningRateShare(),

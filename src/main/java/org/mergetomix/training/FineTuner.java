@@ -83,11 +83,13 @@ public final class FineTuner {
 
   private double step(List<TokenWindow> windows, int padding, AdamW optimiser, Moment moment) {
     try (NDManager scope = model.newScope()) {
-      TokenBatch batch = TokenBatch.of(scope, windows, padding);
-      NDArray losses = model.lossesWithGradients(batch.inputs(), batch.targets(), scope);
-      NDArray loss = batch.negativeLogLikelihood(losses).sum().div(batch.mask().sum());
-      double value = moment.finite("loss", loss.getFloat());
-      JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
+      float asked = windows.stream().mapToInt(TokenWindow::asked).sum();
+      double value = 0;
+      for (int first = 0; first < windows.size(); first += recipe.microBatchSize()) {
+        int end = Math.min(first + recipe.microBatchSize(), windows.size());
+        value += backward(windows.subList(first, end), padding, asked);
+      }
+      moment.finite("loss", value);
       SortedMap<String, NDArray> gradients = gradients(scope);
       double norm = moment.finite("norm of the gradients", norm(gradients));
       optimiser.step(
@@ -97,6 +99,22 @@ public final class FineTuner {
       return value;
     } catch (EngineException failure) {
       throw new IllegalStateException("Training step " + moment.step() + " failed", failure);
+    }
+  }
+
+  /**
+   * Adds some windows' part of the gradients to those that are there.
+   *
+   * @param asked how many tokens the whole batch asks for
+   * @return their part of the loss
+   */
+  private float backward(List<TokenWindow> windows, int padding, float asked) {
+    try (NDManager scope = model.newScope()) {
+      TokenBatch batch = TokenBatch.of(scope, windows, padding);
+      NDArray losses = model.lossesWithGradients(batch.inputs(), batch.targets(), scope);
+      NDArray loss = batch.negativeLogLikelihood(losses).sum().div(scope.create(asked));
+      JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
+      return loss.getFloat();
     }
   }
 

@@ -10,6 +10,8 @@ import java.util.Locale;
  * @param method what is trained
  * @param length how long
  * @param batchSize windows a step
+ * @param microBatchSize windows whose gradients are computed at once, at most {@code batchSize}:
+ *     less memory, the same training but for the last bits
  * @param learningRate the highest learning rate
  * @param warmupSteps steps to reach it
  * @param finalLearningRateShare what is left of it at the last step, 0 to 1
@@ -20,6 +22,7 @@ public record FineTuning(
     Method method,
     Length length,
     int batchSize,
+    int microBatchSize,
     double learningRate,
     int warmupSteps,
     double finalLearningRateShare,
@@ -30,7 +33,7 @@ public record FineTuning(
   /** Part of a trained model's identity: raised whenever training would give another model. */
   public static final String VERSION = "fine-tuning/3";
 
-  /** All parameters are trained. */
+  /** All parameters are trained, on a whole batch at once. */
   public FineTuning(
       Length length,
       int batchSize,
@@ -42,6 +45,7 @@ public record FineTuning(
     this(
         new Full(),
         length,
+        batchSize,
         batchSize,
         learningRate,
         warmupSteps,
@@ -101,18 +105,21 @@ public record FineTuning(
 
   /** Everything that decides the result, in one line. */
   public String describe() {
+    String parts =
+        microBatchSize == batchSize ? "" : " micro-batch-size=%s".formatted(microBatchSize);
     return String.format(
-        Locale.ROOT,
-        "%s %s %s batch-size=%d learning-rate=%s warmup-steps=%d final-learning-rate-share=%s"
-            + " weight-decay=%s clip-norm=%s",
-        VERSION,
-        method,
-        length,
-        batchSize,
-        learningRate,
-        warmupSteps,
-        finalLearningRateShare,
-        weightDecay,
-        clipNorm);
+            Locale.ROOT,
+            "%s %s %s batch-size=%d learning-rate=%s warmup-steps=%d final-learning-rate-share=%s"
+                + " weight-decay=%s clip-norm=%s",
+            VERSION,
+            method,
+            length,
+            batchSize,
+            learningRate,
+            warmupSteps,
+            finalLearningRateShare,
+            weightDecay,
+            clipNorm)
+        + parts;
   }
 }

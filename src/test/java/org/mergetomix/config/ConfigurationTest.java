@@ -80,6 +80,7 @@ class ConfigurationTest {
                     120,
                     5,
                     64,
+                    0,
                     5e-4,
                     20,
                     0.1,
@@ -180,6 +181,19 @@ class ConfigurationTest {
             assertThatEachHasAComment(prefix + key + ".", nested);
           }
         });
+  }
+
+  @Test
+  void refusesMoreAtOnceThanABatchHas() {
+    assertThatThrownBy(() -> Configuration.load(List.of(), List.of("training.micro-batch-size=65")))
+        .hasMessageContaining("training.micro-batch-size is 65, but a batch has only 64 examples")
+        .hasMessageContaining("Lower it, or raise training.batch-size");
+    assertThat(
+            Configuration.load(List.of(), List.of("training.micro-batch-size=8"))
+                .training()
+                .atOnce())
+        .isEqualTo(8);
+    assertThat(Configuration.load(List.of(), List.of()).training().atOnce()).isEqualTo(64);
   }
 
   @Test

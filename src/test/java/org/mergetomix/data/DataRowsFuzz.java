@@ -52,7 +52,7 @@ class DataRowsFuzz {
         assertThat(read.rows()).isNotEmpty();
         assertThat(read.counts().kept()).isEqualTo(read.rows().size());
       } catch (UserException refused) {
-        assertThat(refused.problems()).hasSizeBetween(1, 21);
+        assertThat(refused.problems()).isNotEmpty();
         assertThat(refused).hasMessageContaining(FILE.getFileName().toString());
       }
     }

@@ -41,13 +41,13 @@ class ExactMatchTest {
   @TempDir private Path folder;
 
   private static ExactMatch kind(
-      Prompting prompting, Optional<AnswerFilter> filter, Normalisation normalisation) {
+      Prompting prompting, List<AnswerFilter> filter, Normalisation normalisation) {
     return new ExactMatch(
         AnswerColumns.UNSAID, prompting, TextEnding.UNSAID, filter, normalisation);
   }
 
-  private static Optional<AnswerFilter> filter(String pattern) {
-    return Optional.of(new AnswerFilter(new PythonPattern(pattern), AnswerFilter.Take.FIRST));
+  private static List<AnswerFilter> filter(String pattern) {
+    return List.of(new AnswerFilter(new PythonPattern(pattern), AnswerFilter.Take.FIRST));
   }
 
   @Test
@@ -57,8 +57,7 @@ class ExactMatchTest {
 
     assertThat(scores.get("exact_match")).containsExactly(1, 0, 1, 0);
     assertThat(scores.get("answered")).containsExactly(1, 0, 1, 0);
-    assertThat(scores(Optional.empty(), Normalisation.NONE, "4", " 4"))
-        .containsOnlyKeys("exact_match");
+    assertThat(scores(List.of(), Normalisation.NONE, "4", " 4")).containsOnlyKeys("exact_match");
   }
 
   @Test
@@ -83,10 +82,11 @@ class ExactMatchTest {
   }
 
   private static SortedMap<String, double[]> scores(
-      Optional<AnswerFilter> filter, Normalisation normalisation, String... written) {
+      List<AnswerFilter> filter, Normalisation normalisation, String... written) {
     OpenQuestion question = new OpenQuestion("2+2=", List.of("4"));
     List<OpenQuestion> questions = Arrays.stream(written).map(text -> question).toList();
-    return new AnswerScoring(questions, filter.map(AnswerFilter::ready), normalisation.ready())
+    return new AnswerScoring(
+            questions, filter.stream().map(AnswerFilter::ready).findFirst(), normalisation.ready())
         .scores(examples(written.length), List.of(written));
   }
 
@@ -101,9 +101,15 @@ class ExactMatchTest {
     List<DataFile> file = rows("{\"prompt\": \"2+2=\", \"answer\": 4}");
 
     assertThatThrownBy(
-            () -> kind(Prompting.UNSAID, Optional.empty(), NUMBERS).check(file, RowColumns.UNSAID))
+            () -> kind(Prompting.UNSAID, List.of(), NUMBERS).check(file, RowColumns.UNSAID))
         .hasMessageContaining("Nothing is left of an answer without what the task ignores")
         .hasMessageContaining("rows.jsonl:1");
+    Normalisation endless = new Normalisation(List.of(), List.of(new PythonPattern("(x+x+)+y")));
+    List<DataFile> many = rows("{\"prompt\": \"p\", \"answer\": \"" + "x".repeat(200) + "\"}");
+    assertThatThrownBy(
+            () -> kind(Prompting.UNSAID, List.of(), endless).check(many, RowColumns.UNSAID))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("A pattern that is ignored does not come to an end on an answer");
   }
 
   @Test
@@ -112,9 +118,7 @@ class ExactMatchTest {
     Prompting prompting = new Prompting(Prompting.Layout.TEXT, new Shots(1, Shots.Taken.RANDOM, 0));
 
     assertThatThrownBy(
-            () ->
-                kind(prompting, Optional.empty(), Normalisation.NONE)
-                    .check(file, RowColumns.UNSAID))
+            () -> kind(prompting, List.of(), Normalisation.NONE).check(file, RowColumns.UNSAID))
         .hasMessageContaining("too few for 1 worked examples");
   }
 
@@ -124,16 +128,13 @@ class ExactMatchTest {
     Prompting prompting = new Prompting(Prompting.Layout.CONVERSATION, Shots.NONE);
 
     assertThat(
-            kind(prompting, Optional.empty(), Normalisation.NONE)
+            kind(prompting, List.of(), Normalisation.NONE)
                 .check(file, RowColumns.UNSAID)
                 .conversation())
         .isPresent();
-    try (Tokenizer bytes = new ByteTokenizer()) {
-      assertThatThrownBy(
-              () -> kind(prompting, Optional.empty(), Normalisation.NONE).questions(bytes(file)))
-          .hasMessageContaining("the tokenizer of bytes has none")
-          .hasMessageContaining("rows.jsonl:1");
-    }
+    assertThatThrownBy(() -> kind(prompting, List.of(), Normalisation.NONE).questions(bytes(file)))
+        .hasMessageContaining("the tokenizer of bytes has none")
+        .hasMessageContaining("rows.jsonl:1");
   }
 
   private static TaskData bytes(List<DataFile> files) {
@@ -144,7 +145,7 @@ class ExactMatchTest {
   @Test
   void asksNoModelThatCannotWrite() throws IOException {
     WritingQuestions questions =
-        kind(Prompting.UNSAID, Optional.empty(), Normalisation.NONE)
+        kind(Prompting.UNSAID, List.of(), Normalisation.NONE)
             .questions(bytes(rows("{\"prompt\": \"2+2=\", \"answer\": 4}")));
 
     try (LiveModel model = ByteTransformer.load()) {
@@ -160,7 +161,7 @@ class ExactMatchTest {
   @Test
   void keepsTheEndOfAPromptThatLeavesNoRoom() throws IOException {
     WritingQuestions questions =
-        kind(Prompting.UNSAID, Optional.empty(), Normalisation.NONE)
+        kind(Prompting.UNSAID, List.of(), Normalisation.NONE)
             .questions(bytes(rows("{\"prompt\": \"" + "x".repeat(60) + "2+2=\", \"answer\": 4}")));
 
     assertThat(questions.prompts().get(0)).hasSize(300 - 256).endsWith('2', '+', '2', '=');

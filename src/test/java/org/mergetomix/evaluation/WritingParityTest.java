@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,15 +32,14 @@ class WritingParityTest {
   private static final TextEnding ENDING = new TextEnding(List.of("og", "\n\n"), 24);
 
   private static final ExactMatch PLAIN =
-      new ExactMatch(
-          AnswerColumns.UNSAID, Prompting.UNSAID, ENDING, Optional.empty(), Normalisation.NONE);
+      new ExactMatch(AnswerColumns.UNSAID, Prompting.UNSAID, ENDING, List.of(), Normalisation.NONE);
 
   private static final ExactMatch FILTERED =
       new ExactMatch(
           AnswerColumns.UNSAID,
           Prompting.UNSAID,
           ENDING,
-          Optional.of(
+          List.of(
               new AnswerFilter(
                   new PythonPattern("[aeiou]\\W*([b-z]\\w+)"), AnswerFilter.Take.LAST)),
           new Normalisation(

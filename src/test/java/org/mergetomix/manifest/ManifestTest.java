@@ -262,8 +262,7 @@ class ManifestTest {
                 new AnswerColumns(new TextTemplate("Q: {q}\nA:"), "a"),
                 new Prompting(Prompting.Layout.CONVERSATION, new Shots(3, Shots.Taken.FIRST, 1234)),
                 new TextEnding(List.of("\n", "Q:"), 40),
-                Optional.of(
-                    new AnswerFilter(new PythonPattern("(-?\\d+)"), AnswerFilter.Take.LAST)),
+                List.of(new AnswerFilter(new PythonPattern("(-?\\d+)"), AnswerFilter.Take.LAST)),
                 new Normalisation(
                     List.of(Normalisation.Ignored.NUMBERS, Normalisation.Ignored.CASE),
                     List.of(new PythonPattern(","), new PythonPattern("\\s+$")))),
@@ -271,7 +270,7 @@ class ManifestTest {
                 AnswerColumns.UNSAID,
                 Prompting.UNSAID,
                 new TextEnding(List.of(), 256),
-                Optional.empty(),
+                List.of(),
                 Normalisation.NONE),
             new Classification(
                 new ChoiceColumns(

@@ -53,7 +53,8 @@ class TrainingMemoryTest {
         .hasValue(
             "Fine-tuning needs 72.0 GiB on an executor (trainings at once: 3, each 24.0 GiB:"
                 + " parameters 2.0 GiB, gradients 2.0 GiB, optimiser 4.0 GiB, activations about"
-                + " 16.0 GiB), but that may take 64.0 GiB beside its heap (training.batch-size)."
+                + " 16.0 GiB), but that may take 64.0 GiB beside its heap"
+                + " (training.micro-batch-size)."
                 + " Lower it to 13, or run fewer trainings at once by spark.master.");
   }
 

@@ -196,7 +196,9 @@ class CheckActionTest {
     String manifest = Files.readString(run.manifestFile());
     Files.writeString(
         run.manifestFile(),
-        manifest.replace("language-modelling", "exact-match, prompt = \"{text}\", answer = text"));
+        manifest
+            .replace("language-modelling", "exact-match, prompt = \"{text}\", answer = text")
+            .replace("bits_per_byte", "exact_match"));
 
     assertThatThrownBy(this::check)
         .isInstanceOfSatisfying(

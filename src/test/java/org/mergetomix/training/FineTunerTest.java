@@ -65,6 +65,25 @@ class FineTunerTest {
     }
   }
 
+  /** Parts of a batch are padded each for itself, and have different numbers of tokens. */
+  @Test
+  void trainsOnPartsOfABatchAsOnTheWhole() {
+    FineTuning whole =
+        new FineTuning(new FineTuning.Full(), new Steps(5), 11, 11, 2e-3, 1, 0.1, 0.01, 1);
+    FineTuning parts =
+        new FineTuning(new FineTuning.Full(), new Steps(5), 11, 3, 2e-3, 1, 0.1, 0.01, 1);
+    try (LiveModel model = ByteTransformer.load();
+        LiveModel other = ByteTransformer.load()) {
+      double loss = train(model, whole, 1, FineTunerTest::ignore);
+
+      assertThat(train(other, parts, 1, FineTunerTest::ignore)).isEqualTo(loss, within(1e-5));
+      assertThat(ByteTransformer.parameters(other))
+          .isNotEqualTo(ByteTransformer.parameters(model))
+          .containsExactly(ByteTransformer.parameters(model), within(1e-4f));
+    }
+    assertThat(parts.describe()).isEqualTo(whole.describe() + " micro-batch-size=3");
+  }
+
   @Test
   void learns() {
     try (LiveModel model = ByteTransformer.load()) {

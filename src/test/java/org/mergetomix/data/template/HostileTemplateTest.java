@@ -3,6 +3,8 @@ package org.mergetomix.data.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ class HostileTemplateTest {
 
   /** Far more than any takes, so that a busy machine does not matter. */
   private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** What one may take of a processor. */
+  private static final Duration WORK = Duration.ofSeconds(1);
 
   private static final String DOUBLING =
       "{% set ns = namespace(x=START) %}{% for i in range(99) %}{% set ns.x = GROWTH %}"
@@ -126,11 +131,17 @@ class HostileTemplateTest {
   private static void refusedSoon(String template) {
     Assertions.assertTimeoutPreemptively(
         SOON,
-        () ->
-            assertThatThrownBy(() -> render(template))
-                .isInstanceOf(UserException.class)
-                .message()
-                .hasSizeLessThan(1_000));
+        () -> {
+          ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+          long before = threads.getCurrentThreadCpuTime();
+          assertThatThrownBy(() -> render(template))
+              .isInstanceOf(UserException.class)
+              .message()
+              .hasSizeLessThan(1_000);
+          assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - before))
+              .as("work on a template that ends")
+              .isLessThan(WORK);
+        });
   }
 
   private static Rendering render(String template) {
