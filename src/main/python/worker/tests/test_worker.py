@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def config(kind=transformers.LlamaConfig, **more):
         intermediate_size=48,
         num_hidden_layers=2,
         num_attention_heads=4,
+        num_key_value_heads=4,
         max_position_embeddings=32,
         **more,
     )
@@ -81,7 +83,9 @@ def evaluation(engine, number, **more):
 
 
 def plainly(model, tokens, asked):
-    likely = torch.log_softmax(model(torch.tensor([tokens[:-1]])).logits[0].float(), -1)
+    with torch.inference_mode():
+        logits = model(torch.tensor([tokens[:-1]])).logits[0]
+    likely = torch.log_softmax(logits.float(), -1)
     places = [place for each in asked for place in range(*each)]
     return -sum(float(likely[place - 1, tokens[place]]) for place in places)
 
@@ -169,12 +173,12 @@ class WindowsTest(InAFolder):
 
 
 class ProcessTest(InAFolder):
-    def start(self):
+    def start(self, *program, errors=subprocess.DEVNULL):
         process = subprocess.Popen(
-            [sys.executable, "-m", "merge_to_mix_worker"],
+            [sys.executable, *(program or ("-m", "merge_to_mix_worker"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             text=True,
         )
         self.addCleanup(process.stdout.close)
@@ -221,16 +225,12 @@ class ProcessTest(InAFolder):
             "channel.versions = versions\n"
             "__main__.main()\n"
         )
-        ran = subprocess.run(
-            [sys.executable, noisy],
-            input='{"id": 1, "op": "describe", "protocol": 1}\n{"op": "close"}\n',
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        self.assertEqual(json.loads(ran.stdout)["versions"], {"one": "1"})
+        process = self.start(str(noisy), errors=subprocess.PIPE)
+        described = self.ask(process, {"id": 1, "op": "describe", "protocol": 1})
+        self.assertEqual(described["versions"], {"one": "1"})
+        _, errors = process.communicate()
         for said in ("a library prints", "and native code", "and a child"):
-            self.assertIn(said, ran.stderr)
+            self.assertIn(said, errors)
 
     def test_ends_when_whoever_started_it_is_killed(self):
         starter = subprocess.Popen(
@@ -252,8 +252,6 @@ class ProcessTest(InAFolder):
         self.addCleanup(os.close, handle)
         starter.send_signal(signal.SIGKILL)
         starter.wait()
-        import select
-
         self.assertTrue(select.select([handle], [], [], 20)[0], "it lives on")
 
 

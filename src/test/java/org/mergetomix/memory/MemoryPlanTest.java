@@ -208,7 +208,7 @@ class MemoryPlanTest {
         .singleElement(InstanceOfAssertFactories.STRING)
         .startsWith(
             "The surrogates of an executor (slots: 4, each 1.0 GiB) are 4.0 GiB, but its shared"
-                + " memory has 64 MiB left (/dev/shm). Give executors more");
+                + " memory has 64.0 MiB left (/dev/shm). Give executors more");
     assertThat(sharing(-1).problems())
         .extracting(Problem::what)
         .containsExactly("An executor has no folder for shared memory");
