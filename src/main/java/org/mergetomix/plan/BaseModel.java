@@ -181,9 +181,17 @@ public final class BaseModel {
    * What computes in a process beside the executor.
    *
    * @param versions what that process is
+   * @throws UserException usage, if the worker that comes with this program cannot read the base
    */
   ModelInput worker(
       WorkerSettings settings, Precision precision, SortedMap<String, String> versions) {
+    if (settings.command().isEmpty() && !Files.exists(folder.resolve(FamilyReader.FILE))) {
+      throw UserException.usage(
+          "A worker reads bases that are folders as Hugging Face writes them, and this one has no "
+              + FamilyReader.FILE,
+          manifest.base().checkpoint().text(),
+          "Give such a folder, or set worker.command to a worker of your own");
+    }
     return new ModelInput.OfWorker(settings, Companions.digest(folder), precision, versions);
   }
 

@@ -20,7 +20,8 @@ public final class WorkerLaunch {
 
   private static final String PACKAGE = "merge_to_mix_worker";
 
-  private static final List<String> MODULES =
+  /** The modules of the package, all of them. */
+  static final List<String> MODULES =
       List.of("__init__", "__main__", "channel", "engine", "parameters", "self_check", "windows");
 
   private WorkerLaunch() {}

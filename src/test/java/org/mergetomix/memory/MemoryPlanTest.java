@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.memory.ExecutorMemory.Kind;
 import org.mergetomix.model.Precision;
@@ -196,6 +197,36 @@ class MemoryPlanTest {
 
   private static MemoryPlan plan(long download, long capacity) {
     return planned(9 * GIB, MIB, 0, GIB, 0, 1, download, capacity, LOCAL);
+  }
+
+  @Test
+  void wantsSharedMemoryForTheSurrogatesOfAllSlots() {
+    assertThat(sharing(4 * GIB).problems()).isEmpty();
+    assertThat(sharing(4 * GIB).sharedBytes()).isEqualTo(4 * GIB);
+    assertThat(sharing(4 * GIB).resident()).isEqualTo(8 * GIB);
+    assertThat(sharing(64 * MIB).problems())
+        .extracting(Problem::message)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith(
+            "The surrogates of an executor (slots: 4, each 1.0 GiB) are 4.0 GiB, but its shared"
+                + " memory has 64.0 MiB left (/dev/shm). Give executors more");
+    assertThat(sharing(-1).problems())
+        .extracting(Problem::what)
+        .containsExactly("An executor has no folder for shared memory");
+  }
+
+  private static MemoryPlan sharing(long room) {
+    return new MemoryPlan(
+        0,
+        0,
+        0,
+        GIB,
+        Precision.FLOAT32,
+        Optional.of(new SharedMemory("/dev/shm", GIB, room)),
+        new Prefixes(0, 1, 1),
+        0,
+        GIB,
+        LOCAL);
   }
 
   @Test

@@ -100,7 +100,7 @@ class WorkerSearchIT {
 
   @Test
   void refusesAGraphOfTheUsersOwn() throws Exception {
-    Files.createFile(run.manifestFile().resolveSibling("graph.pt"));
+    Files.writeString(run.manifestFile().resolveSibling("graph.pt"), "a graph");
     run.writeManifest("checkpoint = base, model = graph.pt");
 
     assertThatThrownBy(() -> search("graph", Fault.NONE))
