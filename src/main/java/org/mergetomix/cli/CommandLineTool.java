@@ -76,6 +76,7 @@ public final class CommandLineTool {
         .addSubcommand(new FidelityCommand(console))
         .addSubcommand(new ReportCommand(console))
         .addSubcommand(new ExportCommand(console))
+        .addSubcommand(new ReplayCommand(console))
         .addSubcommand(new DemoCommand(console))
         .setUsageHelpAutoWidth(true)
         .setOut(console.writer())

@@ -9,7 +9,8 @@ import org.mergetomix.testing.Golden;
 class HelpTest {
 
   private static final List<String> COMMANDS =
-      List.of("check", "show", "finetune", "search", "fidelity", "report", "export", "demo");
+      List.of(
+          "check", "show", "finetune", "search", "fidelity", "report", "export", "replay", "demo");
 
   @Test
   void saysWhatEveryCommandDoes() {
