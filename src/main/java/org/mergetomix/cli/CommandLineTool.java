@@ -75,6 +75,7 @@ public final class CommandLineTool {
         .addSubcommand(new SearchCommand(console))
         .addSubcommand(new FidelityCommand(console))
         .addSubcommand(new ReportCommand(console))
+        .addSubcommand(new RankCommand(console))
         .addSubcommand(new ExportCommand(console))
         .addSubcommand(new ReplayCommand(console))
         .addSubcommand(new DemoCommand(console))

@@ -64,6 +64,7 @@ final class ConfigurationLoader {
         root.longInteger("seed", Range.ANY),
         merge(root.section("merge")),
         SearchReader.search(root.section("search")),
+        objective(root.section("objective")),
         evaluation(root.section("evaluation")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
@@ -77,6 +78,10 @@ final class ConfigurationLoader {
         MergeReader.settings(section),
         section.integerOr("buffers", MergeSettings.AUTO, COUNT),
         section.integerOr("threads", MergeSettings.AUTO, COUNT));
+  }
+
+  private static Configuration.Objective objective(Section section) {
+    return new Configuration.Objective(section.texts("tasks"), section.texts("examples"));
   }
 
   private static Configuration.Evaluation evaluation(Section section) {

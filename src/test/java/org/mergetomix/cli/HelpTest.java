@@ -10,7 +10,16 @@ class HelpTest {
 
   private static final List<String> COMMANDS =
       List.of(
-          "check", "show", "finetune", "search", "fidelity", "report", "export", "replay", "demo");
+          "check",
+          "show",
+          "finetune",
+          "search",
+          "fidelity",
+          "report",
+          "rank",
+          "export",
+          "replay",
+          "demo");
 
   @Test
   void saysWhatEveryCommandDoes() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,16 +22,27 @@ import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.testing.SyntheticScores;
 import org.xml.sax.InputSource;
 
+/** Commands that read what a search left, and evaluate nothing. */
 @ExtendWith(SparkSessionExtension.class)
-class ReplayCommandTest {
+class ReadingCommandsTest {
+
+  @TempDir private static Path shared;
+
+  private static SmallRun run;
 
   @TempDir private Path folder;
 
   private Path table;
 
-  @BeforeEach
-  void prepare(SparkSession session) throws IOException {
+  @BeforeAll
+  static void search(SparkSession session) {
     assertThat(session).isNotNull();
+    run = SmallRun.of(shared.resolve("inputs"));
+    assertThat(Ran.of(run.arguments("search")).exitCode()).isZero();
+  }
+
+  @BeforeEach
+  void prepare() throws IOException {
     SyntheticScores scores = new SyntheticScores(4, SyntheticScores.Kind.QUADRATIC, 0, 1);
     Axes axes = scores.axes();
     SubsetSpace space = SubsetSpace.of(axes.datasets(), 1, 4);
@@ -78,15 +90,32 @@ class ReplayCommandTest {
 
   @Test
   void replaysARun() {
-    SmallRun run = SmallRun.of(folder.resolve("inputs"));
-    assertThat(Ran.of(run.arguments("search")).exitCode()).isZero();
-
     Ran ran = Ran.of("replay", "--table", run.output().toString());
 
     assertThat(ran.errors()).isEmpty();
     assertThat(ran.results())
         .startsWith("15 recorded mixtures of 4 datasets, weighted mean of bits per byte, lower")
         .contains("auto: ", "it ended because every mixture was asked for.");
+  }
+
+  @Test
+  void ranksARunByAnotherObjective() {
+    Ran ran = Ran.of(run.arguments("rank", "--set", "objective.examples=line=1,line=2,line=3"));
+
+    assertThat(ran.errors()).isEmpty();
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.results())
+        .startsWith(
+            "15 mixtures by weighted mean of bits per byte, lower is better: task 1.000; examples"
+                + " with line 1 or 2 or 3.\n\nrank  mixture")
+        .contains("\nAnswer:    ", "\nHow sure:  ", "\nTable: " + run.output() + "/rankings/")
+        .doesNotContain("Predicted");
+
+    Ran wrong = Ran.of(run.arguments("rank", "--set", "objective.tasks=news"));
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.messages())
+        .containsExactly(
+            "Error: The run has no task news (objective.tasks). It has task.");
   }
 
   @Test
