@@ -49,7 +49,7 @@ class ArchitectureTest {
               "statistics.attribution",
               "statistics.decision",
               "statistics.correction"),
-          List.of("search"),
+          List.of("search", "search.replay"),
           List.of("report", "report.chart"),
           List.of("plan", "executor", "memory", "rank"),
           List.of("export"),

@@ -38,6 +38,13 @@ final class RunOptions {
     return Configuration.load(files, all);
   }
 
+  /** What the user wants, but for some keys, which are these. */
+  Configuration changed(List<String> keys) {
+    List<String> all = new ArrayList<>(settings);
+    all.addAll(keys);
+    return Configuration.load(files, all);
+  }
+
   /** What the user has. */
   static Manifest manifest(Session session, Configuration configuration) {
     return new ManifestAction(session.spark(), configuration).run();

@@ -52,7 +52,8 @@ final class SearchAnswer {
     return "How sure:  " + tied + rank + surface(result.record().surface());
   }
 
-  private static String tied(long others) {
+  /** How many other mixtures are tied with the best. */
+  static String tied(long others) {
     return others == 0
         ? "no other is tied with it"
         : String.format(

@@ -6,7 +6,6 @@ import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.ReportAction;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.Session;
-import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunRecord;
 import picocli.CommandLine;
 
@@ -43,6 +42,14 @@ final class SearchCommand extends SessionCommand {
     console.line(
         "%,d mixtures evaluated (%,d now), %,d failed.",
         counts.evaluated(), result.evaluatedNow(), counts.failed());
+    if (result.reused() > 0) {
+      console.line("%,d mixtures were taken over from other runs.", result.reused());
+    }
+    if (result.seen().raced()) {
+      console.line(
+          "They raced: %,d saw every example, and all together %.1f %% of the examples.",
+          result.seen().whole(), 100 * result.seen().share());
+    }
     if (counts.refined() > 0) {
       console.line("%,d of them are ratios, refined from the best.", counts.refined());
     }
@@ -56,7 +63,7 @@ final class SearchCommand extends SessionCommand {
       console.line(
           "Merging took %.1f %% of evaluating.",
           100 * record.seconds().merge() / record.seconds().evaluate());
-      printTop(console, result);
+      TopTable.print(console, result.top(), record.search().objective().unit());
       console.line("");
       SearchAnswer.lines(result).forEach(line -> console.line("%s", line));
     }
@@ -64,25 +71,5 @@ final class SearchCommand extends SessionCommand {
     console.line("Ranked digest: %s", record.rankedDigest());
     console.warnings(result.warnings());
     record.preflight().warnings().forEach(warning -> console.line("Warning: %s", warning));
-  }
-
-  private static void printTop(Console console, SearchAction.Result result) {
-    console.line("");
-    int width = result.top().stream().mapToInt(row -> row.mixture().length()).max().orElse(0);
-    console.line(
-        "%-4s  %-" + width + "s  %18s  %s",
-        "rank",
-        "mixture",
-        result.record().search().objective().unit(),
-        "gap to the best");
-    for (RankedRow row : result.top()) {
-      console.line(
-          "%-4d  %-" + width + "s  %18s  %18s",
-          row.rank().orElseThrow(),
-          row.mixture(),
-          Console.text(row.score()),
-          Console.text(row.gap()));
-    }
-    console.explain(result.top().stream().map(RankedRow::score));
   }
 }

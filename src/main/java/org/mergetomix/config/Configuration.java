@@ -27,6 +27,7 @@ public record Configuration(
     long seed,
     Merge merge,
     Search search,
+    Objective objective,
     Evaluation evaluation,
     WorkerSettings worker,
     Training training,
@@ -64,6 +65,7 @@ public record Configuration(
    * @param tolerance gain that is not worth a further round, as a share of the best score; empty
    *     for what suits the number of datasets
    * @param mixtures file of the mixtures to evaluate as it was written; empty for none
+   * @param reuse outputs of other runs as they were written
    * @param roundSize 0 for automatic
    * @param partitionSize 0 for automatic
    */
@@ -78,7 +80,9 @@ public record Configuration(
       Optional<Double> tolerance,
       Ratios ratios,
       Attribution attribution,
+      Racing racing,
       String mixtures,
+      List<String> reuse,
       long roundSize,
       long partitionSize,
       int attempts,
@@ -87,6 +91,7 @@ public record Configuration(
     public Search {
       required = List.copyOf(required);
       forbidden = List.copyOf(forbidden);
+      reuse = List.copyOf(reuse);
     }
 
     /** Which mixtures come next. */
@@ -110,6 +115,12 @@ public record Configuration(
       }
     }
 
+    /** Whether mixtures that cannot be the best are left out before they saw every example. */
+    public enum Racing {
+      NONE,
+      MAX_T
+    }
+
     /** What is evaluated beside a search, for what each dataset does. */
     public enum Attribution {
       NONE,
@@ -125,6 +136,25 @@ public record Configuration(
       boolean heeds(String key) {
         return this == REFINE && !key.equals("budget");
       }
+    }
+  }
+
+  /**
+   * By what else a run is ranked; nothing of it is what the run itself was ranked by.
+   *
+   * @param tasks those that count, maybe each with its weight; empty for all
+   * @param examples columns and values that examples have; empty for all
+   */
+  public record Objective(List<String> tasks, List<String> examples) {
+
+    public Objective {
+      tasks = List.copyOf(tasks);
+      examples = List.copyOf(examples);
+    }
+
+    /** Whether nothing else is asked for. */
+    public boolean isUsual() {
+      return tasks.isEmpty() && examples.isEmpty();
     }
   }
 
@@ -268,6 +298,15 @@ public record Configuration(
     return Optional.of(search.mixtures())
         .filter(file -> !file.isEmpty())
         .map(file -> location("search.mixtures", file));
+  }
+
+  /**
+   * Where the other runs lie whose rows are taken over.
+   *
+   * @throws UserException usage, when one of them is no place
+   */
+  public List<Location> reuse() {
+    return search.reuse().stream().map(other -> location("search.reuse", other)).toList();
   }
 
   private static Location location(String key, String value) {

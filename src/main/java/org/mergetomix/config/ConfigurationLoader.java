@@ -67,6 +67,7 @@ final class ConfigurationLoader {
         root.longInteger("seed", Range.ANY),
         merge(root.section("merge")),
         SearchReader.search(root.section("search")),
+        objective(root.section("objective")),
         evaluation(root.section("evaluation")),
         worker(root.section("worker")),
         training(root.section("training")),
@@ -82,6 +83,10 @@ final class ConfigurationLoader {
         section.integerOr("buffers", MergeSettings.AUTO, COUNT),
         section.integerOr("threads", MergeSettings.AUTO, COUNT),
         section.choiceOr("device", MergeSettings.AUTO, MergeDevice.class));
+  }
+
+  private static Configuration.Objective objective(Section section) {
+    return new Configuration.Objective(section.texts("tasks"), section.texts("examples"));
   }
 
   private static Configuration.Evaluation evaluation(Section section) {

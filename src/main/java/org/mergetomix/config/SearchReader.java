@@ -2,6 +2,7 @@ package org.mergetomix.config;
 
 import java.util.Optional;
 import org.mergetomix.config.Configuration.Search.Attribution;
+import org.mergetomix.config.Configuration.Search.Racing;
 import org.mergetomix.config.Configuration.Search.Ratios;
 import org.mergetomix.config.Configuration.Search.Strategy;
 import org.mergetomix.hocon.Choice;
@@ -32,7 +33,9 @@ final class SearchReader {
             section.numberOr("tolerance", AUTOMATIC, SHARE),
             section.choice("ratios", Ratios.class),
             section.choice("attribution", Attribution.class),
+            section.choice("racing", Racing.class),
             section.textOrEmpty("mixtures"),
+            section.texts("reuse"),
             section.longInteger("round-size", COUNT_OR_NONE),
             section.longInteger("partition-size", COUNT_OR_NONE),
             section.integer("attempts", COUNT),

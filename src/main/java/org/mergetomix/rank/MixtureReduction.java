@@ -27,7 +27,7 @@ public final class MixtureReduction {
     boolean test(Mixture mixture);
   }
 
-  /** What is made of the rows of a mixture that is evaluated whole, or that failed. */
+  /** What is made of the rows of a mixture of which something is known. */
   @FunctionalInterface
   public interface Reduction<T> extends Serializable {
 
@@ -44,8 +44,8 @@ public final class MixtureReduction {
   private record Part<T>(List<T> whole, List<EvaluationRow> rows) implements Serializable {}
 
   /**
-   * Reduces every mixture of which there is a score of every example, or an error; others are left
-   * out.
+   * Reduces every mixture of which there are scores of every task, on all examples or the first
+   * ones, or an error; others are left out.
    */
   public static <T> JavaRDD<T> of(
       JavaRDD<EvaluationRow> rows,
@@ -66,7 +66,7 @@ public final class MixtureReduction {
       }
       part.rows().forEach(rows::add);
     }
-    boolean told = rows.isComplete() || !rows.error().isEmpty();
+    boolean told = rows.isBegun() || !rows.error().isEmpty();
     return told ? List.of(reduction.of(mixture, rows)).iterator() : List.<T>of().iterator();
   }
 

@@ -61,6 +61,11 @@ public final class MixtureRows {
     return tasks.areAll(scores());
   }
 
+  /** Whether there is a score of some examples of every task, from the first on. */
+  public boolean isBegun() {
+    return scores().keySet().containsAll(tasks.ids());
+  }
+
   /** Why there is no score, of the first row that says so; empty where none does. */
   public String error() {
     return rows.stream()

@@ -10,29 +10,38 @@ import org.apache.spark.sql.Row;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.table.RankedTable;
 
-/** The scores of a ranked table as far as the driver can hold them. */
-public final class RankedScores {
+/**
+ * The scores of a ranked table as far as the driver can hold them.
+ *
+ * @param scores by mixture, best first
+ * @param errors by mixture, of those that did not see every example: how far they may be off beside
+ *     what all scores are off
+ */
+public record RankedScores(Map<Mixture, Double> scores, Map<Mixture, Double> errors) {
 
   private static final long MOST = 4_095;
   private static final long BEST = 128;
 
-  private RankedScores() {}
-
-  /** All, best first; of more than 4,095 the best 128, and of the others some of every rank. */
-  public static Map<Mixture, Double> of(RankedTable ranked) {
+  /** All; of more than 4,095 the best 128, and of the others some of every rank. */
+  public static RankedScores of(RankedTable ranked) {
     long mixtures = ranked.ranked();
     long step = 1 + (mixtures - 1) / MOST;
     Column chosen = col("rank").leq(BEST).or(col("rank").mod(lit(step)).equalTo(0));
     Map<Mixture, Double> scores = new LinkedHashMap<>();
+    Map<Mixture, Double> errors = new LinkedHashMap<>();
     for (Row row :
         ranked
             .dataset()
             .where(col("rank").isNotNull().and(chosen))
             .orderBy("rank")
-            .select("mixture", "score")
+            .select("mixture", "score", "dropped", "gap_standard_error")
             .collectAsList()) {
-      scores.put(Mixture.parse(row.getString(0)), row.getDouble(1));
+      Mixture mixture = Mixture.parse(row.getString(0));
+      scores.put(mixture, row.getDouble(1));
+      if (row.getBoolean(2)) {
+        errors.put(mixture, row.getDouble(3));
+      }
     }
-    return scores;
+    return new RankedScores(scores, errors);
   }
 }

@@ -32,7 +32,9 @@ public final class Ranking {
   private Ranking() {}
 
   /**
-   * The rows, in no order and without ranks; mixtures that are not evaluated whole have none.
+   * The rows, in no order and without ranks. A mixture that left a race before it saw every example
+   * has the best one's score and its own gap to that on what it saw; where no mixture saw every
+   * example, there are none.
    *
    * @param considered which mixtures are ranked
    * @param intervals of their ranks by mixture, as far as they are known
@@ -50,6 +52,7 @@ public final class Ranking {
             considered,
             tasks,
             (mixture, rows) -> Judged.of(mixture, rows, objective, best))
+        .filter(judged -> judged.status() == RowStatus.FAILED || !best.isEmpty())
         .map(judged -> judged.row(Optional.ofNullable(known.get(judged.mixture().id()))));
   }
 
@@ -65,10 +68,11 @@ public final class Ranking {
                 new Tuple2<>(
                     mixture,
                     rows.isComplete() ? objective.score(rows.scores()).value() : Double.NaN));
-    if (totals.isEmpty()) {
+    JavaRDD<Tuple2<Mixture, Double>> whole = totals.filter(total -> !total._2().isNaN());
+    if (whole.isEmpty()) {
       return new TreeMap<>();
     }
-    Mixture best = totals.reduce((a, b) -> better(a, b, objective))._1();
+    Mixture best = whole.reduce((a, b) -> better(a, b, objective))._1();
     return scores(evaluations, best, tasks);
   }
 
@@ -97,6 +101,8 @@ public final class Ranking {
       Estimate score,
       Estimate gap,
       SortedMap<String, Estimate> taskScores,
+      long examples,
+      boolean dropped,
       RowStatus status,
       String error,
       double mergeSeconds,
@@ -108,17 +114,45 @@ public final class Ranking {
         MixtureRows rows,
         Objective objective,
         SortedMap<String, ExampleScores> best) {
-      boolean scored = rows.isComplete();
+      boolean whole = rows.isComplete();
+      boolean scored = whole || (rows.error().isEmpty() && !best.isEmpty());
       SortedMap<String, ExampleScores> scores = rows.scores();
+      Estimate gap = scored ? gap(scores, best, objective) : NONE;
+      Estimate score = scored && whole ? objective.score(scores) : NONE;
       return new Judged(
           mixture,
-          scored ? objective.score(scores) : NONE,
-          scored ? objective.gap(scores, best) : NONE,
+          scored && !whole ? behind(objective.score(best), gap, objective) : score,
+          gap,
           scored ? objective.tasks(scores) : new TreeMap<>(),
+          scores.values().stream().mapToLong(ExampleScores::size).sum(),
+          scored && !whole,
           scored ? RowStatus.OK : RowStatus.FAILED,
           scored ? "" : rows.error(),
           rows.rows().stream().mapToDouble(EvaluationRow::mergeSeconds).sum(),
           rows.rows().stream().mapToDouble(EvaluationRow::evaluateSeconds).sum());
+    }
+
+    /** On the examples that both saw, which are the first ones. */
+    private static Estimate gap(
+        SortedMap<String, ExampleScores> scores,
+        SortedMap<String, ExampleScores> best,
+        Objective objective) {
+      SortedMap<String, Integer> seen = new TreeMap<>();
+      SortedMap<String, ExampleScores> first = new TreeMap<>();
+      scores.forEach(
+          (task, examples) -> {
+            seen.put(task, examples.size());
+            first.put(task, best.get(task).first(examples.size()));
+          });
+      boolean all = first.equals(best);
+      return (all ? objective : objective.onFirst(seen)).gap(scores, first);
+    }
+
+    /** A score so much worse than the best one; the errors of both add up in squares. */
+    private static Estimate behind(Estimate best, Estimate gap, Objective objective) {
+      return new Estimate(
+          objective.scoreUnit().worse(best.value(), gap.value()),
+          Math.hypot(best.standardError(), gap.standardError()));
     }
 
     RankedRow row(Optional<RankInterval> interval) {
@@ -131,6 +165,8 @@ public final class Ranking {
           gap,
           interval,
           taskScores,
+          examples,
+          dropped,
           status,
           error,
           mergeSeconds,

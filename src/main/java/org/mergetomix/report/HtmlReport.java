@@ -28,10 +28,11 @@ public final class HtmlReport {
   public static String render(ReportContent content) {
     Markup page = Markup.document();
     page.open("html", "lang", "en").newLine();
-    writeHead(page, content);
+    writeHead(page, content.question());
     page.open("body").newLine().open("main").newLine();
     writeOpening(page, content);
     TopSection.write(page, content);
+    RaceSection.write(page, content.seen());
     EffectSection.write(page, content);
     ModelSection.write(page, content);
     SizeSection.write(page, content);
@@ -43,13 +44,14 @@ public final class HtmlReport {
     return page.closeLine().closeLine().close().newLine().finish();
   }
 
-  private static void writeHead(Markup page, ReportContent content) {
+  /** The head of any page of this room. */
+  static void writeHead(Markup page, String title) {
     page.open("head").newLine();
     page.empty("meta", "charset", "utf-8").newLine();
     page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
         .newLine();
     page.empty("meta", "name", "color-scheme", "content", "light dark").newLine();
-    page.line("title", content.question() + " – merge-to-mix");
+    page.line("title", title + " – merge-to-mix");
     page.line("style", "\n" + styleSheet());
     page.closeLine();
   }

@@ -13,6 +13,7 @@ import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 
 /**
  * Everything that the report says of a run. Texts are plain, not HTML.
@@ -23,6 +24,7 @@ import org.mergetomix.table.RunRecord;
  * @param warnings what to know before the scores are trusted, as sentences; often none
  * @param unit what scores are measured in and which way they improve
  * @param top the first rows of the ranked table, best first; failed rows may follow
+ * @param seen how many examples the ranked mixtures saw
  * @param base the score of the base on the same examples, where it was evaluated
  * @param effects one per dataset, in any order; of a search of every mixture
  * @param model what a surface says of the scores, where there is one
@@ -37,6 +39,7 @@ public record ReportContent(
     List<String> warnings,
     ScoreUnit unit,
     List<RankedRow> top,
+    SeenExamples seen,
     Optional<Estimate> base,
     List<DatasetEffect> effects,
     Optional<ScoreModel> model,
@@ -54,6 +57,7 @@ public record ReportContent(
     Objects.requireNonNull(fidelity);
     warnings = List.copyOf(warnings);
     top = List.copyOf(top);
+    Objects.requireNonNull(seen);
     effects = List.copyOf(effects);
     bestBySize = List.copyOf(bestBySize);
     fidelityPoints = List.copyOf(fidelityPoints);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.problem.Problem;
@@ -90,7 +91,7 @@ final class MeanGain extends Objective {
   Estimate gain(Term term, ExampleScores subject, ExampleScores reference) {
     Measure.Aggregate aggregate = term.measure().aggregate();
     ExampleScores denominator = base.get(term.task());
-    double scale = term.scale().orElseGet(() -> Math.abs(denominator.aggregate(aggregate).value()));
+    double scale = unit(term);
     if (!subject.sameExamples(denominator)) {
       throw new IllegalArgumentException(
           "The scores of " + term.task() + " are not on the examples that the base was scored on");
@@ -106,6 +107,27 @@ final class MeanGain extends Objective {
     double[] ofBase = denominator.influences(aggregate);
     Arrays.setAll(influences, i -> (influences[i] - ofReference[i] - ratio * ofBase[i]) / scale);
     return new Estimate(gain, ExampleScores.error(influences));
+  }
+
+  @Override
+  public Objective onFirst(SortedMap<String, Integer> examples) {
+    SortedMap<String, ExampleScores> first = new TreeMap<>();
+    base.forEach((task, scores) -> first.put(task, scores.first(examples.get(task))));
+    return new MeanGain(
+        terms().stream()
+            .map(
+                term ->
+                    new Term(
+                        term.task(), term.measure(), term.weight(), OptionalDouble.of(unit(term))))
+            .toList(),
+        first);
+  }
+
+  @Override
+  double unit(Term term) {
+    return term.scale()
+        .orElseGet(
+            () -> Math.abs(base.get(term.task()).aggregate(term.measure().aggregate()).value()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.mergetomix.score;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /** The weighted mean of the scores of tasks that have one unit, in that unit. */
 final class MeanScore extends Objective {
@@ -19,6 +20,16 @@ final class MeanScore extends Objective {
   @Override
   Estimate gain(Term term, ExampleScores subject, ExampleScores reference) {
     return scoreUnit().gain(subject.minus(reference, term.measure().aggregate()));
+  }
+
+  @Override
+  public Objective onFirst(SortedMap<String, Integer> examples) {
+    return this;
+  }
+
+  @Override
+  double unit(Term term) {
+    return 1;
   }
 
   @Override

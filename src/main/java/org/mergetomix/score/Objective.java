@@ -182,6 +182,34 @@ public abstract sealed class Objective implements Serializable permits MeanScore
         .collect(Collectors.joining(", ", "weighted mean of " + scoreUnit.describe() + ": ", ""));
   }
 
+  /**
+   * The same for models that were evaluated on the first examples of each task: these are all there
+   * are to it.
+   *
+   * @param examples how many, by task
+   */
+  public abstract Objective onFirst(SortedMap<String, Integer> examples);
+
+  /**
+   * What the score moves by where the mean of a task's examples moves by one, turned so that lower
+   * is better.
+   *
+   * @throws IllegalArgumentException for a task whose score is no mean
+   */
+  public final double slope(String task) {
+    for (int i = 0; i < shares.length; i++) {
+      Term term = terms.get(i);
+      if (term.task().equals(task) && term.measure().aggregate() == Measure.Aggregate.MEAN) {
+        double sign = term.measure().direction() == Direction.LOWER_IS_BETTER ? 1 : -1;
+        return sign * shares[i] / unit(term);
+      }
+    }
+    throw new IllegalArgumentException("The objective is not linear in the examples of " + task);
+  }
+
+  /** What a gain on a task is divided by on its way into the mean. */
+  abstract double unit(Term term);
+
   /** The score of a model on one task, as it goes into the mean. */
   abstract Estimate score(Term term, ExampleScores subject);
 

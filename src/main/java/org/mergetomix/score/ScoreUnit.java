@@ -22,6 +22,11 @@ public record ScoreUnit(String name, Direction direction) implements Serializabl
     return direction.gain(score, reference);
   }
 
+  /** The score that is so much worse than another. */
+  public double worse(double score, double gap) {
+    return direction == Direction.LOWER_IS_BETTER ? score + gap : score - gap;
+  }
+
   /** The gain of a score over another, from the first less the second with its error. */
   public Estimate gain(Estimate difference) {
     return new Estimate(gain(difference.value(), 0), difference.standardError());

@@ -7,7 +7,9 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Blocks;
 import org.mergetomix.score.Direction;
+import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.proposal.History;
@@ -17,8 +19,11 @@ public final class AnswerScores implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
+  private static final int ALL = 100;
+
   private final Objective objective;
-  private final TreeMap<String, Integer> examples;
+  private final TreeMap<String, Integer> examples = new TreeMap<>();
+  private final int percent;
 
   /**
    * Scores by an objective.
@@ -26,22 +31,37 @@ public final class AnswerScores implements Serializable {
    * @param examples how many examples each of its tasks has
    */
   public AnswerScores(Objective objective, SortedMap<String, Integer> examples) {
-    this.objective = objective;
-    this.examples = new TreeMap<>(examples);
+    this(objective, examples, ALL);
   }
 
-  /** The score; empty where the mixture failed, or has not seen every example of every task. */
+  /** Scores on a share of the examples, in percent. */
+  AnswerScores(Objective objective, SortedMap<String, Integer> examples, int percent) {
+    examples.forEach((task, count) -> this.examples.put(task, Blocks.upTo(count, percent).to()));
+    this.objective = percent == ALL ? objective : objective.onFirst(this.examples);
+    this.percent = percent;
+  }
+
+  /** A round in which these mixtures get a score. */
+  Round ask(List<Mixture> mixtures) {
+    return Round.of(mixtures, percent);
+  }
+
+  /**
+   * The score; empty where the mixture failed, or has not seen all these examples of every task.
+   */
   OptionalDouble of(Answer answer) {
     boolean whole =
         examples.entrySet().stream()
             .allMatch(
                 task ->
                     answer.scores().containsKey(task.getKey())
-                        && answer.scores().get(task.getKey()).size() == task.getValue());
+                        && answer.scores().get(task.getKey()).size() >= task.getValue());
     if (!whole) {
       return OptionalDouble.empty();
     }
-    double score = objective.score(answer.scores()).value();
+    SortedMap<String, ExampleScores> seen = new TreeMap<>();
+    examples.forEach((task, count) -> seen.put(task, answer.scores().get(task).first(count)));
+    double score = objective.score(seen).value();
     if (!Double.isFinite(score)) {
       return OptionalDouble.empty();
     }

@@ -80,7 +80,7 @@ public final class ProposedSearch implements SearchStrategy {
       return Optional.empty();
     }
     List<Mixture> mixtures = proposed.mixtures();
-    return Optional.of(Round.of(mixtures.subList(0, (int) Math.min(left, mixtures.size()))));
+    return Optional.of(scores.ask(mixtures.subList(0, (int) Math.min(left, mixtures.size()))));
   }
 
   @Override

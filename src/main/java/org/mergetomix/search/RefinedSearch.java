@@ -3,7 +3,6 @@ package org.mergetomix.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.surface.proposal.AllowedSubsets;
 import org.mergetomix.surface.proposal.History;
@@ -27,8 +26,8 @@ public final class RefinedSearch implements SearchStrategy {
   private final SearchSettings settings;
   private final AnswerScores scores;
 
-  /** Rounds of the other search that are known to be its own: all, or the first ones. */
-  private transient int own;
+  /** Made when it is first asked: it would find the same elsewhere. */
+  private transient Prelude prelude;
 
   RefinedSearch(
       SearchStrategy search, AllowedSubsets allowed, SearchSettings settings, AnswerScores scores) {
@@ -76,71 +75,36 @@ public final class RefinedSearch implements SearchStrategy {
 
   @Override
   public Optional<Round> next(Standing standing) {
-    if (own > standing.rounds()) {
-      own = 0;
+    Optional<Round> next = prelude().next(standing);
+    if (next.isPresent()) {
+      return next;
     }
-    for (; own <= standing.rounds(); own++) {
-      Optional<Round> next = search.next(new Beginning(standing, own));
-      if (next.isEmpty()) {
-        return refined(standing) instanceof SearchStep.Evaluate ratios
-            ? Optional.of(Round.of(ratios.mixtures()))
-            : Optional.empty();
-      }
-      if (own == standing.rounds()) {
-        return next;
-      }
-    }
-    throw new IllegalStateException("A search has more rounds of its own than there are");
+    return refined(standing) instanceof SearchStep.Evaluate ratios
+        ? Optional.of(scores.ask(ratios.mixtures()))
+        : Optional.empty();
   }
 
   @Override
   public String ended(Standing standing) {
-    String reason = search.ended(new Beginning(standing, own));
+    String reason = prelude().ended(standing);
     return refined(standing) instanceof SearchStep.Stop stop
         ? reason + ", and then " + stop.reason()
         : reason;
   }
 
-  private SearchStep refined(Standing standing) {
-    List<History.Round> rounds = new ArrayList<>();
-    Stream<Answer> known = standing.before().stream();
-    for (int number = 1; number <= standing.rounds(); number++) {
-      if (number <= own) {
-        known = Stream.concat(known, standing.of(number).stream());
-      } else {
-        rounds.add(scores.round(standing.of(number)));
-      }
+  private Prelude prelude() {
+    if (prelude == null) {
+      prelude = new Prelude(search);
     }
-    rounds.add(0, scores.round(known.toList()));
-    return new RatioProposer(allowed, settings).next(new History(rounds));
+    return prelude;
   }
 
-  /** What the other search knows: its first rounds, and nothing that it does not consider. */
-  private final class Beginning implements Standing {
-
-    private final Standing standing;
-    private final int rounds;
-
-    Beginning(Standing standing, int rounds) {
-      this.standing = standing;
-      this.rounds = rounds;
+  private SearchStep refined(Standing standing) {
+    List<History.Round> rounds = new ArrayList<>();
+    rounds.add(scores.round(prelude().answers(standing)));
+    for (int number = prelude().rounds() + 1; number <= standing.rounds(); number++) {
+      rounds.add(scores.round(standing.of(number)));
     }
-
-    @Override
-    public int rounds() {
-      return rounds;
-    }
-
-    @Override
-    public List<Answer> before() {
-      return standing.before().stream()
-          .filter(answer -> search.considers(answer.mixture()))
-          .toList();
-    }
-
-    @Override
-    public List<Answer> of(int number) {
-      return standing.of(number);
-    }
+    return new RatioProposer(allowed, settings).next(new History(rounds));
   }
 }

@@ -28,4 +28,14 @@ public record Round(MixtureSpace space, IndexRanges candidates, int percent)
   public static Round of(List<Mixture> mixtures) {
     return all(MixtureList.of(mixtures));
   }
+
+  /** These mixtures on a share of the examples. */
+  public static Round of(List<Mixture> mixtures, int percent) {
+    return of(mixtures).on(percent);
+  }
+
+  /** The same on another share of the examples. */
+  Round on(int otherPercent) {
+    return new Round(space, candidates, otherPercent);
+  }
 }

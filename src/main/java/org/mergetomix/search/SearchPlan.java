@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.config.Configuration.Search.Attribution;
+import org.mergetomix.config.Configuration.Search.Racing;
 import org.mergetomix.config.Configuration.Search.Ratios;
 import org.mergetomix.config.Configuration.Search.Strategy;
 import org.mergetomix.folder.Digests;
@@ -17,6 +18,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Measure;
 import org.mergetomix.score.Objective;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.proposal.AllowedSubsets;
@@ -27,6 +29,12 @@ public final class SearchPlan {
 
   /** So many mixtures are all evaluated, unless somebody chose otherwise. */
   private static final long FEW = 255;
+
+  /** What a race between all mixtures begins with, in percent of the examples. */
+  private static final int FIRST_LOOK = 5;
+
+  /** What a strategy sees that proposes mixtures for a race, in percent of the examples. */
+  private static final int SEARCHED = 25;
 
   /** Of so many mixtures the driver can hold every score. */
   private static final long MANY = 4_095;
@@ -102,6 +110,16 @@ public final class SearchPlan {
       UserException.inputIfAny(notAllowed(file.get()));
     } else if (isExhaustive()) {
       long mixtures = space().size();
+      if (search.racing() == Racing.MAX_T && mixtures > MANY) {
+        throw UserException.usage(
+            String.format(
+                Locale.ROOT,
+                "At most %,d mixtures that are all evaluated can race, and there are %,d",
+                MANY,
+                mixtures),
+            "search.racing",
+            "Set search.strategy to surface, or search.racing to none");
+      }
       if (search.ratios() == Ratios.REFINE && mixtures > MANY) {
         throw UserException.usage(
             String.format(
@@ -178,7 +196,8 @@ public final class SearchPlan {
   /** What is evaluated, in words: {@code 255 mixtures}. */
   public String describe() {
     String ratios =
-        search.ratios() == Ratios.REFINE ? ", and then ratios that should be better" : "";
+        (search.ratios() == Ratios.REFINE ? ", and then ratios that should be better" : "")
+            + (search.racing() == Racing.MAX_T ? ", in a race on the examples" : "");
     if (file.isPresent()) {
       return String.format(
           Locale.ROOT, "%,d mixtures of %s%s", possible(), file.get().location(), ratios);
@@ -203,8 +222,42 @@ public final class SearchPlan {
    * @param examples how many examples each of its tasks has
    */
   public SearchStrategy strategy(Objective objective, SortedMap<String, Integer> examples) {
-    AnswerScores scores = new AnswerScores(objective, examples);
-    SearchStrategy strategy = first(scores);
+    if (search.racing() == Racing.NONE) {
+      AnswerScores whole = new AnswerScores(objective, examples);
+      return refined(first(whole), whole);
+    }
+    requireMeans(objective);
+    if (file.isPresent() || isExhaustive()) {
+      // On 5 % of the examples a surface says little of ratios: they follow the race.
+      AnswerScores whole = new AnswerScores(objective, examples);
+      return refined(raced(first(whole), FIRST_LOOK, objective, examples), whole);
+    }
+    AnswerScores some = new AnswerScores(objective, examples, SEARCHED);
+    return raced(refined(first(some), some), SEARCHED, objective, examples);
+  }
+
+  private static void requireMeans(Objective objective) {
+    for (Objective.Term term : objective.terms()) {
+      if (term.measure().aggregate() != Measure.Aggregate.MEAN) {
+        throw UserException.usage(
+            "Mixtures cannot race on the task %s: its score is not the mean of its examples"
+                .formatted(term.task()),
+            "search.racing",
+            "Set it to none, or choose another measure for the task");
+      }
+    }
+  }
+
+  private RacedSearch raced(
+      SearchStrategy strategy,
+      int share,
+      Objective objective,
+      SortedMap<String, Integer> examples) {
+    return new RacedSearch(
+        strategy, share, objective, examples, allowed.axes(), proposals.settings().seed());
+  }
+
+  private SearchStrategy refined(SearchStrategy strategy, AnswerScores scores) {
     return search.ratios() == Ratios.REFINE
         ? new RefinedSearch(strategy, allowed, proposals.settings(), scores)
         : strategy;
@@ -233,15 +286,23 @@ public final class SearchPlan {
     if (file.isPresent()) {
       List<Mixture> mixtures = List.copyOf(file.get().lines().keySet());
       String ids = String.join(" ", mixtures.stream().map(Mixture::id).sorted().toList());
-      return new GivenMixtures("mixtures-" + Digests.sha256(ids).substring(0, 8), mixtures);
+      String id = "mixtures-" + Digests.sha256(ids).substring(0, 8);
+      return beginning(new GivenMixtures(id, mixtures));
     }
     return isExhaustive()
-        ? new ExhaustiveSearch(space())
+        ? beginning(new ExhaustiveSearch(space()))
         : new ProposedSearch(
             proposals,
             scores,
             search.budget().map(Integer::longValue).orElse(Long.MAX_VALUE),
             possible());
+  }
+
+  /** Of a race between all mixtures the beginning: all of them a little, and some of them whole. */
+  private SearchStrategy beginning(SearchStrategy all) {
+    return search.racing() == Racing.NONE
+        ? all
+        : new RaceEntry(all, FIRST_LOOK, allowed.axes(), proposals.settings().seed());
   }
 
   private SubsetSpace space() {

@@ -94,10 +94,15 @@ public final class ReportAction {
     SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
     Objective objective = Objective.of(terms, base);
     ScoreUnit unit = objective.scoreUnit();
+    RankedScores scores = RankedScores.of(ranked);
     Optional<ScoreModel> model =
         tasks.areAll(base)
             ? ScoreModelFit.of(
-                RankedScores.of(ranked), unit, objective.score(base).value(), configuration.seed())
+                scores.scores(),
+                scores.errors(),
+                unit,
+                objective.score(base).value(),
+                configuration.seed())
             : Optional.empty();
     Optional<Fidelity> fidelity = Fidelities.of(fidelityRows, configuration, unit);
     return new ReportContent(
@@ -107,6 +112,7 @@ public final class ReportAction {
         MixedDevices.warnings(evaluations.devices()).stream().map(Problem::message).toList(),
         unit,
         top,
+        ranked.seen(),
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()
             ? effects(evaluations, tasks, objective)

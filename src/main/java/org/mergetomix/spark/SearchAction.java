@@ -44,6 +44,7 @@ import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 
 /**
  * Evaluates mixtures by their surrogates, as a strategy asks for them, and ranks what it evaluated.
@@ -77,14 +78,18 @@ public final class SearchAction {
    * @param record the run record as it was written
    * @param top the best mixtures, as many as {@code report.top} says
    * @param tied how many mixtures the examples cannot tell from the best, itself among them
+   * @param seen how many examples the mixtures saw
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
+   * @param reused of how many mixtures rows of other runs were taken over by this call
    * @param warnings what a user should know about the inputs and the scores
    */
   public record Result(
       RunRecord record,
       List<RankedRow> top,
       long tied,
+      SeenExamples seen,
       long evaluatedNow,
+      long reused,
       List<Problem> warnings) {}
 
   /**
@@ -96,16 +101,28 @@ public final class SearchAction {
    */
   public Result run() {
     long started = System.nanoTime();
+    if (!configuration.objective().isUsual()) {
+      throw UserException.usage(
+          "Keys of objective have no effect on a search, which is ranked by the whole of its tasks",
+          "objective",
+          "Leave them out, and give them to rank when the search is done");
+    }
     SearchPlan search = SearchPlans.of(spark, manifest, configuration);
     List<Problem> warnings = new ArrayList<>();
     MemoryPlan memory = checkInputs(search, warnings);
     RunPlan plan = RunPlan.of(spark, manifest, configuration).keeping(memory.prefixes().kept());
+    List<OtherRun> others = OtherRun.all(spark, configuration.reuse(), plan);
     directory.requireCommitter(spark);
     directory.claim(plan.runId(), plan.identity());
-    return directory.announced(spark, () -> search(search, plan, warnings, started));
+    return directory.announced(spark, () -> search(search, plan, others, warnings, started));
   }
 
-  private Result search(SearchPlan search, RunPlan plan, List<Problem> warnings, long started) {
+  private Result search(
+      SearchPlan search,
+      RunPlan plan,
+      List<OtherRun> others,
+      List<Problem> warnings,
+      long started) {
     EvaluationsTable table = directory.evaluations(spark);
     RunRecord fresh = RunRecords.begin(spark, plan, configuration);
     Set<String> devicesBefore = table.read().devices().keySet();
@@ -116,6 +133,8 @@ public final class SearchAction {
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
     try {
       RunRecord measured = measured(again, context, broadcast);
+      context.setJobGroup("reuse", "Take over rows of other runs", false);
+      long reused = OtherRun.takeOver(others, broadcast, table);
       ScoredTasks tasks =
           ScoredTasks.of(
               plan.terms(), TaskDescription.weights(context, plan, directory.tasks(spark)));
@@ -147,9 +166,11 @@ public final class SearchAction {
           Ranking.rows(evaluations, strategy::considers, tasks, objective, intervals),
           objective.scoreUnit());
       String digest = ranked.digest();
+      RankedScores scores = RankedScores.of(ranked);
       RunRecord.Surface surface =
           ScoreModelFit.of(
-                  RankedScores.of(ranked),
+                  scores.scores(),
+                  scores.errors(),
                   objective.scoreUnit(),
                   objective.score(base).value(),
                   configuration.seed())
@@ -181,7 +202,9 @@ public final class SearchAction {
           done,
           ranked.top(configuration.report().top()),
           ranked.tied(),
+          ranked.seen(),
           evaluatedNow,
+          reused,
           List.copyOf(all));
     } finally {
       context.clearJobGroup();

@@ -1,5 +1,6 @@
 package org.mergetomix.spark;
 
+import java.util.Collection;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
@@ -17,13 +18,19 @@ final class SearchPlans {
 
   /** The plan; everything that does not fit together is told. */
   static SearchPlan of(SparkSession spark, Manifest manifest, Configuration configuration) {
+    return of(spark, manifest.datasetIds(), configuration);
+  }
+
+  /** The same for datasets of these ids. */
+  static SearchPlan of(
+      SparkSession spark, Collection<String> datasets, Configuration configuration) {
     Optional<Location> location = configuration.mixtures();
     if (location.isEmpty()) {
-      return SearchPlan.of(manifest.datasetIds(), configuration, Optional.empty());
+      return SearchPlan.of(datasets, configuration, Optional.empty());
     }
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       MixtureFile file = MixtureFile.read(location.get(), files.fetch(location.get(), ""));
-      return SearchPlan.of(manifest.datasetIds(), configuration, Optional.of(file));
+      return SearchPlan.of(datasets, configuration, Optional.of(file));
     }
   }
 }

@@ -1,9 +1,11 @@
 package org.mergetomix.table;
 
 import java.io.Serializable;
+import java.util.Optional;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleValues;
+import org.mergetomix.score.Subgroup;
 
 /**
  * A row of the evaluations table: what one measure of one task says of one mixture's surrogate, on
@@ -55,6 +57,37 @@ public record EvaluationRow(
   /** This row with the time that evaluating its task took. */
   public EvaluationRow evaluated(double seconds) {
     return with(status, error, scores, mergeSeconds, seconds, device);
+  }
+
+  /** This row in another run, which spent no time on it. */
+  public EvaluationRow takenOver(String asker) {
+    return new EvaluationRow(
+        key, mixture, task, measure, range, asker, 1, status, error, scores, 0, 0, device);
+  }
+
+  /**
+   * This row as one of a subgroup of its task's examples: its range counts these alone. Empty where
+   * none of them is in its range.
+   */
+  Optional<EvaluationRow> among(Subgroup subgroup) {
+    return subgroup
+        .range(task, range)
+        .map(
+            within ->
+                new EvaluationRow(
+                    key,
+                    mixture,
+                    task,
+                    measure,
+                    within,
+                    strategy,
+                    number,
+                    status,
+                    error,
+                    status == RowStatus.OK ? subgroup.values(task, range, scores) : scores,
+                    mergeSeconds,
+                    evaluateSeconds,
+                    device));
   }
 
   private EvaluationRow with(

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
@@ -15,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.ParquetTables;
+import org.mergetomix.score.Subgroup;
 
 /**
  * Evaluations that were committed when they were looked for; what is appended later is not among
@@ -24,10 +26,16 @@ public final class Evaluations {
 
   private final SparkSession spark;
   private final List<Location> folders;
+  private final Optional<Subgroup> subgroup;
 
   Evaluations(SparkSession spark, List<Location> folders) {
+    this(spark, folders, Optional.empty());
+  }
+
+  private Evaluations(SparkSession spark, List<Location> folders, Optional<Subgroup> subgroup) {
     this.spark = spark;
     this.folders = List.copyOf(folders);
+    this.subgroup = subgroup;
   }
 
   /** The names of their folders, ascending. */
@@ -38,7 +46,12 @@ public final class Evaluations {
   /** Those of them that lie in folders of these names. */
   public Evaluations among(List<String> names) {
     return new Evaluations(
-        spark, folders.stream().filter(folder -> names.contains(folder.name())).toList());
+        spark, folders.stream().filter(folder -> names.contains(folder.name())).toList(), subgroup);
+  }
+
+  /** The same whose {@link #rows()} are those of a subgroup of the examples alone. */
+  public Evaluations among(Subgroup examples) {
+    return new Evaluations(spark, folders, Optional.of(examples));
   }
 
   /** Whether there are none. */
@@ -53,7 +66,10 @@ public final class Evaluations {
 
   /** Every row. */
   public JavaRDD<EvaluationRow> rows() {
-    return dataset().javaRDD().map(EvaluationSchema::evaluation);
+    JavaRDD<EvaluationRow> rows = dataset().javaRDD().map(EvaluationSchema::evaluation);
+    return subgroup
+        .map(some -> rows.flatMap(row -> row.among(some).stream().iterator()))
+        .orElse(rows);
   }
 
   /**

@@ -19,6 +19,9 @@ import org.mergetomix.score.Estimate;
  * @param interval where it could stand; empty for a mixture that failed, and where there are too
  *     many to say
  * @param taskScores score per task id
+ * @param examples how many examples it saw, of all tasks together
+ * @param dropped whether it left a race before it saw all: then its score is that of the best one
+ *     and its gap, which is what the examples that it saw say; it ranks after those that saw all
  * @param status whether the mixture was evaluated
  * @param error why it failed; empty when it did not
  * @param mergeSeconds time spent in merging and writing the parameters
@@ -33,6 +36,8 @@ public record RankedRow(
     Estimate gap,
     Optional<RankInterval> interval,
     SortedMap<String, Estimate> taskScores,
+    long examples,
+    boolean dropped,
     RowStatus status,
     String error,
     double mergeSeconds,

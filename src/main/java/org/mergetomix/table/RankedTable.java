@@ -54,6 +54,8 @@ public final class RankedTable {
           .add("best_share", DoubleType, true)
           .add("task_scores", createMapType(StringType, DoubleType, false), false)
           .add("task_standard_errors", createMapType(StringType, DoubleType, false), false)
+          .add("examples", LongType, false)
+          .add("dropped", BooleanType, false)
           .add("status", StringType, false)
           .add("error", StringType, false)
           .add("merge_seconds", DoubleType, false)
@@ -69,8 +71,8 @@ public final class RankedTable {
   }
 
   /**
-   * Ranks rows and replaces the table by them: best score first, equal scores by mixture id, failed
-   * mixtures last and without a rank.
+   * Ranks rows and replaces the table by them: best score first, equal scores by mixture id; after
+   * these, in the same order, mixtures that left a race; failed ones last and without a rank.
    *
    * @param rows in any order; their ranks are not looked at
    */
@@ -82,7 +84,7 @@ public final class RankedTable {
     JavaRDD<Row> ordered =
         spark
             .createDataFrame(rows.map(RankedTable::row), SCHEMA)
-            .orderBy(score, col("mixture"))
+            .orderBy(col("score").isNull(), col("dropped"), score, col("mixture"))
             .javaRDD()
             .zipWithIndex()
             .map(place -> withRank(place._1(), place._2() + 1));
@@ -102,6 +104,16 @@ public final class RankedTable {
   /** How many mixtures the examples cannot tell from the best one, itself among them. */
   public long tied() {
     return table.read(rows -> rows.where(col("tied")).count());
+  }
+
+  /** How many examples those with a rank saw. */
+  public SeenExamples seen() {
+    SortedMap<Long, Long> seen = new TreeMap<>();
+    table
+        .read(
+            rows -> rows.where(col("rank").isNotNull()).groupBy("examples").count().collectAsList())
+        .forEach(row -> seen.put(row.getLong(0), row.getLong(1)));
+    return new SeenExamples(seen);
   }
 
   /** The best mixtures, best first; failed ones are left out. */
@@ -183,6 +195,8 @@ public final class RankedTable {
         row.interval().map(RankInterval::bestShare).orElse(null),
         CollectionConverters.asScala(scores),
         CollectionConverters.asScala(errors),
+        row.examples(),
+        row.dropped(),
         row.status().text(),
         row.error(),
         row.mergeSeconds(),
@@ -209,6 +223,8 @@ public final class RankedTable {
         estimate(row, "gap", "gap_standard_error"),
         interval(row),
         tasks,
+        row.getAs("examples"),
+        row.getAs("dropped"),
         RowStatus.of(row.getAs("status")),
         row.getAs("error"),
         row.getAs("merge_seconds"),

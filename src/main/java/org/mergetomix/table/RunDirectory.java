@@ -46,6 +46,7 @@ public final class RunDirectory {
 
   private static final String EVALUATIONS = "evaluations";
   private static final String RANKED = "ranked";
+  private static final String RANKINGS = "rankings";
   private static final String FIDELITY = "fidelity";
   private static final String DRIVERS = "drivers";
 
@@ -76,6 +77,16 @@ public final class RunDirectory {
   /** {@code ranked/}. */
   public RankedTable ranked(SparkSession spark) {
     return new RankedTable(spark, directory.child(RANKED));
+  }
+
+  /** {@code rankings/NAME/}: a table like the ranked one, by another objective. */
+  public RankedTable ranking(SparkSession spark, String name) {
+    return new RankedTable(spark, rankings().child(name));
+  }
+
+  /** {@code rankings/}. */
+  public Location rankings() {
+    return directory.child(RANKINGS);
   }
 
   /** {@code fidelity/}. */
@@ -254,7 +265,8 @@ public final class RunDirectory {
   /** Rounds without a commit, and tables on the way to their place. */
   private List<Location> unfinished(SparkSession spark) throws IOException {
     List<Location> found = new ArrayList<>();
-    for (Location folder : List.of(directory, directory.child(RANKED), directory.child(FIDELITY))) {
+    for (Location folder :
+        List.of(directory, directory.child(RANKED), rankings(), directory.child(FIDELITY))) {
       for (Location child : files.children(folder)) {
         if (OutputFiles.isUnfinished(child) && !child.name().endsWith(report().name())) {
           found.add(child);

@@ -1,5 +1,10 @@
 package org.mergetomix.table;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_keys;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -8,8 +13,12 @@ import static org.apache.spark.sql.types.DataTypes.createMapType;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -78,6 +87,43 @@ public final class TasksTable {
   /** The table as it is. */
   public Dataset<Row> dataset() {
     return table.dataset();
+  }
+
+  /** The columns that some example has, ascending. */
+  public List<String> columns() {
+    return dataset()
+        .select(explode(map_keys(col("columns"))))
+        .distinct()
+        .orderBy("col")
+        .collectAsList()
+        .stream()
+        .map(row -> row.getString(0))
+        .toList();
+  }
+
+  /**
+   * The places of the examples, by task, whose columns have one of the values that are asked for; a
+   * task in which none has is not there.
+   *
+   * @param wanted by column, the values of which an example has one
+   */
+  public SortedMap<String, SortedSet<Integer>> places(Map<String, ? extends Set<String>> wanted) {
+    SortedMap<String, SortedSet<Integer>> places = new TreeMap<>();
+    Dataset<Row> found = dataset();
+    for (Map.Entry<String, ? extends Set<String>> each : wanted.entrySet()) {
+      found =
+          found.where(
+              element_at(col("columns"), lit(each.getKey())).isin(each.getValue().toArray()));
+    }
+    found
+        .select("task", "example")
+        .toLocalIterator()
+        .forEachRemaining(
+            row ->
+                places
+                    .computeIfAbsent(row.getString(0), task -> new TreeSet<>())
+                    .add(row.getInt(1)));
+    return places;
   }
 
   /** What the examples of each task count in one measure, in the task's order. */

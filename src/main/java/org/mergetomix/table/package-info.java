@@ -11,6 +11,7 @@
  *       that weighs.
  *   <li>{@link org.mergetomix.table.RankedTable}: a row per mixture, best first ({@link
  *       org.mergetomix.table.RankedRow}).
+ *   <li>{@link org.mergetomix.table.ScoreTable}: scores that somebody else wrote down.
  *   <li>{@link org.mergetomix.table.FidelityTable}: a row per model that was really fine-tuned.
  *   <li>{@link org.mergetomix.table.RunDirectory}: where they lie, and {@code run.json} ({@link
  *       org.mergetomix.table.RunRecord}), which says what the run is and how far it got.

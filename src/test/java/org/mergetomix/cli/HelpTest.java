@@ -9,7 +9,17 @@ import org.mergetomix.testing.Golden;
 class HelpTest {
 
   private static final List<String> COMMANDS =
-      List.of("check", "show", "finetune", "search", "fidelity", "report", "export", "demo");
+      List.of(
+          "check",
+          "show",
+          "finetune",
+          "search",
+          "fidelity",
+          "report",
+          "rank",
+          "export",
+          "replay",
+          "demo");
 
   @Test
   void saysWhatEveryCommandDoes() {

@@ -64,11 +64,14 @@ class ConfigurationTest {
                     Optional.empty(),
                     Configuration.Search.Ratios.NONE,
                     Configuration.Search.Attribution.NONE,
+                    Configuration.Search.Racing.NONE,
                     "",
+                    List.of(),
                     0,
                     0,
                     2,
                     0),
+                new Configuration.Objective(List.of(), List.of()),
                 new Configuration.Evaluation(
                     16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
                 new WorkerSettings(List.of(), "python3", "/dev/shm", 300, 1),
@@ -118,6 +121,7 @@ class ConfigurationTest {
           case "evaluation.engine" -> "worker";
           case "search.ratios" -> "refine";
           case "search.attribution" -> "leave-one-out";
+          case "search.racing" -> "max-t";
           case "merge.mode" -> "mergekit";
           case "merge.lines.scaling" -> "linear";
           case "merge.density",
@@ -333,8 +337,8 @@ class ConfigurationTest {
         "batch-size=3 | Did you mean evaluation.batch-size or training.batch-size?",
         "serch.round-size=3 | Did you mean search.round-size?",
         "search.colour=3 | Known keys of search: attempts, attribution, budget, forbidden,"
-            + " max-failed, maximum-size, minimum-size, mixtures, partition-size, ratios, required,"
-            + " round-size, strategy, tolerance, width.",
+            + " max-failed, maximum-size, minimum-size, mixtures, partition-size, racing, ratios,"
+            + " required, reuse, round-size, strategy, tolerance, width.",
       })
   void guessesWhatAnUnknownKeyWasMeantToBe(String setting, String remedy) {
     String key = setting.substring(0, setting.indexOf('='));

@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
@@ -107,6 +110,19 @@ class HtmlReportTest {
         .contains("and rough: errors of a tenth to four tenths of the range are usual.")
         .doesNotContain("mixtures without it, averaged over all other choices")
         .contains("Random mixtures are drawn from those that were evaluated.");
+  }
+
+  @Test
+  void saysWhatARaceSparedAndNothingOfItWhereThereWasNone() throws Exception {
+    SeenExamples seen = new SeenExamples(new TreeMap<>(Map.of(8L, 200L, 80L, 50L, 160L, 5L)));
+    String html = HtmlReport.render(SmallContent.raced(seen));
+
+    assertThat(html)
+        .contains("<h2>Race</h2>")
+        .contains("Of 255 mixtures, 5 saw every example;")
+        .contains("Together they saw 15.7 % of the examples that all would have seen.");
+    assertThat(texts(parse(html), "td")).containsSequence("8", "5 %", "255", "80", "50 %", "55");
+    assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("<h2>Race</h2>");
   }
 
   @Test

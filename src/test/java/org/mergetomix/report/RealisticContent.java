@@ -27,6 +27,7 @@ import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 
 /** A made-up run of the size of the embedded example. */
 final class RealisticContent {
@@ -58,6 +59,7 @@ final class RealisticContent {
         List.of(),
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         ranked.subList(0, 20),
+        new SeenExamples(new TreeMap<>(Map.of(167L, 255L))),
         Optional.of(new Estimate(3.612, 0.031)),
         effects(),
         Optional.of(SmallContent.model(ScoreModel.Basis.EXACT, Double.NaN)),
@@ -135,6 +137,8 @@ final class RealisticContent {
               new Estimate(gap, gap == 0 ? 0 : 0.0052),
               Optional.of(new RankInterval(Math.max(1, rows.size() - 3), rows.size() + 5L, 0.1)),
               new TreeMap<>(Map.of("names", score)),
+              167,
+              false,
               RowStatus.OK,
               "",
               0.002,

@@ -23,6 +23,7 @@ import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 
 /** Three mixtures of two datasets, and variations of them. */
 final class SmallContent {
@@ -60,9 +61,29 @@ final class SmallContent {
         whole.warnings(),
         whole.unit(),
         whole.top(),
+        whole.seen(),
         whole.base(),
         List.of(),
         Optional.of(model(ScoreModel.Basis.ROUGH, Double.NaN)),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints());
+  }
+
+  /** The same of a search whose mixtures raced. */
+  static ReportContent raced(SeenExamples seen) {
+    ReportContent whole = whole();
+    return new ReportContent(
+        whole.run(),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        seen,
+        whole.base(),
+        whole.effects(),
+        whole.model(),
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints());
@@ -107,6 +128,8 @@ final class SmallContent {
         gap,
         gap.hasError() ? Optional.of(new RankInterval(1, rank + 1, 0.5 / rank)) : Optional.empty(),
         new TreeMap<>(Map.of("names", score)),
+        40,
+        false,
         RowStatus.OK,
         "",
         0.002,
@@ -124,6 +147,8 @@ final class SmallContent {
         none,
         Optional.empty(),
         new TreeMap<>(),
+        0,
+        false,
         RowStatus.FAILED,
         error,
         0,
@@ -144,6 +169,7 @@ final class SmallContent {
         warnings,
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         top,
+        new SeenExamples(new TreeMap<>(Map.of(40L, (long) top.size() - failed))),
         Optional.of(new Estimate(3.29, 0.03)),
         List.of(
             new DatasetEffect(

@@ -57,7 +57,7 @@ public final class RaceSimulation {
     int[] known = known(fitted, shuffle);
     double[][] predictions = predictions(scores, known);
     double cost = known.length * (double) examples;
-    Race race = new Race(examples, SHARES.length, 0.05, shuffle);
+    Race race = new Race(SHARES.length, 0.05, shuffle);
     int[] left = IntStream.range(0, scores.length).toArray();
     int before = 0;
     for (double share : SHARES) {
@@ -68,11 +68,20 @@ public final class RaceSimulation {
           Arrays.stream(left)
               .mapToObj(i -> Arrays.copyOf(scores[i], seen))
               .toArray(double[][]::new);
-      double[][] expected =
-          Arrays.stream(left).mapToObj(i -> predictions[i]).toArray(double[][]::new);
       int[] raced = left;
-      left =
-          race.look(rows, expected, weights).survivors().stream().mapToInt(i -> raced[i]).toArray();
+      Race.Seen task =
+          new Race.Seen(
+              1,
+              examples,
+              Arrays.copyOf(weights, seen),
+              rows,
+              Arrays.stream(left)
+                  .mapToObj(i -> Arrays.copyOf(predictions[i], seen))
+                  .toArray(double[][]::new),
+              Arrays.stream(left)
+                  .mapToDouble(i -> Arrays.stream(predictions[i]).average().orElseThrow())
+                  .toArray());
+      left = race.look(List.of(task)).survivors().stream().mapToInt(i -> raced[i]).toArray();
     }
     cost += count(left, known) * (double) (examples - before);
     double[] means =

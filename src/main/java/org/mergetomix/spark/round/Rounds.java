@@ -90,6 +90,7 @@ public final class Rounds {
     List<Portion> missing = planner.missing(round, table.read(), strategy);
     long total = round.candidates().size();
     long count = RoundRunner.mixtures(missing);
+    long begun = RoundRunner.mixtures(missing.stream().filter(Rounds::begins).toList());
     String step = total < strategy.most() ? "round " + mark.number() : "search";
     try (ProgressListener listener =
         new ProgressListener(context, step, total - count, total, progress)) {
@@ -97,6 +98,11 @@ public final class Rounds {
       runner.run(missing, mark, work.of(round.space(), mark, counters), counters, total - count);
       listener.complete();
     }
-    return count;
+    return begun;
+  }
+
+  /** Whether nothing of its mixtures was evaluated before. */
+  private static boolean begins(Portion portion) {
+    return portion.examples().values().stream().allMatch(ranges -> ranges.get(0).from() == 0);
   }
 }

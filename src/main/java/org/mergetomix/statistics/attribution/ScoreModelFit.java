@@ -37,9 +37,12 @@ public final class ScoreModelFit {
   private final Axes axes;
   private final ScoreUnit unit;
   private final double base;
+  private final Map<Mixture, Double> errors;
   private final long seed;
 
-  private ScoreModelFit(Axes axes, ScoreUnit unit, double base, long seed) {
+  private ScoreModelFit(
+      Axes axes, ScoreUnit unit, double base, Map<Mixture, Double> errors, long seed) {
+    this.errors = errors;
     this.axes = axes;
     this.unit = unit;
     this.base = base;
@@ -57,17 +60,32 @@ public final class ScoreModelFit {
    */
   public static Optional<ScoreModel> of(
       Map<Mixture, Double> scores, ScoreUnit unit, double base, long seed) {
+    return of(scores, Map.of(), unit, base, seed);
+  }
+
+  /**
+   * The same where some scores have an error that others do not have, as those of mixtures that
+   * left a race.
+   *
+   * @param errors of these, by mixture
+   */
+  public static Optional<ScoreModel> of(
+      Map<Mixture, Double> scores,
+      Map<Mixture, Double> errors,
+      ScoreUnit unit,
+      double base,
+      long seed) {
     Set<String> datasets = new TreeSet<>();
     scores.keySet().forEach(mixture -> datasets.addAll(mixture.datasets()));
     return datasets.isEmpty()
         ? Optional.empty()
-        : new ScoreModelFit(Axes.of(datasets), unit, base, seed).of(scores);
+        : new ScoreModelFit(Axes.of(datasets), unit, base, errors, seed).of(scores);
   }
 
   private Optional<ScoreModel> of(Map<Mixture, Double> scores) {
     List<Observation> seen =
         scores.entrySet().stream()
-            .map(one -> Observation.of(one.getKey(), lowerIsBetter(one.getValue())))
+            .map(one -> observation(one.getKey(), one.getValue()))
             .sorted(
                 Comparator.comparingDouble(Observation::score)
                     .thenComparing(one -> one.mixture().id()))
@@ -90,13 +108,18 @@ public final class ScoreModelFit {
             predictions(fitted, best.surface())));
   }
 
+  private Observation observation(Mixture mixture, double score) {
+    double error = errors.getOrDefault(mixture, 0.0);
+    return new Observation(mixture, lowerIsBetter(score), error * error);
+  }
+
   private Basis basis(Set<Mixture> there, double explained) {
     int datasets = axes.size();
     if (datasets < 2) {
       return Basis.NONE;
     }
     long subsets = there.stream().filter(Mixture::equalWeights).count();
-    if (datasets <= MOST_FACTORS && subsets == (1L << datasets) - 1) {
+    if (errors.isEmpty() && datasets <= MOST_FACTORS && subsets == (1L << datasets) - 1) {
       return Basis.EXACT;
     }
     BitSet all = new BitSet();

@@ -16,58 +16,117 @@ public final class Race {
 
   private static final int DRAWS = 200;
 
-  private final int examples;
   private final double risk;
   private final long seed;
 
   /**
    * A race.
    *
-   * @param examples how many there are in all
    * @param looks how often mixtures may be dropped before all examples were seen, 1 or more
    * @param risk of ever dropping the best, such as 0.05
    */
-  public Race(int examples, int looks, double risk, long seed) {
-    this.examples = examples;
+  public Race(int looks, double risk, long seed) {
     this.risk = risk / looks;
     this.seed = seed;
   }
 
   /**
+   * What was seen of a task. A mixture is a row, an example a column, in the race's order.
+   *
+   * @param factor what a mean over the examples is multiplied by on its way into the score; below 0
+   *     where higher means are better
+   * @param examples how many there are in all
+   * @param weights of the examples that were seen, above 0
+   * @param scores of the mixtures on these
+   * @param predictions what a surface predicts in place of them; zeros where there is none. They
+   *     may depend only on mixtures that saw all examples
+   * @param predictedMeans what it predicts of each mixture over all examples
+   */
+  public record Seen(
+      double factor,
+      int examples,
+      double[] weights,
+      double[][] scores,
+      double[][] predictions,
+      double[] predictedMeans) {
+
+    /** What was seen of a task where there is no surface. */
+    public static Seen of(double factor, int examples, double[] weights, double[][] scores) {
+      return new Seen(
+          factor,
+          examples,
+          weights,
+          scores,
+          new double[scores.length][weights.length],
+          new double[scores.length]);
+    }
+
+    /** The score of a mixture: what was predicted, and by how much that was wrong so far. */
+    private double estimate(int mixture) {
+      return factor * (mean(residuals(mixture), weights) + predictedMeans[mixture]);
+    }
+
+    private double[] residuals(int mixture) {
+      double[] residuals = scores[mixture].clone();
+      for (int e = 0; e < residuals.length; e++) {
+        residuals[e] -= predictions[mixture][e];
+      }
+      return residuals;
+    }
+
+    /** What each example adds to the gap to another mixture; the root of their squares errs it. */
+    private double[] influences(int mixture, int leader) {
+      double[] influences = residuals(mixture);
+      double[] others = residuals(leader);
+      int seen = influences.length;
+      for (int e = 0; e < seen; e++) {
+        influences[e] -= others[e];
+      }
+      double gap = mean(influences, weights);
+      double total = Arrays.stream(weights).sum();
+      double unseen = Math.sqrt(Math.max(0, 1 - seen / (double) examples));
+      double scale = factor * unseen / Math.sqrt(seen * Math.max(1.0, seen - 1.0));
+      for (int e = 0; e < seen; e++) {
+        influences[e] = scale * (weights[e] * seen / total * (influences[e] - gap));
+      }
+      return influences;
+    }
+
+    private static double mean(double[] values, double[] weights) {
+      double sum = 0;
+      double total = 0;
+      for (int e = 0; e < values.length; e++) {
+        sum += weights[e] * values[e];
+        total += weights[e];
+      }
+      return sum / total;
+    }
+  }
+
+  /**
    * Looks at what was seen so far.
    *
-   * @param scores a row per mixture in the race, a column per example seen, in the race's order
-   * @param predictions rows alike with what a surface predicts for every example, seen ones first;
-   *     zeros where there is no surface. They may depend only on mixtures that saw all examples
-   * @param exampleWeights a weight per example, above 0, seen ones first
+   * @param tasks at least one, each with the same mixtures in its rows
    */
-  public Look look(double[][] scores, double[][] predictions, double[] exampleWeights) {
-    int mixtures = scores.length;
-    int seen = scores[0].length;
-    double[][] residuals = new double[mixtures][seen];
+  public Look look(List<Seen> tasks) {
+    int mixtures = tasks.get(0).scores().length;
     double[] estimates = new double[mixtures];
-    for (int i = 0; i < mixtures; i++) {
-      for (int e = 0; e < seen; e++) {
-        residuals[i][e] = scores[i][e] - predictions[i][e];
+    for (Seen task : tasks) {
+      for (int i = 0; i < mixtures; i++) {
+        estimates[i] += task.estimate(i);
       }
-      estimates[i] =
-          mean(residuals[i], exampleWeights, seen) + mean(predictions[i], exampleWeights, examples);
     }
     int leader = 0;
     for (int i = 1; i < mixtures; i++) {
       leader = estimates[i] < estimates[leader] ? i : leader;
     }
-    double[] lengths = new double[mixtures];
     double[][] influences = new double[mixtures][];
     List<Estimate> gaps = new ArrayList<>();
-    double unseen = Math.sqrt(Math.max(0, 1 - seen / (double) examples));
     for (int i = 0; i < mixtures; i++) {
-      influences[i] = influences(residuals[i], residuals[leader], exampleWeights);
-      lengths[i] = Math.sqrt(Arrays.stream(influences[i]).map(z -> z * z).sum());
-      double error = lengths[i] / Math.sqrt(seen * Math.max(1.0, seen - 1.0)) * unseen;
-      gaps.add(new Estimate(estimates[i] - estimates[leader], error));
+      influences[i] = influences(tasks, i, leader);
+      gaps.add(new Estimate(estimates[i] - estimates[leader], length(influences[i])));
     }
-    double quantile = quantile(influences, lengths);
+    double quantile = quantile(influences);
     List<Integer> survivors = new ArrayList<>();
     for (int i = 0; i < mixtures; i++) {
       if (i == leader || gaps.get(i).value() <= quantile * gaps.get(i).standardError()) {
@@ -77,49 +136,39 @@ public final class Race {
     return new Look(leader, survivors, gaps, quantile);
   }
 
-  /** What each example adds to the error of a gap. */
-  private static double[] influences(double[] residuals, double[] leader, double[] weights) {
-    int seen = residuals.length;
-    double[] influences = new double[seen];
-    for (int e = 0; e < seen; e++) {
-      influences[e] = residuals[e] - leader[e];
-    }
-    double gap = mean(influences, weights, seen);
-    double total = Arrays.stream(weights, 0, seen).sum();
-    for (int e = 0; e < seen; e++) {
-      influences[e] = weights[e] * seen / total * (influences[e] - gap);
-    }
-    return influences;
+  private static double[] influences(List<Seen> tasks, int mixture, int leader) {
+    return tasks.stream()
+        .flatMapToDouble(task -> Arrays.stream(task.influences(mixture, leader)))
+        .toArray();
   }
 
-  private double quantile(double[][] influences, double[] lengths) {
+  private static double length(double[] influences) {
+    double squares = 0;
+    for (double influence : influences) {
+      squares += influence * influence;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private double quantile(double[][] influences) {
     Random random = new Random(seed);
     double[] greatest = new double[DRAWS];
     double[] multipliers = new double[influences[0].length];
     for (int draw = 0; draw < DRAWS; draw++) {
       Arrays.setAll(multipliers, e -> random.nextGaussian());
-      for (int i = 0; i < influences.length; i++) {
-        if (lengths[i] > 0) {
+      for (double[] influence : influences) {
+        double length = length(influence);
+        if (length > 0) {
           double sum = 0;
           for (int e = 0; e < multipliers.length; e++) {
-            sum += influences[i][e] * multipliers[e];
+            sum += influence[e] * multipliers[e];
           }
-          greatest[draw] = Math.max(greatest[draw], Math.abs(sum) / lengths[i]);
+          greatest[draw] = Math.max(greatest[draw], Math.abs(sum) / length);
         }
       }
     }
     Arrays.sort(greatest);
     return greatest[(int) Math.min(DRAWS - 1L, (long) Math.ceil((1 - risk) * DRAWS) - 1)];
-  }
-
-  private static double mean(double[] values, double[] weights, int count) {
-    double sum = 0;
-    double total = 0;
-    for (int e = 0; e < count; e++) {
-      sum += weights[e] * values[e];
-      total += weights[e];
-    }
-    return sum / total;
   }
 
   /**

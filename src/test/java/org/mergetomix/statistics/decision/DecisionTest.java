@@ -90,22 +90,42 @@ class DecisionTest {
   @Test
   void aRaceDropsNothingThatScoresLikeTheLeader() {
     double[][] scores = new double[3][50];
-    double[][] predictions = new double[3][100];
     Random random = new Random(1);
     for (int e = 0; e < 50; e++) {
       scores[0][e] = random.nextDouble();
       scores[1][e] = scores[0][e];
       scores[2][e] = scores[0][e] + 1 + .1 * random.nextGaussian();
     }
-    double[] weights = new double[100];
+    double[] weights = new double[50];
     Arrays.fill(weights, 1);
 
-    Race.Look look = new Race(100, 5, .05, 1).look(scores, predictions, weights);
+    Race.Look look = new Race(5, .05, 1).look(List.of(Race.Seen.of(1, 100, weights, scores)));
 
     assertThat(look.survivors()).containsExactly(0, 1);
     assertThat(look.gaps().get(2).value()).isCloseTo(1, within(.1));
     assertThat(look.gaps().get(2).standardError()).isBetween(.005, .02);
     assertThat(look.quantile()).isGreaterThan(1.96);
+  }
+
+  @Test
+  void aTaskCountsInARaceByItsPartInTheScore() {
+    double[][] better = {{1, 2, 3, 4}, {2.1, 2.9, 4, 5}};
+    double[][] worse = {{4, 3, 2, 1}, {2.9, 2.1, 1, 0}};
+    double[] weights = {1, 1, 1, 1};
+    Race race = new Race(1, .05, 1);
+
+    Race.Look even =
+        race.look(
+            List.of(Race.Seen.of(.5, 8, weights, better), Race.Seen.of(.5, 8, weights, worse)));
+    Race.Look turned =
+        race.look(
+            List.of(Race.Seen.of(.5, 8, weights, better), Race.Seen.of(-.5, 8, weights, worse)));
+
+    assertThat(even.gaps().get(1).value()).isCloseTo(0, within(1e-12));
+    assertThat(even.survivors()).containsExactly(0, 1);
+    assertThat(turned.leader()).isZero();
+    assertThat(turned.gaps().get(1).value()).isCloseTo(1, within(1e-12));
+    assertThat(turned.survivors()).containsExactly(0);
   }
 
   @Test

@@ -1,0 +1,68 @@
+package org.mergetomix.cli;
+
+import java.util.Locale;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.problem.ExitCode;
+import org.mergetomix.spark.RankAction;
+import org.mergetomix.spark.Session;
+import picocli.CommandLine;
+
+@CommandLine.Command(
+    name = "rank",
+    description =
+        "Ranks what a search evaluated by another objective, of objective.tasks and "
+            + "objective.examples, without evaluating anything. The run stays as it is.")
+final class RankCommand extends SessionCommand {
+
+  RankCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  ExitCode run(Session session, Configuration configuration) {
+    RankAction.Result result = new RankAction(session.spark(), configuration).run();
+    console()
+        .line(
+            "%,d mixtures by %s%s.",
+            result.mixtures(),
+            result.objective().describe(),
+            result.examples().isEmpty() ? "" : "; examples " + result.examples());
+    if (!result.top().isEmpty()) {
+      TopTable.print(console(), result.top(), result.objective().unit());
+      console().line("");
+      console()
+          .line(
+              "Answer:    %s with %s, the best of those that were evaluated",
+              result.top().get(0).mixture(), Console.text(result.top().get(0).score()));
+      console().line("How sure:  %s", sure(result));
+      result
+          .expected()
+          .ifPresent(
+              mixture ->
+                  console()
+                      .line(
+                          "Predicted: %s with %.4f, by the surface; it was not evaluated",
+                          mixture, result.expectedScore()));
+    }
+    console().line("");
+    console().line("Table: %s", result.table());
+    return ExitCode.DONE;
+  }
+
+  private static String sure(RankAction.Result result) {
+    boolean known = result.top().get(0).score().hasError();
+    String tied =
+        known ? SearchAnswer.tied(result.tied() - 1) : "ties cannot be told from one example";
+    return tied
+        + result
+            .surface()
+            .map(
+                model ->
+                    String.format(
+                        Locale.ROOT,
+                        "; a surface, %s, predicts mixtures that it has not seen with R\u00B2 %.3f",
+                        model.surface(),
+                        model.explained()))
+            .orElse("; too few mixtures, or too much alike, for a surface");
+  }
+}

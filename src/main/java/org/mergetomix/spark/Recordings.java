@@ -1,0 +1,104 @@
+package org.mergetomix.spark;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.rank.MixtureReduction;
+import org.mergetomix.rank.Ranking;
+import org.mergetomix.rank.ScoredTasks;
+import org.mergetomix.score.Direction;
+import org.mergetomix.score.ExampleScores;
+import org.mergetomix.score.Measure;
+import org.mergetomix.score.Objective;
+import org.mergetomix.search.replay.Recording;
+import org.mergetomix.table.Evaluations;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.ScoreTable;
+import scala.Tuple2;
+
+/** Reads recorded scores: what a run evaluated, or a table that somebody wrote down. */
+final class Recordings {
+
+  /** As many numbers as the driver holds at most: half a gigabyte of them. */
+  private static final long MOST = 1L << 26;
+
+  private Recordings() {}
+
+  /**
+   * The recording at a location: a run's directory, or a {@link ScoreTable}.
+   *
+   * @param direction which way scores of a table improve; a run says so itself
+   * @throws UserException (input) if there is neither
+   */
+  static Recording read(SparkSession spark, Location location, Direction direction) {
+    RunDirectory directory = new RunDirectory(location, spark.sparkContext().hadoopConfiguration());
+    return directory
+        .read()
+        .map(run -> ofRun(spark, directory, run))
+        .orElseGet(() -> ofTable(spark, location, direction));
+  }
+
+  private static Recording ofTable(SparkSession spark, Location location, Direction direction) {
+    Map<Mixture, SortedMap<String, ExampleScores>> scores = ScoreTable.read(spark, location);
+    Measure measure = new Measure("score", "score", direction, Measure.Aggregate.MEAN);
+    List<Objective.Term> terms =
+        scores.values().stream()
+            .findFirst()
+            .map(SortedMap::keySet)
+            .orElseThrow(
+                () ->
+                    UserException.input(
+                        "The table of scores has no rows", location.text(), "Record some"))
+            .stream()
+            .map(task -> new Objective.Term(task, measure, 1, OptionalDouble.empty()))
+            .toList();
+    return new Recording(scores, Objective.of(terms, new TreeMap<>()), location.text());
+  }
+
+  private static Recording ofRun(SparkSession spark, RunDirectory directory, RunRecord run) {
+    List<Objective.Term> terms = run.search().objective().terms();
+    if (terms.isEmpty()) {
+      throw UserException.input(
+          "There is nothing to replay yet: the search is not finished",
+          directory.location().toString(),
+          "Run search again: it goes on where it stopped");
+    }
+    ScoredTasks tasks = ScoredTasks.of(terms, directory.tasks(spark).weights());
+    Evaluations evaluations = directory.evaluations(spark).read();
+    Objective objective = Objective.of(terms, Ranking.scores(evaluations, Mixture.none(), tasks));
+    long examples = tasks.examples().values().stream().mapToLong(Integer::longValue).sum();
+    long most = MOST / Math.max(1, examples);
+    SortedMap<String, Tuple2<Mixture, SortedMap<String, ExampleScores>>> found = new TreeMap<>();
+    MixtureReduction.of(
+            evaluations.rows(),
+            mixture -> mixture.size() > 0,
+            tasks,
+            (mixture, rows) ->
+                new Tuple2<>(mixture, rows.isComplete() ? rows.scores() : noScores()))
+        .filter(scored -> !scored._2().isEmpty())
+        .take((int) Math.min(Integer.MAX_VALUE, most + 1))
+        .forEach(scored -> found.put(scored._1().id(), scored));
+    if (found.size() > most) {
+      throw UserException.input(
+          "The run has more than %s scores of examples, and the driver would hold them all"
+              .formatted(MOST),
+          directory.location().toString(),
+          "Replay its ranked table, ranked/, in its place");
+    }
+    Map<Mixture, SortedMap<String, ExampleScores>> scores = new LinkedHashMap<>();
+    found.values().forEach(scored -> scores.put(scored._1(), scored._2()));
+    return new Recording(scores, objective, directory.location().toString());
+  }
+
+  private static SortedMap<String, ExampleScores> noScores() {
+    return new TreeMap<>();
+  }
+}

@@ -1,0 +1,74 @@
+package org.mergetomix.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
+import org.mergetomix.score.Direction;
+import org.mergetomix.search.replay.Recording;
+import org.mergetomix.search.replay.RegretCurve;
+import org.mergetomix.search.replay.Replay;
+
+/** Replays searches against recorded scores, without any model. */
+public final class ReplayAction {
+
+  private final SparkSession spark;
+  private final Location table;
+  private final Direction direction;
+
+  /**
+   * Replays of one recording.
+   *
+   * @param table a run's directory, or a table of scores
+   * @param direction which way the scores of a table improve; a run says so itself
+   */
+  public ReplayAction(SparkSession spark, Location table, Direction direction) {
+    this.spark = spark;
+    this.table = table;
+    this.direction = direction;
+  }
+
+  /**
+   * What the replays found.
+   *
+   * @param recording what was replayed
+   * @param curves one a strategy, in the order in which they were asked for
+   */
+  public record Result(Recording recording, List<RegretCurve> curves) {
+
+    public Result {
+      curves = List.copyOf(curves);
+    }
+  }
+
+  /**
+   * Replays searches.
+   *
+   * @param searches by the name of a strategy, a configuration a repetition; each sees the examples
+   *     in an order of its own, drawn from its seed
+   * @throws org.mergetomix.problem.UserException if the recording is missing or broken, or a search
+   *     does not fit its datasets
+   */
+  public Result run(Map<String, List<Configuration>> searches) {
+    Recording recording = Recordings.read(spark, table, direction);
+    List<RegretCurve> curves = new ArrayList<>();
+    searches.forEach(
+        (name, repetitions) ->
+            curves.add(
+                new RegretCurve(
+                    name,
+                    repetitions.stream()
+                        .map(configuration -> replay(recording, configuration))
+                        .toList())));
+    return new Result(recording, curves);
+  }
+
+  private Replay.Outcome replay(Recording recording, Configuration configuration) {
+    return Replay.run(
+        recording.shuffled(configuration.seed()),
+        SearchPlans.of(spark, recording.datasets(), configuration)
+            .strategy(recording.objective(), recording.examples()));
+  }
+}
