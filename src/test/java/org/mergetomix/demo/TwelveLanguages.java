@@ -43,7 +43,7 @@ public final class TwelveLanguages {
   private void prepare() throws IOException {
     Configuration configuration = Configuration.load(List.of(), List.of());
     try (Session session = Session.open(configuration.spark())) {
-      new Example(directory).prepare(session.spark(), configuration, Progress.SILENT);
+      new Example(directory).prepare(session.spark(), Progress.SILENT);
     }
     for (String target : TARGETS) {
       List<String> names = LanguageNames.split(target, SEED).heldOut();

@@ -223,6 +223,7 @@ class MemoryPlanTest {
         GIB,
         Precision.FLOAT32,
         Optional.of(new SharedMemory("/dev/shm", GIB, room)),
+        0,
         new Prefixes(0, 1, 1),
         0,
         GIB,

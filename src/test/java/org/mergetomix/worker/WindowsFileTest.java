@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.evaluation.LanguageModelling;
-import org.mergetomix.evaluation.TaskQuestions;
+import org.mergetomix.evaluation.LikelihoodQuestions;
 import org.mergetomix.evaluation.TokenWindow;
 
 class WindowsFileTest {
@@ -27,7 +27,7 @@ class WindowsFileTest {
     windows.addAll(TokenWindow.of(1, new int[] {1, 2, 3, 4}, 2));
     Path file = folder.resolve("windows.jsonl");
 
-    WindowsFile.write(file, new TaskQuestions(LanguageModelling.KIND, List.of(), windows, 0));
+    WindowsFile.write(file, new LikelihoodQuestions(LanguageModelling.KIND, List.of(), windows, 0));
 
     assertThat(file)
         .hasContent(
