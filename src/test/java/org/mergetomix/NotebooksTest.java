@@ -206,6 +206,8 @@ class NotebooksTest {
         new Estimate(score - 1, 0.6),
         Optional.of(new RankInterval(1, 3, 0.25)),
         new TreeMap<>(Map.of(row.task(), new Estimate(score, 0.5))),
+        row.range().size(),
+        false,
         row.status(),
         row.error(),
         row.mergeSeconds(),

@@ -114,8 +114,7 @@ class ReadingCommandsTest {
     Ran wrong = Ran.of(run.arguments("rank", "--set", "objective.tasks=news"));
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.messages())
-        .containsExactly(
-            "Error: The run has no task news (objective.tasks). It has task.");
+        .containsExactly("Error: The run has no task news (objective.tasks). It has task.");
   }
 
   @Test
