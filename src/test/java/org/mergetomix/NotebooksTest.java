@@ -206,7 +206,7 @@ class NotebooksTest {
         new Estimate(score - 1, 0.6),
         Optional.of(new RankInterval(1, 3, 0.25)),
         new TreeMap<>(Map.of(row.task(), new Estimate(score, 0.5))),
-        scored ? 10 : 0,
+        row.range().size(),
         false,
         row.status(),
         row.error(),

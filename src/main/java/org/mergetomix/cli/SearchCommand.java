@@ -60,9 +60,11 @@ final class SearchCommand extends SessionCommand {
           counts.possible(), ended.strategy(), ended.reason());
     }
     if (!result.top().isEmpty()) {
-      console.line(
-          "Merging took %.1f %% of evaluating.",
-          100 * record.seconds().merge() / record.seconds().evaluate());
+      if (record.seconds().evaluate() > 0) {
+        console.line(
+            "Merging took %.1f %% of evaluating.",
+            100 * record.seconds().merge() / record.seconds().evaluate());
+      }
       TopTable.print(console, result.top(), record.search().objective().unit());
       console.line("");
       SearchAnswer.lines(result).forEach(line -> console.line("%s", line));

@@ -191,7 +191,8 @@ public final class RacedSearch implements SearchStrategy {
               task.getValue(),
               rows.get(0).weights(),
               rows.stream().map(ExampleScores::scores).toArray(double[][]::new));
-      tasks.add(predictions.map(known -> known.beside(seen, task.getKey(), left)).orElse(seen));
+      tasks.add(
+          predictions.map(known -> known.beside(seen, count, task.getKey(), left)).orElse(seen));
     }
     long looks = IntStream.of(LOOKS).filter(look -> look >= share).count();
     return new Race((int) looks, RISK, seed)
@@ -215,14 +216,14 @@ public final class RacedSearch implements SearchStrategy {
       return Optional.of(new Predictions(axes, SurfaceChoice.of(axes, observations).best(), whole));
     }
 
-    Race.Seen beside(Race.Seen seen, String task, List<Answer> mixtures) {
+    Race.Seen beside(Race.Seen seen, int count, String task, List<Answer> mixtures) {
       double[][] rows =
           fitted.stream()
               .map(answer -> answer.scores().get(task).scores())
               .toArray(double[][]::new);
       double[] means =
           fitted.stream().mapToDouble(answer -> answer.scores().get(task).mean().value()).toArray();
-      double[][] predictions = new double[mixtures.size()][seen.weights().length];
+      double[][] predictions = new double[mixtures.size()][count];
       double[] predictedMeans = new double[mixtures.size()];
       for (int i = 0; i < predictions.length; i++) {
         double[] smoother = surface.smoother(axes.weights(mixtures.get(i).mixture()));
@@ -233,13 +234,7 @@ public final class RacedSearch implements SearchStrategy {
           }
         }
       }
-      return new Race.Seen(
-          seen.factor(),
-          seen.examples(),
-          seen.weights(),
-          seen.scores(),
-          predictions,
-          predictedMeans);
+      return seen.beside(predictions, predictedMeans);
     }
   }
 }

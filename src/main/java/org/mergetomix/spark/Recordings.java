@@ -52,7 +52,7 @@ final class Recordings {
     List<Objective.Term> terms =
         scores.values().stream()
             .findFirst()
-            .map(SortedMap::keySet)
+            .map(tasks -> tasks.keySet())
             .orElseThrow(
                 () ->
                     UserException.input(

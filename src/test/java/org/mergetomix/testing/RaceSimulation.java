@@ -70,17 +70,14 @@ public final class RaceSimulation {
               .toArray(double[][]::new);
       int[] raced = left;
       Race.Seen task =
-          new Race.Seen(
-              1,
-              examples,
-              Arrays.copyOf(weights, seen),
-              rows,
-              Arrays.stream(left)
-                  .mapToObj(i -> Arrays.copyOf(predictions[i], seen))
-                  .toArray(double[][]::new),
-              Arrays.stream(left)
-                  .mapToDouble(i -> Arrays.stream(predictions[i]).average().orElseThrow())
-                  .toArray());
+          Race.Seen.of(1, examples, Arrays.copyOf(weights, seen), rows)
+              .beside(
+                  Arrays.stream(left)
+                      .mapToObj(i -> Arrays.copyOf(predictions[i], seen))
+                      .toArray(double[][]::new),
+                  Arrays.stream(left)
+                      .mapToDouble(i -> Arrays.stream(predictions[i]).average().orElseThrow())
+                      .toArray());
       left = race.look(List.of(task)).survivors().stream().mapToInt(i -> raced[i]).toArray();
     }
     cost += count(left, known) * (double) (examples - before);

@@ -32,25 +32,41 @@ public final class Race {
 
   /**
    * What was seen of a task. A mixture is a row, an example a column, in the race's order.
-   *
-   * @param factor what a mean over the examples is multiplied by on its way into the score; below 0
-   *     where higher means are better
-   * @param examples how many there are in all
-   * @param weights of the examples that were seen, above 0
-   * @param scores of the mixtures on these
-   * @param predictions what a surface predicts in place of them; zeros where there is none. They
-   *     may depend only on mixtures that saw all examples
-   * @param predictedMeans what it predicts of each mixture over all examples
+   * Immutable; its arrays are not copied.
    */
-  public record Seen(
-      double factor,
-      int examples,
-      double[] weights,
-      double[][] scores,
-      double[][] predictions,
-      double[] predictedMeans) {
+  public static final class Seen {
 
-    /** What was seen of a task where there is no surface. */
+    private final double factor;
+    private final int examples;
+    private final double[] weights;
+    private final double[][] scores;
+    private final double[][] predictions;
+    private final double[] predictedMeans;
+
+    private Seen(
+        double factor,
+        int examples,
+        double[] weights,
+        double[][] scores,
+        double[][] predictions,
+        double[] predictedMeans) {
+      this.factor = factor;
+      this.examples = examples;
+      this.weights = weights;
+      this.scores = scores;
+      this.predictions = predictions;
+      this.predictedMeans = predictedMeans;
+    }
+
+    /**
+     * What was seen where there is no surface.
+     *
+     * @param factor what a mean over the examples is multiplied by on its way into the score; below
+     *     0 where higher means are better
+     * @param examples how many there are in all
+     * @param weights of the examples that were seen, above 0
+     * @param scores of the mixtures on these
+     */
     public static Seen of(double factor, int examples, double[] weights, double[][] scores) {
       return new Seen(
           factor,
@@ -59,6 +75,17 @@ public final class Race {
           scores,
           new double[scores.length][weights.length],
           new double[scores.length]);
+    }
+
+    /**
+     * The same beside what a surface predicts.
+     *
+     * @param expected in place of the scores; they may depend only on mixtures that saw all
+     *     examples
+     * @param expectedMeans of each mixture over all examples
+     */
+    public Seen beside(double[][] expected, double[] expectedMeans) {
+      return new Seen(factor, examples, weights, scores, expected, expectedMeans);
     }
 
     /** The score of a mixture: what was predicted, and by how much that was wrong so far. */
@@ -109,7 +136,7 @@ public final class Race {
    * @param tasks at least one, each with the same mixtures in its rows
    */
   public Look look(List<Seen> tasks) {
-    int mixtures = tasks.get(0).scores().length;
+    int mixtures = tasks.get(0).scores.length;
     double[] estimates = new double[mixtures];
     for (Seen task : tasks) {
       for (int i = 0; i < mixtures; i++) {
