@@ -202,9 +202,9 @@ class RunDirectoryTest {
         "null",
         "{}",
         "[]",
-        "{\"format\": 3",
-        "{\"format\": 3, \"run_id\": \"x\"}",
-        "{\"format\": 3, \"surprise\": 1}",
+        "{\"format\": 4",
+        "{\"format\": 4, \"run_id\": \"x\"}",
+        "{\"format\": 4, \"surprise\": 1}",
         "\u0000",
       })
   void saysThatRunJsonIsBroken(String text) throws IOException {
@@ -225,7 +225,7 @@ class RunDirectoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 4})
+  @ValueSource(ints = {3, 5})
   void saysThatRunJsonIsOfAnotherVersion(int format) throws IOException {
     RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
@@ -236,7 +236,7 @@ class RunDirectoryTest {
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "run.json has format %d, and this version reads format 3 (%s)."
+            "run.json has format %d, and this version reads format 4 (%s)."
                 + " Use the version that wrote it, or choose another output directory.",
             format, directory.record());
   }
