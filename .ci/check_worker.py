@@ -8,6 +8,7 @@ CI_JAR, the jar for spark-submit.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -194,4 +195,7 @@ def check_checks_itself():
 
 
 if __name__ == "__main__":
-    sys.exit(checks.run(sys.modules[__name__]))
+    try:
+        sys.exit(checks.run(sys.modules[__name__]))
+    finally:
+        shutil.rmtree(ROOT)

@@ -43,7 +43,8 @@ class Channel:
             request = json.loads(lines.get())
             if request["op"] == "close":
                 os._exit(0)
-            self.busy = request["id"]
+            with self.lock:
+                self.busy = request["id"]
             started = time.perf_counter()
             try:
                 answer = {"ok": True, **self._answer(request)}
@@ -52,8 +53,9 @@ class Channel:
                 traceback.print_exc()
                 error = str(failure)[:LONGEST_ERROR]
                 answer = {"ok": False, "kind": type(failure).__name__, "error": error}
-            self.busy = None
-            self._say({"id": request["id"], **answer})
+            with self.lock:
+                self.busy = None
+                self._write({"id": request["id"], **answer})
 
     def _answer(self, request):
         operation = request["op"]
@@ -65,6 +67,8 @@ class Channel:
             return {"protocol": PROTOCOL, "versions": versions()}
         if operation == "open":
             self.engine = Engine(request, self.progress)
+            # The folder that this was started in goes now.
+            os.chdir("/")
             return {"versions": versions(), "tensors": self.engine.parameters.tensors}
         if operation == "evaluate":
             return self.engine.evaluate(request)
@@ -78,12 +82,12 @@ class Channel:
     def _beat(self):
         while True:
             time.sleep(BEAT_SECONDS)
-            busy = self.busy
-            if busy is not None:
-                self._say({"event": "alive", "id": busy, "steps": self.progress.steps})
+            # No sign of life may come behind the answer.
+            with self.lock:
+                if self.busy is not None:
+                    steps = self.progress.steps
+                    self._write({"event": "alive", "id": self.busy, "steps": steps})
 
-    def _say(self, message):
-        text = json.dumps(message, allow_nan=False)
-        with self.lock:
-            self.answers.write(text + "\n")
-            self.answers.flush()
+    def _write(self, message):
+        self.answers.write(json.dumps(message, allow_nan=False) + "\n")
+        self.answers.flush()

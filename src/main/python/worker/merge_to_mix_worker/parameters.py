@@ -90,7 +90,7 @@ class LiveModel:
         self.direct = alike and not getattr(model, "_weight_conversions", None)
         if self.direct:
             places = {}
-            for name in views:
+            for name in (name for name, view in views.items() if view.numel()):
                 places.setdefault(state[name].data_ptr(), []).append(name)
             several = [names for names in places.values() if len(names) > 1]
             if several:

@@ -10,6 +10,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 
@@ -41,7 +42,7 @@ public final class SlotLease implements AutoCloseable {
           try {
             return runtime.naming(() -> work.apply(slot.get()));
           } catch (RuntimeException | Error failure) {
-            discard();
+            discard(failure);
             throw failure;
           }
         });
@@ -91,9 +92,10 @@ public final class SlotLease implements AutoCloseable {
   }
 
   /** A slot whose work failed may hold half of a mixture: the next work gets another one. */
-  private void discard() {
-    slot.ifPresent(Slot::close);
+  private void discard(Throwable failure) {
+    Optional<Slot> broken = slot;
     slot = Optional.empty();
+    broken.ifPresent(closing -> Closing.after(failure, closing));
   }
 
   /** Runs some work with what all slots share, on a native thread, and waits for it. */

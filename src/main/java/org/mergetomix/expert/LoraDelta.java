@@ -124,8 +124,12 @@ public final class LoraDelta implements Delta {
     if (!changes.containsKey(tensor)) {
       return new DeltaForm.Zero();
     }
-    return changes.get(tensor) instanceof Product low
-        ? new DeltaForm.Product(low.product())
+    Change change = changes.get(tensor);
+    if (change instanceof Product low) {
+      return new DeltaForm.Products(List.of(low.product()));
+    }
+    return change instanceof Stacked stacked
+        ? new DeltaForm.Products(stacked.products())
         : new DeltaForm.Elements();
   }
 

@@ -130,7 +130,7 @@ public record TrainingMemory(
                 + " take %s beside its heap".formatted(new ByteCount(executor.outsideHeap())),
             fitting > 0 ? MICRO_BATCH_SIZE : "training.method",
             fitting > 0
-                ? "Lower it to %s, or run fewer trainings at once by %s"
+                ? "Set it to %s, or run fewer trainings at once by %s"
                     .formatted(fitting, executor.kind().coresKey())
                 : "Run fewer trainings at once by %s, set %s, or use machines with more memory"
                     .formatted(executor.kind().coresKey(), "training.method = lora")));

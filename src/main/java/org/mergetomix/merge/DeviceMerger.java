@@ -49,8 +49,10 @@ public final class DeviceMerger implements Merger {
 
   private record Elements(NDArray values) implements Held {}
 
+  private record Products(List<Factors> parts) implements Held {}
+
   /** {@code scale · leftᵀ · right}, both with a row for each rank. */
-  private record Factors(NDArray left, NDArray right, float scale) implements Held {}
+  private record Factors(NDArray left, NDArray right, float scale) {}
 
   /**
    * Copies base and deltas to the target's device.
@@ -83,11 +85,16 @@ public final class DeviceMerger implements Merger {
     if (form instanceof DeltaForm.Zero) {
       return new Nothing();
     }
-    if (form instanceof DeltaForm.Product low) {
-      return new Factors(
-          memory.create(low.product().left()),
-          memory.create(low.product().right()),
-          low.product().scale());
+    if (form instanceof DeltaForm.Products low) {
+      return new Products(
+          low.products().stream()
+              .map(
+                  product ->
+                      new Factors(
+                          memory.create(product.left()),
+                          memory.create(product.right()),
+                          product.scale()))
+              .toList());
     }
     return new Elements(copied(tensor, reader));
   }
@@ -155,11 +162,17 @@ public final class DeviceMerger implements Merger {
   private static void add(NDArray sum, Held delta, float weight, NDManager scope) {
     if (delta instanceof Elements elements) {
       sum.addi(attached(elements.values().mul(weight), scope));
-    } else if (delta instanceof Factors factors) {
-      NDArray left = attached(factors.left().transpose(), scope);
-      NDArray product = attached(left.matMul(factors.right()), scope);
-      NDArray flat = attached(product.reshape(sum.getShape()), scope);
-      sum.addi(flat.muli(factors.scale()).muli(weight));
+    } else if (delta instanceof Products products) {
+      long each = sum.size() / products.parts().size();
+      long first = 0;
+      for (Factors factors : products.parts()) {
+        NDArray left = attached(factors.left().transpose(), scope);
+        NDArray product = attached(left.matMul(factors.right()), scope);
+        NDArray flat = attached(product.reshape(each), scope);
+        NDIndex part = new NDIndex().addSliceDim(first, first + each);
+        attached(sum.get(part), scope).addi(flat.muli(factors.scale()).muli(weight));
+        first += each;
+      }
     }
   }
 

@@ -69,6 +69,11 @@ public final class LiveModel implements LanguageModel {
     this.tied = List.copyOf(tied);
     this.parameters = new LiveParameters(model.getBlock(), graph, access, model.getNDManager());
     tensors().keySet().forEach(name -> bare.put(WrapperNames.takenOff(name), name));
+    if (bare.size() < tensors().size()) {
+      // Without what looks like a wrapper two were one.
+      bare.clear();
+      tensors().keySet().forEach(name -> bare.put(name, name));
+    }
   }
 
   /** Loads a TorchScript file onto the CPU, as {@link #load(Path, ComputeDevice)}. */
@@ -296,9 +301,11 @@ public final class LiveModel implements LanguageModel {
 
   @Override
   public void set(String tensor, NDArray elements) {
-    names(tensor)
-        .filter(each -> tensors().containsKey(each))
-        .forEach(name -> parameters.set(name, elements));
+    if (called(tensor).isEmpty() && made(tensor).isPresent()) {
+      float[] values = elements.toFloatArray();
+      write(tensor, 0, values, values.length);
+    }
+    called(tensor).forEach(name -> parameters.set(name, elements));
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * Reads and writes the elements of parameters, wherever these are. One thread at a time.
  *
  * <p>Within a tensor, chunks are written in ascending order up to its last element; only then does
- * what was written count.
+ * what was written count. Several tensors may be written in turns.
  */
 sealed interface ParameterMemory {
 
@@ -103,6 +103,12 @@ sealed interface ParameterMemory {
 
     private long stretch;
 
+    /** How many of its elements, from the first on, are those of the tensor. */
+    private long filled;
+
+    /** Whether the device does not have them yet. */
+    private boolean ahead;
+
     /**
      * Stages parameters.
      *
@@ -128,15 +134,16 @@ sealed interface ParameterMemory {
         int at = (int) ((offset + done) % stage.size());
         int count = (int) Math.min(length - done, stage.size() - at);
         if (at == 0) {
-          present = tensor;
-          stretch = (offset + done) / stage.size();
+          begin(tensor, (offset + done) / stage.size());
         } else {
-          hold(tensor, (offset + done) / stage.size());
+          hold(tensor, (offset + done) / stage.size(), at);
         }
         words.put(at, source, done, count);
         done += count;
+        filled = Math.max(filled, (long) at + count);
+        ahead = true;
         if (at + count == stage.size() || offset + done == arrays.get(tensor).size()) {
-          move(Direction.TO_DEVICE);
+          store();
         }
       }
     }
@@ -147,26 +154,42 @@ sealed interface ParameterMemory {
       while (done < length) {
         int at = (int) ((offset + done) % stage.size());
         int count = (int) Math.min(length - done, stage.size() - at);
-        hold(tensor, (offset + done) / stage.size());
+        hold(tensor, (offset + done) / stage.size(), (long) at + count);
         words.get(at, destination, done, count);
         done += count;
       }
     }
 
-    private void hold(String tensor, long wanted) {
-      if (!present.equals(tensor) || stretch != wanted) {
-        present = tensor;
-        stretch = wanted;
+    /** Takes a stretch that is written from its first element on. */
+    private void begin(String tensor, long wanted) {
+      store();
+      present = tensor;
+      stretch = wanted;
+      filled = 0;
+    }
+
+    /** Sees to it that the first elements of a stretch are here. */
+    private void hold(String tensor, long wanted, long elements) {
+      if (!present.equals(tensor) || stretch != wanted || filled < elements) {
+        begin(tensor, wanted);
+        filled = Math.min(stage.size(), arrays.get(present).size() - stretch * stage.size());
         move(Direction.FROM_DEVICE);
+      }
+    }
+
+    /** Tensors may be written in turns, so whatever is left behind is stored before. */
+    private void store() {
+      if (ahead) {
+        move(Direction.TO_DEVICE);
+        ahead = false;
       }
     }
 
     private void move(Direction direction) {
       NDArray array = arrays.get(present);
       long first = stretch * stage.size();
-      long count = Math.min(stage.size(), array.size() - first);
-      try (NDArray there = pieces.elements(array, first, count, array.getManager());
-          NDArray here = pieces.elements(stage, 0, count, stage.getManager())) {
+      try (NDArray there = pieces.elements(array, first, filled, array.getManager());
+          NDArray here = pieces.elements(stage, 0, filled, stage.getManager())) {
         switch (direction) {
           case TO_DEVICE -> pieces.store(there, here);
           case FROM_DEVICE -> pieces.store(here, there);

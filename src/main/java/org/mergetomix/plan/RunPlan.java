@@ -190,7 +190,8 @@ public record RunPlan(
       throw UserException.usage(
           "merge.device is gpu, but %s is not a weighted sum of whole deltas".formatted(method),
           "merge.method",
-          "Set merge.device to cpu, or merge by average, linear or task-arithmetic");
+          "Set merge.device to cpu, or merge by average, linear or task-arithmetic without a"
+              + " lines.alpha or lines.beta that is measured");
     }
     return device;
   }

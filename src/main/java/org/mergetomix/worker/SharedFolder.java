@@ -1,15 +1,14 @@
 package org.mergetomix.worker;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +24,10 @@ final class SharedFolder implements AutoCloseable {
 
   /** The owner's process, when that started, its namespace of processes, and something random. */
   private static final Pattern NAME =
-      Pattern.compile("merge-to-mix-(?<pid>[0-9]{1,10})-(?<start>[0-9]{1,15})-(?<space>[0-9]+)-.*");
+      Pattern.compile("merge-to-mix-(?<pid>[0-9]{1,10})-(?<start>[0-9]{1,20})-(?<space>[0-9]+)-.*");
+
+  /** The 22nd field of a process's status, of which the name is the second. */
+  private static final int START_AFTER_NAME = 19;
 
   private static final Path NAMESPACE = Path.of("/proc/self/ns/pid");
 
@@ -48,11 +50,11 @@ final class SharedFolder implements AutoCloseable {
           "Set worker.shared-memory to a folder of a file system in memory");
     }
     sweep(parent);
-    ProcessHandle self = ProcessHandle.current();
+    String self = String.valueOf(ProcessHandle.current().pid());
     Path path =
         parent.resolve(
             "merge-to-mix-%s-%s-%s-%s"
-                .formatted(self.pid(), start(self), namespace(), UUID.randomUUID()));
+                .formatted(self, start(self), namespace(), UUID.randomUUID()));
     try {
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -89,8 +91,7 @@ final class SharedFolder implements AutoCloseable {
     if (!name.matches() || !name.group("space").equals(namespace())) {
       return false;
     }
-    Optional<ProcessHandle> owner = ProcessHandle.of(Long.parseLong(name.group("pid")));
-    return owner.isEmpty() || !start(owner.get()).equals(name.group("start"));
+    return !start(name.group("pid")).equals(name.group("start"));
   }
 
   private static void removeIfPossible(Path folder) {
@@ -101,9 +102,18 @@ final class SharedFolder implements AutoCloseable {
     }
   }
 
-  /** Process ids are used again. */
-  private static String start(ProcessHandle process) {
-    return String.valueOf(process.info().startInstant().map(Instant::toEpochMilli).orElse(0L));
+  /**
+   * When a process started, since ids are used again: in ticks since the machine started, which no
+   * setting of its clock changes. Empty of one that has ended.
+   */
+  private static String start(String pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", pid, "stat"), StandardCharsets.ISO_8859_1);
+      // The name before may have anything in it.
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_AFTER_NAME];
+    } catch (IOException ended) {
+      return "";
+    }
   }
 
   /** Containers may share memory, but not the numbers of their processes. */

@@ -2,6 +2,7 @@ package org.mergetomix.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,13 +62,17 @@ public final class WorkerLaunch {
    */
   static WorkerProcess start(WorkerSettings settings, SharedFolder folder, ComputeDevice device) {
     Map<String, String> environment = new TreeMap<>();
+    // The numbers that Spark gives are those of the driver's tools.
+    environment.put("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     environment.put("CUDA_VISIBLE_DEVICES", device.gpu().map(String::valueOf).orElse(""));
     environment.put("OMP_NUM_THREADS", String.valueOf(settings.threads()));
     List<String> command = settings.command();
     if (command.isEmpty()) {
       Path place = folder.path().resolve("python");
       unpack(place.resolve(PACKAGE));
-      environment.put("PYTHONPATH", place.toString());
+      String others = System.getenv().getOrDefault("PYTHONPATH", "");
+      environment.put(
+          "PYTHONPATH", others.isEmpty() ? place.toString() : place + File.pathSeparator + others);
       command = List.of(settings.python(), "-m", PACKAGE);
     }
     return WorkerProcess.start(command, environment, folder.path(), settings.silence());

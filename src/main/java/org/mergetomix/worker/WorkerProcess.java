@@ -101,10 +101,7 @@ final class WorkerProcess implements AutoCloseable {
     while (true) {
       Optional<String> next = next();
       if (next.isEmpty()) {
-        long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - heard);
-        if (silent >= silence) {
-          throw failed("made no progress in %s seconds".formatted(silence));
-        }
+        requireProgressSince(heard);
         continue;
       }
       String line = next.get();
@@ -116,11 +113,19 @@ final class WorkerProcess implements AutoCloseable {
         long done = said.path("steps").asLong();
         heard = done > steps ? System.nanoTime() : heard;
         steps = Math.max(steps, done);
+        requireProgressSince(heard);
       } else if (said.path("ok").asBoolean()) {
         return said;
       } else {
         throw refused(said);
       }
+    }
+  }
+
+  /** Signs of life without progress are none. */
+  private void requireProgressSince(long nanoseconds) {
+    if (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - nanoseconds) >= silence) {
+      throw failed("made no progress in %s seconds".formatted(silence));
     }
   }
 

@@ -55,7 +55,7 @@ class TrainingMemoryTest {
                 + " parameters 2.0 GiB, gradients 2.0 GiB, optimiser 4.0 GiB, activations about"
                 + " 16.0 GiB), but that may take 64.0 GiB beside its heap"
                 + " (training.micro-batch-size)."
-                + " Lower it to 13, or run fewer trainings at once by spark.master.");
+                + " Set it to 13, or run fewer trainings at once by spark.master.");
   }
 
   @Test

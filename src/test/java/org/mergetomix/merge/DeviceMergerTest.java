@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -29,6 +30,8 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
+import org.mergetomix.model.LanguageModel;
+import org.mergetomix.model.LiveModel;
 import org.mergetomix.model.Precision;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
@@ -156,7 +159,7 @@ class DeviceMergerTest {
   void keepsAnAdapterAsItsFactors() {
     long products =
         base.tensors().keySet().stream()
-            .filter(tensor -> deltas.get("a").form(tensor) instanceof DeltaForm.Product)
+            .filter(tensor -> deltas.get("a").form(tensor) instanceof DeltaForm.Products)
             .count();
     long zeros =
         base.tensors().keySet().stream()
@@ -166,6 +169,49 @@ class DeviceMergerTest {
     assertThat(products).isPositive();
     assertThat(zeros).isPositive();
     assertThat(products + zeros).isEqualTo(base.tensors().size());
+  }
+
+  @Test
+  void writesExpertsThatAGraphHasPacked() {
+    MemoryTensors start = new MemoryTensors();
+    MemoryTensors delta = new MemoryTensors();
+    Random random = new Random(5);
+    for (String name : List.of("embed_tokens.weight", "lm_head.weight")) {
+      addRandom(random, name, List.of(259L, 4L), start, delta);
+    }
+    for (int expert = 0; expert < 2; expert++) {
+      String module = "mlp.experts.%s.".formatted(expert);
+      addRandom(random, module + "gate_proj.weight", List.of(3L, 4L), start, delta);
+      addRandom(random, module + "up_proj.weight", List.of(3L, 4L), start, delta);
+      addRandom(random, module + "down_proj.weight", List.of(4L, 3L), start, delta);
+    }
+    PreparedExperts prepared =
+        PreparedExperts.of(
+            start,
+            new TreeMap<>(Map.of("x", new PreparedExperts.Expert("x", delta))),
+            Merging.method("average"));
+    Path graph = Path.of("src/test/resources/org/mergetomix/model/packed-experts.pt");
+
+    try (LiveModel device = LiveModel.load(graph);
+        LiveModel cpu = LiveModel.load(graph)) {
+      new DeviceMerger(prepared, 0, device).merge(Mixture.parse("x"), Optional.empty(), device);
+      new PrefixMerger(prepared, 0).merge(Mixture.parse("x"), Optional.empty(), cpu);
+
+      assertThat(device.tensors()).containsKey("mlp.experts.gate_up_proj");
+      assertThat(all(device)).containsExactly(all(cpu), within(3e-7f));
+    }
+  }
+
+  private static void addRandom(
+      Random random, String name, List<Long> shape, MemoryTensors start, MemoryTensors delta) {
+    float[] values = new float[(int) (shape.get(0) * shape.get(1))];
+    float[] moved = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat();
+      moved[i] = random.nextFloat();
+    }
+    start.with(name, shape, values);
+    delta.with(name, shape, moved);
   }
 
   @Test
@@ -214,7 +260,7 @@ class DeviceMergerTest {
     return PreparedExperts.of(base, experts, method);
   }
 
-  private static float[] all(FamilyModel model) {
+  private static float[] all(LanguageModel model) {
     float[] all = {};
     for (TensorSpec tensor : model.tensors().values()) {
       float[] values = new float[(int) tensor.elements()];

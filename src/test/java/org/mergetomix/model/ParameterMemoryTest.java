@@ -45,6 +45,29 @@ class ParameterMemoryTest {
     }
   }
 
+  /** As experts that one parameter packs are, which lie in a checkpoint one by one. */
+  @Property(tries = 50, seed = "1")
+  void writesTwoTensorsInTurns(
+      @ForAll @IntRange(min = 1, max = 9) int rows,
+      @ForAll @IntRange(min = 1, max = 40) int piece,
+      @ForAll("access") ParameterMemory.Access access) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray array = manager.zeros(new Shape(rows, 3), DataType.FLOAT32);
+      NDArray neighbour = manager.zeros(new Shape(rows, 3), DataType.FLOAT32);
+      ParameterMemory memory = memory(access, manager, piece, array, neighbour);
+      float[] values = values((int) array.size(), 7);
+      float[] others = values((int) array.size(), 8);
+
+      for (int row = 0; row < rows; row++) {
+        memory.write("w", 3L * row, Arrays.copyOfRange(values, 3 * row, 3 * row + 3), 3);
+        memory.write("neighbour", 3L * row, Arrays.copyOfRange(others, 3 * row, 3 * row + 3), 3);
+      }
+
+      assertThat(array.toFloatArray()).isEqualTo(values);
+      assertThat(neighbour.toFloatArray()).isEqualTo(others);
+    }
+  }
+
   @Provide
   Arbitrary<ParameterMemory.Access> access() {
     return Arbitraries.of(ParameterMemory.Access.values());

@@ -148,7 +148,8 @@ class HuggingFaceFolderTest {
         .hasMessage(
             "merge.device is gpu, but ties density=0.2 lambda=1.0 mode=paper is not a weighted sum"
                 + " of whole deltas (merge.method). Set merge.device to cpu, or merge by average,"
-                + " linear or task-arithmetic.");
+                + " linear or task-arithmetic without a lines.alpha or lines.beta that is"
+                + " measured.");
   }
 
   private Precision plannedPrecision(String... settings) {

@@ -231,7 +231,7 @@ class RunDirectoryTest {
     directory.write(confirmed());
     String json = Files.readString(directory.record().path());
     Files.writeString(
-        directory.record().path(), json.replace("\"format\" : 3", "\"format\" : " + format));
+        directory.record().path(), json.replace("\"format\" : 4", "\"format\" : " + format));
 
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
