@@ -120,6 +120,7 @@ public final class RacedSearch implements SearchStrategy {
     }
     Optional<Round> searching = prelude.next(standing);
     if (searching.isPresent()) {
+      predictions = null;
       return searching;
     }
     List<Answer> answers = prelude.answers(standing);
