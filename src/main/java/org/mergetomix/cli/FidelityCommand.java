@@ -42,7 +42,8 @@ final class FidelityCommand extends SessionCommand {
     console.line("");
     if (result.fidelity().isEmpty()) {
       console.line(
-          "Fidelity: not measured, it takes at least %d mixtures of two or more datasets.",
+          "Fidelity: not measured, it takes at least %d mixtures of two or more datasets that saw"
+              + " every example.",
           Fidelity.FEWEST_MIXTURES);
     }
     result.fidelity().ifPresent(fidelity -> print(console, fidelity));

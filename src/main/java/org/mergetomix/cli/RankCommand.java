@@ -27,13 +27,30 @@ final class RankCommand extends SessionCommand {
             result.mixtures(),
             result.objective().describe(),
             result.examples().isEmpty() ? "" : "; examples " + result.examples());
+    long left = result.seen().total() - result.seen().whole();
+    if (left > 0) {
+      console()
+          .line(
+              "%,d of them left the race of the search, which was by its own objective, and rank"
+                  + " after those that did not.",
+              left);
+    }
+    if (result.unseen() > 0) {
+      console()
+          .line(
+              "%,d more saw none of the examples that count before they left it, and are not"
+                  + " ranked.",
+              result.unseen());
+    }
     if (!result.top().isEmpty()) {
       TopTable.print(console(), result.top(), result.objective().unit());
       console().line("");
       console()
           .line(
-              "Answer:    %s with %s, the best of those that were evaluated",
-              result.top().get(0).mixture(), Console.text(result.top().get(0).score()));
+              "Answer:    %s with %s, the best of those that %s",
+              result.top().get(0).mixture(),
+              Console.text(result.top().get(0).score()),
+              left > 0 ? "saw every example" : "were evaluated");
       console().line("How sure:  %s", sure(result));
       result
           .expected()

@@ -131,15 +131,20 @@ public final class ModelCard {
   private void score(Judged judged) {
     RankedRow row = judged.row();
     RunRecord record = judged.record();
-    lines.add(
-        "%s %s, rank %s of %s mixtures that were evaluated, of %s."
+    String judgement =
+        row.dropped()
+            ? "Dropped after %s examples from a race of %s mixtures, of %s: the scores of tasks are on"
+                    .formatted(
+                        row.examples(), record.counts().evaluated(), record.counts().possible())
+                + " these examples, those of the base on all."
+            : "%s %s, rank %s of %s mixtures that were evaluated, of %s."
                 .formatted(
                     shown(row.score()),
                     record.search().objective().unit(),
                     row.rank().orElseThrow(),
                     record.counts().evaluated(),
-                    record.counts().possible())
-            + " After ± stands half a 95 % interval over the choice of examples.");
+                    record.counts().possible());
+    lines.add(judgement + " After ± stands half a 95 % interval over the choice of examples.");
     lines.add("");
     lines.add("| task | this merge | the base |");
     lines.add("|---|---|---|");

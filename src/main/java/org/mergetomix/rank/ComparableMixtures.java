@@ -1,6 +1,7 @@
 package org.mergetomix.rank;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -15,7 +16,8 @@ import org.mergetomix.table.RankedTable;
 
 /**
  * The ranked mixtures that a real fine-tuning can tell something about: those of two or more
- * datasets, since a single dataset's surrogate is its expert. Looked up in Spark; never held here.
+ * datasets, since a single dataset's surrogate is its expert, that saw every example, since the
+ * score of one that left a race is a guess. Looked up in Spark; never held here.
  */
 public final class ComparableMixtures implements RankedMixtures, AutoCloseable {
 
@@ -34,7 +36,7 @@ public final class ComparableMixtures implements RankedMixtures, AutoCloseable {
             .createDataFrame(
                 ranked
                     .dataset()
-                    .where(col("rank").isNotNull().and(col("size").geq(2)))
+                    .where(col("rank").isNotNull().and(col("size").geq(2)).and(not(col("dropped"))))
                     .orderBy("rank")
                     .select("mixture")
                     .javaRDD()

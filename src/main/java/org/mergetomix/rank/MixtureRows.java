@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.score.ExampleScores;
@@ -66,10 +67,20 @@ public final class MixtureRows {
     return scores().keySet().containsAll(tasks.ids());
   }
 
-  /** Why there is no score, of the first row that says so; empty where none does. */
+  /**
+   * Why there are no more {@link #scores()}, of the first row that says so of the examples that
+   * follow; empty where none does. An error on examples that have been scored since tells nothing.
+   */
   public String error() {
+    SortedMap<String, ExampleScores> scores = scores();
     return rows.stream()
         .filter(row -> row.status() == RowStatus.FAILED)
+        .filter(
+            row ->
+                row.range().from()
+                    == Optional.ofNullable(scores.get(row.task()))
+                        .map(ExampleScores::size)
+                        .orElse(0))
         .map(EvaluationRow::error)
         .findFirst()
         .orElse("");

@@ -1,7 +1,9 @@
 package org.mergetomix.rank;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,17 +24,21 @@ public record RankedScores(Map<Mixture, Double> scores, Map<Mixture, Double> err
   private static final long MOST = 4_095;
   private static final long BEST = 128;
 
-  /** All; of more than 4,095 the best 128, and of the others some of every rank. */
+  /**
+   * All; of more than 4,095 the best 128, and of the others some of every rank. A mixture that left
+   * a race after one example, whose error nobody knows, is left out.
+   */
   public static RankedScores of(RankedTable ranked) {
     long mixtures = ranked.ranked();
     long step = 1 + (mixtures - 1) / MOST;
     Column chosen = col("rank").leq(BEST).or(col("rank").mod(lit(step)).equalTo(0));
+    Column known = not(col("dropped").and(isnan(col("gap_standard_error"))));
     Map<Mixture, Double> scores = new LinkedHashMap<>();
     Map<Mixture, Double> errors = new LinkedHashMap<>();
     for (Row row :
         ranked
             .dataset()
-            .where(col("rank").isNotNull().and(chosen))
+            .where(col("rank").isNotNull().and(chosen).and(known))
             .orderBy("rank")
             .select("mixture", "score", "dropped", "gap_standard_error")
             .collectAsList()) {

@@ -52,7 +52,7 @@ public final class Ranking {
             considered,
             tasks,
             (mixture, rows) -> Judged.of(mixture, rows, objective, best))
-        .filter(judged -> judged.status() == RowStatus.FAILED || !best.isEmpty())
+        .filter(judged -> judged.status() == RowStatus.OK || !judged.error().isEmpty())
         .map(judged -> judged.row(Optional.ofNullable(known.get(judged.mixture().id()))));
   }
 

@@ -88,7 +88,7 @@ final class TopSection {
     if (!Double.isFinite(row.gap().value()) || !Double.isFinite(row.gap().standardError())) {
       return UNKNOWN;
     }
-    return row.gap().value() < row.gap().margin() ? TIED : WORSE;
+    return !row.dropped() && row.gap().value() < row.gap().margin() ? TIED : WORSE;
   }
 
   private static void writeChart(Markup page, ReportContent content, List<RankedRow> ranked) {

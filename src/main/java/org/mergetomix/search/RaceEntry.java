@@ -44,7 +44,7 @@ final class RaceEntry implements SearchStrategy {
 
   @Override
   public String id() {
-    return all.id() + "-raced";
+    return all.id();
   }
 
   @Override

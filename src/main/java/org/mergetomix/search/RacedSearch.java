@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Blocks;
+import org.mergetomix.score.Direction;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.statistics.decision.Race;
@@ -25,8 +26,7 @@ import org.mergetomix.surface.SurfaceChoice;
  * every example. Where some mixtures saw all examples before, a surface of their scores predicts
  * every example of the others, and the race is run on what it misses.
  *
- * <p>The rounds of the race bear the other search's name. Asked by one thread, about a standing
- * that grows.
+ * <p>Asked by one thread, about a standing that grows.
  */
 public final class RacedSearch implements SearchStrategy {
 
@@ -52,6 +52,9 @@ public final class RacedSearch implements SearchStrategy {
 
   private transient Prelude prelude;
 
+  /** Made once the other search is over: from then on, what it is made of stays as it is. */
+  private transient Predictions predictions;
+
   /**
    * A race after a search.
    *
@@ -76,12 +79,13 @@ public final class RacedSearch implements SearchStrategy {
 
   @Override
   public String id() {
-    return search.id();
+    return search.id() + "-raced-" + seed;
   }
 
   @Override
   public String describe() {
-    return search.describe() + "; raced from " + share + " % of the examples on";
+    return "%s; raced from %s %% of the examples on, seed %s"
+        .formatted(search.describe(), share, seed);
   }
 
   @Override
@@ -116,14 +120,17 @@ public final class RacedSearch implements SearchStrategy {
     }
     Optional<Round> searching = prelude.next(standing);
     if (searching.isPresent()) {
+      predictions = null;
       return searching;
     }
     List<Answer> answers = prelude.answers(standing);
     List<Answer> left = seen(answers, share);
-    Optional<Predictions> predictions = Predictions.of(axes, objective, seen(answers, ALL));
+    if (predictions == null) {
+      predictions = Predictions.of(axes, objective, seen(answers, ALL)).orElse(null);
+    }
     int percent = share;
     for (int round = prelude.rounds() + 1; !left.isEmpty(); round++) {
-      List<Mixture> survivors = percent == ALL ? List.of() : survivors(left, percent, predictions);
+      List<Mixture> survivors = percent == ALL ? List.of() : survivors(left, percent);
       int further = survivors.size() == 1 ? ALL : after(percent);
       if (survivors.isEmpty()) {
         return Optional.empty();
@@ -173,8 +180,12 @@ public final class RacedSearch implements SearchStrategy {
     return answer.scores().values().stream().mapToInt(ExampleScores::size).sum();
   }
 
-  private List<Mixture> survivors(
-      List<Answer> left, int percent, Optional<Predictions> predictions) {
+  /** How often mixtures may be dropped: on what the search saw, and then at further shares. */
+  static int looks(int share) {
+    return 1 + (int) IntStream.of(LOOKS).filter(look -> look > share).count();
+  }
+
+  private List<Mixture> survivors(List<Answer> left, int percent) {
     boolean few =
         examples.values().stream().anyMatch(count -> Blocks.upTo(count, percent).to() < FEWEST);
     if (few || left.size() == 1) {
@@ -191,11 +202,9 @@ public final class RacedSearch implements SearchStrategy {
               task.getValue(),
               rows.get(0).weights(),
               rows.stream().map(ExampleScores::scores).toArray(double[][]::new));
-      tasks.add(
-          predictions.map(known -> known.beside(seen, count, task.getKey(), left)).orElse(seen));
+      tasks.add(predictions == null ? seen : predictions.beside(seen, count, task.getKey(), left));
     }
-    long looks = IntStream.of(LOOKS).filter(look -> look >= share).count();
-    return new Race((int) looks, RISK, seed)
+    return new Race(looks(share), RISK, seed)
         .look(tasks).survivors().stream().map(i -> left.get(i).mixture()).toList();
   }
 
@@ -207,13 +216,26 @@ public final class RacedSearch implements SearchStrategy {
       if (whole.size() < axes.size() + 2) {
         return Optional.empty();
       }
+      Map<Mixture, Answer> answers = new LinkedHashMap<>();
+      whole.forEach(answer -> answers.put(answer.mixture(), answer));
       List<Observation> observations =
-          whole.stream()
-              .map(
-                  answer ->
-                      Observation.of(answer.mixture(), objective.score(answer.scores()).value()))
-              .toList();
-      return Optional.of(new Predictions(axes, SurfaceChoice.of(axes, observations).best(), whole));
+          SurfaceChoice.informative(
+              whole.stream()
+                  .map(answer -> observation(answer, objective))
+                  .sorted(Comparator.comparingDouble(Observation::score))
+                  .toList());
+      return Optional.of(
+          new Predictions(
+              axes,
+              SurfaceChoice.of(axes, observations).best(),
+              observations.stream().map(seen -> answers.get(seen.mixture())).toList()));
+    }
+
+    private static Observation observation(Answer answer, Objective objective) {
+      double score = objective.score(answer.scores()).value();
+      return Observation.of(
+          answer.mixture(),
+          objective.scoreUnit().direction() == Direction.LOWER_IS_BETTER ? score : -score);
     }
 
     Race.Seen beside(Race.Seen seen, int count, String task, List<Answer> mixtures) {

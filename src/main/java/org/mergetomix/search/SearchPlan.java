@@ -108,18 +108,10 @@ public final class SearchPlan {
   private void check() {
     if (file.isPresent()) {
       UserException.inputIfAny(notAllowed(file.get()));
+      checkRace("Name fewer in search.mixtures, or set search.racing to none");
     } else if (isExhaustive()) {
+      checkRace("Set search.strategy to surface, or search.racing to none");
       long mixtures = space().size();
-      if (search.racing() == Racing.MAX_T && mixtures > MANY) {
-        throw UserException.usage(
-            String.format(
-                Locale.ROOT,
-                "At most %,d mixtures that are all evaluated can race, and there are %,d",
-                MANY,
-                mixtures),
-            "search.racing",
-            "Set search.strategy to surface, or search.racing to none");
-      }
       if (search.ratios() == Ratios.REFINE && mixtures > MANY) {
         throw UserException.usage(
             String.format(
@@ -133,6 +125,19 @@ public final class SearchPlan {
       }
     } else {
       checkBudget();
+    }
+  }
+
+  private void checkRace(String remedy) {
+    if (search.racing() == Racing.MAX_T && possible() > MANY) {
+      throw UserException.usage(
+          String.format(
+              Locale.ROOT,
+              "At most %,d mixtures that are all evaluated can race, and there are %,d",
+              MANY,
+              possible()),
+          "search.racing",
+          remedy);
     }
   }
 

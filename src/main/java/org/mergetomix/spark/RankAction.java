@@ -2,7 +2,6 @@ package org.mergetomix.spark;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -11,6 +10,7 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.rank.MixtureReduction.Considered;
 import org.mergetomix.rank.OtherObjective;
 import org.mergetomix.rank.RankIntervals;
 import org.mergetomix.rank.RankedScores;
@@ -30,6 +30,7 @@ import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 
 /**
  * Ranks what a search evaluated by another objective: other weights of its tasks, some of its
@@ -61,6 +62,9 @@ public final class RankAction {
    * @param surface what a surface says of the scores; empty where there are too few
    * @param expected a mixture that was not evaluated and that the surface expects to be better
    * @param expectedScore what it expects of it, a prediction; NaN where there is none
+   * @param seen how many of these examples the ranked mixtures saw
+   * @param unseen how many mixtures left the run's race before they saw any of these examples, and
+   *     are not ranked
    * @param table where the ranking lies
    */
   public record Result(
@@ -72,6 +76,8 @@ public final class RankAction {
       Optional<ScoreModel> surface,
       Optional<Mixture> expected,
       double expectedScore,
+      SeenExamples seen,
+      long unseen,
       Location table) {
 
     public Result {
@@ -110,22 +116,23 @@ public final class RankAction {
 
   private Result rank(RunRecord record, OtherObjective wanted) {
     ScoredTasks tasks = ScoredTasks.of(wanted.terms(), wanted.weights());
-    Evaluations evaluations = wanted.of(directory.evaluations(spark).read());
-    SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
+    Evaluations everything = wanted.of(directory.evaluations(spark).read());
+    SortedMap<String, ExampleScores> base = Ranking.scores(everything, Mixture.none(), tasks);
     Objective objective = Objective.of(wanted.terms(), base);
+    RankedTable ofRun = directory.ranked(spark);
+    Evaluations evaluations = everything.among(ofRun);
+    Considered all = mixture -> true;
     RankedTable table = directory.ranking(spark, wanted.id());
     table.write(
         Ranking.rows(
             evaluations,
-            RankAction::isMixture,
+            all,
             tasks,
             objective,
-            RankIntervals.of(
-                evaluations, RankAction::isMixture, tasks, objective, base, configuration.seed())),
+            RankIntervals.of(evaluations, all, tasks, objective, base, configuration.seed())),
         objective.scoreUnit());
     RankedScores found = RankedScores.of(table);
-    Map<Mixture, Double> scores = found.scores();
-    Optional<ExpectedBest> expected = expected(record, scores, objective);
+    Optional<ExpectedBest> expected = expected(record, found, objective);
     return new Result(
         objective,
         wanted.examples(),
@@ -133,27 +140,30 @@ public final class RankAction {
         table.top(configuration.report().top()),
         table.tied(),
         ScoreModelFit.of(
-            scores,
+            found.scores(),
             found.errors(),
             objective.scoreUnit(),
             objective.score(base).value(),
             configuration.seed()),
         expected.map(ExpectedBest::mixture),
         expected.map(best -> sign(objective) * best.score()).orElse(Double.NaN),
+        table.seen(),
+        ofRun.dataset().count() - table.dataset().count(),
         directory.rankings().child(wanted.id()));
-  }
-
-  private static boolean isMixture(Mixture mixture) {
-    return mixture.size() > 0;
   }
 
   /** Of a search that saw a part of what is allowed, what the surface expects of the rest. */
   private Optional<ExpectedBest> expected(
-      RunRecord record, Map<Mixture, Double> scores, Objective objective) {
+      RunRecord record, RankedScores scores, Objective objective) {
     AllowedSubsets allowed = SearchPlan.allowed(record.run().datasets(), configuration);
     List<Observation> seen =
-        scores.entrySet().stream()
-            .map(one -> Observation.of(one.getKey(), sign(objective) * one.getValue()))
+        scores.scores().entrySet().stream()
+            .map(
+                one ->
+                    observation(
+                        one.getKey(),
+                        sign(objective) * one.getValue(),
+                        scores.errors().getOrDefault(one.getKey(), 0.0)))
             .sorted(
                 Comparator.comparingDouble(Observation::score)
                     .thenComparing(one -> one.mixture().id()))
@@ -161,6 +171,10 @@ public final class RankAction {
     return seen.size() < record.run().datasets().size() + 2
         ? Optional.empty()
         : ExpectedBest.of(allowed, seen, configuration.seed());
+  }
+
+  private static Observation observation(Mixture mixture, double score, double error) {
+    return new Observation(mixture, score, error * error);
   }
 
   /** What turns scores so that lower is better, and back. */

@@ -1,14 +1,17 @@
 package org.mergetomix.spark;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
@@ -115,7 +118,7 @@ public final class ReportAction {
         ranked.seen(),
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()
-            ? effects(evaluations, tasks, objective)
+            ? effects(evaluations, scores.scores().keySet(), tasks, objective)
             : List.of(),
         model,
         bestBySize(ranked, unit),
@@ -150,12 +153,15 @@ public final class ReportAction {
         record.search().objective().unit());
   }
 
+  /** Of ranked mixtures, all of which saw every example: of others there may be rows as well. */
   private static List<DatasetEffect> effects(
-      Evaluations evaluations, ScoredTasks tasks, Objective objective) {
+      Evaluations evaluations, Set<Mixture> ranked, ScoredTasks tasks, Objective objective) {
+    Set<Mixture> subsets =
+        ranked.stream().filter(Mixture::equalWeights).collect(Collectors.toUnmodifiableSet());
     JavaRDD<MixtureScores> scores =
         MixtureReduction.of(
             evaluations.rows(),
-            mixture -> mixture.size() > 0 && mixture.equalWeights(),
+            subsets::contains,
             tasks,
             (mixture, rows) -> new MixtureScores(mixture, rows.scores()));
     SortedMap<String, DatasetEffects> byTask = new TreeMap<>();
@@ -184,7 +190,7 @@ public final class ReportAction {
   private static List<BestOfSize> bestBySize(RankedTable ranked, ScoreUnit unit) {
     return ranked
         .dataset()
-        .where(col("rank").isNotNull())
+        .where(col("rank").isNotNull().and(not(col("dropped"))))
         .select("size", "mixture", "score", "standard_error")
         .javaRDD()
         .mapPartitions(rows -> feed(rows, unit))

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Search.Racing;
 import org.mergetomix.executor.EvaluateMixtures;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -162,8 +164,13 @@ public final class SearchAction {
       Map<String, RankInterval> intervals =
           RankIntervals.of(
               evaluations, strategy::considers, tasks, objective, base, configuration.seed());
+      JavaRDD<RankedRow> rows =
+          Ranking.rows(evaluations, strategy::considers, tasks, objective, intervals);
+      // Without a race, a mixture of which another search saw a part is none that left it.
       ranked.write(
-          Ranking.rows(evaluations, strategy::considers, tasks, objective, intervals),
+          configuration.search().racing() == Racing.NONE
+              ? rows.filter(row -> !row.dropped())
+              : rows,
           objective.scoreUnit());
       String digest = ranked.digest();
       RankedScores scores = RankedScores.of(ranked);

@@ -27,15 +27,21 @@ public final class Evaluations {
   private final SparkSession spark;
   private final List<Location> folders;
   private final Optional<Subgroup> subgroup;
+  private final Optional<RankedTable> ranked;
 
   Evaluations(SparkSession spark, List<Location> folders) {
-    this(spark, folders, Optional.empty());
+    this(spark, folders, Optional.empty(), Optional.empty());
   }
 
-  private Evaluations(SparkSession spark, List<Location> folders, Optional<Subgroup> subgroup) {
+  private Evaluations(
+      SparkSession spark,
+      List<Location> folders,
+      Optional<Subgroup> subgroup,
+      Optional<RankedTable> ranked) {
     this.spark = spark;
     this.folders = List.copyOf(folders);
     this.subgroup = subgroup;
+    this.ranked = ranked;
   }
 
   /** The names of their folders, ascending. */
@@ -46,12 +52,20 @@ public final class Evaluations {
   /** Those of them that lie in folders of these names. */
   public Evaluations among(List<String> names) {
     return new Evaluations(
-        spark, folders.stream().filter(folder -> names.contains(folder.name())).toList(), subgroup);
+        spark,
+        folders.stream().filter(folder -> names.contains(folder.name())).toList(),
+        subgroup,
+        ranked);
   }
 
   /** The same whose {@link #rows()} are those of a subgroup of the examples alone. */
   public Evaluations among(Subgroup examples) {
-    return new Evaluations(spark, folders, Optional.of(examples));
+    return new Evaluations(spark, folders, Optional.of(examples), ranked);
+  }
+
+  /** Those of the mixtures of a ranked table, failed ones among them. */
+  public Evaluations among(RankedTable mixtures) {
+    return new Evaluations(spark, folders, subgroup, Optional.of(mixtures));
   }
 
   /** Whether there are none. */
@@ -61,7 +75,11 @@ public final class Evaluations {
 
   /** Every row; the columns are those of {@code EvaluationSchema}. */
   public Dataset<Row> dataset() {
-    return ParquetTables.read(spark, EvaluationSchema.SCHEMA, folders);
+    Dataset<Row> all = ParquetTables.read(spark, EvaluationSchema.SCHEMA, folders);
+    return ranked
+        .map(table -> table.dataset().select("mixture"))
+        .map(some -> all.join(some, all.col("mixture").equalTo(some.col("mixture")), "left_semi"))
+        .orElse(all);
   }
 
   /** Every row. */

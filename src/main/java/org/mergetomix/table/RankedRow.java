@@ -45,10 +45,11 @@ public record RankedRow(
 
   /**
    * Whether the examples cannot tell it from the best one: its gap is within 1.96 errors. The true
-   * best is among these in 95 % of cases or more. False where errors are not known.
+   * best is among these in 95 % of cases or more. False where errors are not known, and for one
+   * that left a race: what it saw was enough to leave it out.
    */
   public boolean tied() {
-    return gap.value() <= gap.margin();
+    return !dropped && gap.value() <= gap.margin();
   }
 
   /** How many datasets the mixture has. */

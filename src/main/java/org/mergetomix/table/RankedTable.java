@@ -189,7 +189,7 @@ public final class RankedTable {
         scored ? row.score().standardError() : null,
         scored ? row.gap().value() : null,
         scored ? row.gap().standardError() : null,
-        (scored && row.gap().hasError()) ? row.tied() : null,
+        (scored && !row.dropped() && row.gap().hasError()) ? row.tied() : null,
         row.interval().map(RankInterval::low).orElse(null),
         row.interval().map(RankInterval::high).orElse(null),
         row.interval().map(RankInterval::bestShare).orElse(null),

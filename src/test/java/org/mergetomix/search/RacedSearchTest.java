@@ -3,8 +3,10 @@ package org.mergetomix.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.problem.UserException;
@@ -65,7 +68,26 @@ class RacedSearchTest {
     assertThat(race.whole()).contains(BEST);
     assertThat(race.cost()).isLessThan(20);
     assertThat(strategy.ended(race)).endsWith(", and the race was run to its end");
-    assertThat(strategy.describe()).endsWith("; raced from 25 % of the examples on");
+    assertThat(strategy.describe()).endsWith("; raced from 25 % of the examples on, seed 1");
+    assertThat(strategy.id()).endsWith("-raced-1");
+  }
+
+  @Test
+  void sharesTheRiskBetweenAllLooks() {
+    assertThat(RacedSearch.looks(5)).isEqualTo(5);
+    assertThat(RacedSearch.looks(25)).isEqualTo(3);
+  }
+
+  /** The seed decides what is seen, so rounds of another one are not continued. */
+  @Test
+  void isAnotherStrategyWithAnotherSeed() {
+    for (String name : List.of("exhaustive", "forward")) {
+      SearchStrategy one = strategy("search.strategy=" + name, "seed=1");
+      SearchStrategy other = strategy("search.strategy=" + name, "seed=2");
+
+      assertThat(one.id()).isNotEqualTo(other.id());
+      assertThat(one.describe()).isNotEqualTo(other.describe());
+    }
   }
 
   @ParameterizedTest
@@ -154,6 +176,16 @@ class RacedSearchTest {
                     Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("At most 4,095 mixtures that are all evaluated can race");
+    TreeMap<Mixture, Integer> lines = new TreeMap<>(Comparator.comparing(Mixture::id));
+    for (int i = 1; i <= 4_096; i++) {
+      lines.put(Mixture.parse("d000:" + i + "+d001:4099"), i);
+    }
+    MixtureFile file = new MixtureFile(Location.of(Path.of("mixtures.txt")), lines);
+    assertThatThrownBy(
+            () -> SearchPlan.of(SYNTHETIC.axes().datasets(), configuration(), Optional.of(file)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("can race, and there are 4,096")
+        .hasMessageContaining("Name fewer in search.mixtures");
     Measure perplexity =
         new Measure("p", "perplexity", Direction.LOWER_IS_BETTER, Measure.Aggregate.EXP_OF_MEAN);
     Objective objective =

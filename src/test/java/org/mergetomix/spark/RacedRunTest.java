@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.spark.round.Progress;
@@ -122,6 +124,58 @@ class RacedRunTest {
     assertThat(again.evaluatedNow()).isZero();
     assertThat(again.record().rankedDigest()).isEqualTo(raced.record().rankedDigest());
     assertThat(rows(run)).hasSize(rows);
+  }
+
+  /** Lines that only mixtures saw which stayed longer. */
+  @Test
+  void ranksOnExamplesThatSomeSawNothingOf() {
+    List<String> last =
+        directory(run)
+            .tasks(spark)
+            .dataset()
+            .where("example >= " + (EXAMPLES - 2))
+            .selectExpr("columns['line']")
+            .distinct()
+            .as(Encoders.STRING())
+            .collectAsList();
+    RankAction.Result found =
+        rank("objective.examples=line=" + last.get(0) + ",line=" + last.get(1));
+
+    assertThat(found.unseen()).isPositive().isEqualTo(15 - raced.seen().whole());
+    assertThat(found.mixtures()).isEqualTo(raced.seen().whole());
+    RankAction.Result usual = rank();
+    assertThat(usual.unseen()).isZero();
+    assertThat(usual.seen()).isEqualTo(raced.seen());
+    assertThat(usual.top()).isEqualTo(raced.top());
+  }
+
+  @Test
+  void ranksNoMixtureThatTheRunDoesNotRank() {
+    SmallRun some = SmallRun.of(shared.resolve("some"));
+    search(some, "search.strategy=random", "search.budget=8");
+    search(some, "search.maximum-size=1", "search.strategy=exhaustive");
+
+    assertThat(new RankAction(spark, some.configuration()).run().mixtures()).isEqualTo(4);
+  }
+
+  @Test
+  void aModelCardSaysAfterHowManyExamplesAMixtureWasDropped() {
+    RankedRow last = ranked.get(14);
+    Path model = shared.resolve("model");
+
+    new ExportAction(spark, run.manifest(), run.configuration())
+        .run(Mixture.parse(last.mixture()), Location.of(model));
+
+    assertThat(model.resolve("README.md"))
+        .content()
+        .contains(
+            "Dropped after %s examples from a race of 15 mixtures, of 15"
+                .formatted(last.examples()))
+        .doesNotContain("rank 15");
+  }
+
+  private static RankAction.Result rank(String... settings) {
+    return new RankAction(spark, run.configuration(settings)).run();
   }
 
   private static SearchAction.Result search(SmallRun where, String... settings) {

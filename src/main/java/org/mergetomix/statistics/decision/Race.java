@@ -148,12 +148,14 @@ public final class Race {
       leader = estimates[i] < estimates[leader] ? i : leader;
     }
     double[][] influences = new double[mixtures][];
+    double[] errors = new double[mixtures];
     List<Estimate> gaps = new ArrayList<>();
     for (int i = 0; i < mixtures; i++) {
       influences[i] = influences(tasks, i, leader);
-      gaps.add(new Estimate(estimates[i] - estimates[leader], length(influences[i])));
+      errors[i] = length(influences[i]);
+      gaps.add(new Estimate(estimates[i] - estimates[leader], errors[i]));
     }
-    double quantile = quantile(influences);
+    double quantile = quantile(influences, errors);
     List<Integer> survivors = new ArrayList<>();
     for (int i = 0; i < mixtures; i++) {
       if (i == leader || gaps.get(i).value() <= quantile * gaps.get(i).standardError()) {
@@ -177,20 +179,19 @@ public final class Race {
     return Math.sqrt(squares);
   }
 
-  private double quantile(double[][] influences) {
+  private double quantile(double[][] influences, double[] errors) {
     Random random = new Random(seed);
     double[] greatest = new double[DRAWS];
     double[] multipliers = new double[influences[0].length];
     for (int draw = 0; draw < DRAWS; draw++) {
       Arrays.setAll(multipliers, e -> random.nextGaussian());
-      for (double[] influence : influences) {
-        double length = length(influence);
-        if (length > 0) {
+      for (int i = 0; i < influences.length; i++) {
+        if (errors[i] > 0) {
           double sum = 0;
           for (int e = 0; e < multipliers.length; e++) {
-            sum += influence[e] * multipliers[e];
+            sum += influences[i][e] * multipliers[e];
           }
-          greatest[draw] = Math.max(greatest[draw], Math.abs(sum) / length);
+          greatest[draw] = Math.max(greatest[draw], Math.abs(sum) / errors[i]);
         }
       }
     }
