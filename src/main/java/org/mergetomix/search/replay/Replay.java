@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Objective;
 import org.mergetomix.search.Answer;
 import org.mergetomix.search.Round;
 import org.mergetomix.search.SearchStrategy;
@@ -149,17 +150,15 @@ public final class Replay {
 
   private Mixture chosen() {
     int most = seen.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
+    Objective objective = recording.objectiveOn(most);
     return seen.entrySet().stream()
         .filter(entry -> entry.getValue() == most)
         .map(Map.Entry::getKey)
         .min(
             Comparator.comparing(
                     (Mixture mixture) ->
-                        recording
-                            .objective()
-                            .score(recording.answer(mixture, most).scores())
-                            .value(),
-                    recording.objective().bestFirst())
+                        objective.score(recording.answer(mixture, most).scores()).value(),
+                    objective.bestFirst())
                 .thenComparing(Mixture::id))
         .orElseThrow();
   }
