@@ -202,14 +202,11 @@ class ReplayTest {
     Map<Mixture, SortedMap<String, ExampleScores>> scores = new LinkedHashMap<>();
     EVERYTHING
         .mixtures()
-        .forEach(
-            mixture -> scores.put(mixture, twoTasks(SYNTHETIC.exampleScores(mixture))));
+        .forEach(mixture -> scores.put(mixture, twoTasks(SYNTHETIC.exampleScores(mixture))));
     double[] base = new double[scores.values().iterator().next().get("bits").size()];
     Arrays.setAll(base, i -> 3 + i % 2);
-    Measure bits =
-        new Measure("bits", "bits", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
-    Measure nats =
-        new Measure("nats", "nats", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    Measure bits = new Measure("bits", "bits", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    Measure nats = new Measure("nats", "nats", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
     Objective objective =
         Objective.of(
             List.of(
