@@ -115,10 +115,19 @@ public final class Recording {
     return values.get(mixture);
   }
 
-  /** How much worse a recorded mixture is than the best one, in percent of the best score. */
+  /** How much worse a recorded mixture is than the best one, in {@link #regretUnit}. */
   public double regret(Mixture mixture) {
     double worse = objective.scoreUnit().gain(score(best), score(mixture));
-    return 100 * worse / Math.abs(score(best));
+    return hasScale() ? 100 * worse / Math.abs(score(best)) : worse;
+  }
+
+  /** What regrets are in: {@code % of the best score}, or the score's unit where that is 0. */
+  public String regretUnit() {
+    return hasScale() ? "% of the best score" : objective.unit();
+  }
+
+  private boolean hasScale() {
+    return score(best) != 0;
   }
 
   /** Whether the examples cannot tell a recorded mixture from the best one. */

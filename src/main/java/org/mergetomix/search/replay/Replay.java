@@ -45,8 +45,8 @@ public final class Replay {
    *
    * @param cost what was evaluated by then, in evaluations of a mixture on all examples
    * @param chosen the best of the mixtures that saw most examples
-   * @param regret how much worse it is than the best recorded one, on all examples, in percent of
-   *     that score
+   * @param regret how much worse it is than the best recorded one, on all examples, in the
+   *     recording's {@link Recording#regretUnit}
    */
   public record Step(double cost, Mixture chosen, double regret) {}
 

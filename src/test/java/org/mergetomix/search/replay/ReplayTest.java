@@ -72,6 +72,20 @@ class ReplayTest {
   }
 
   @Test
+  void regretIsADifferenceWhereTheBestScoreIsNought() {
+    Recording errors =
+        new Recording(
+            Map.of(Mixture.parse("a"), scores(0), Mixture.parse("b"), scores(0.25)),
+            objective(Direction.LOWER_IS_BETTER),
+            "scores.csv");
+
+    assertThat(errors.regret(Mixture.parse("a"))).isZero();
+    assertThat(errors.regret(Mixture.parse("b"))).isEqualTo(0.25);
+    assertThat(errors.regretUnit()).isEqualTo("points");
+    assertThat(EVERYTHING.regretUnit()).isEqualTo("% of the best score");
+  }
+
+  @Test
   void passesOverWhatIsNotRecordedAsIfItHadFailed() {
     Recording third = recording(3);
     Replay.Outcome outcome = replay(third, "search.strategy=surface");
