@@ -46,7 +46,8 @@ final class DemoCommand extends SessionCommand {
     console().line("Which languages help Catalan? Names from Unicode CLDR, a Llama of 99 k");
     console().line("parameters, 8 languages to choose from, so 255 mixtures. First a base,");
     console().line("pre-trained on 12 languages, then an expert for each of the 8.");
-    new Example(directory).prepare(session.spark(), console());
+    new Example(directory)
+        .prepare(session.spark(), options().changed(Example.PRETRAINING), console());
     Manifest manifest = RunOptions.manifest(session, configuration);
     FineTuneCommand.print(
         console(), new FineTuneAction(session.spark(), manifest, configuration, console()).run());

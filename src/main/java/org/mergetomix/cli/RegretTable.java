@@ -33,13 +33,13 @@ final class RegretTable {
         recording.size(), recording.datasets().size(), recording.objective().describe());
     console.line("Best: %s with %.4f", recording.best(), recording.score(recording.best()));
     console.line("");
-    new RegretTable(console, result.curves()).print();
+    new RegretTable(console, result.curves()).print(recording.regretUnit());
   }
 
-  private void print() {
+  private void print(String unit) {
     console.line(
-        "Regret in %% of the best score%s, by evaluations of a mixture on all examples",
-        repeats == 1 ? "" : ", median (worst) of " + repeats + " repetitions");
+        "Regret in %s%s, by evaluations of a mixture on all examples",
+        unit, repeats == 1 ? "" : ", median (worst) of " + repeats + " repetitions");
     row("", RegretCurve::name);
     double most = curves.stream().mapToDouble(curve -> curve.cost().worst()).max().orElseThrow();
     for (int budget : BUDGETS) {

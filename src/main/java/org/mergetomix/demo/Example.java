@@ -43,30 +43,31 @@ public final class Example {
       List.of(FamilyReader.FILE, FolderTokenizer.FILE, "tokenizer_config.json");
 
   private static final long SEED = 1;
-  private static final List<String> PRETRAINING =
-      List.of("training.steps=500", "training.learning-rate=2e-3");
+
+  /** How the base is pre-trained, however experts are fine-tuned: {@code key=value}. */
+  public static final List<String> PRETRAINING =
+      List.of(
+          "training.method=full",
+          "training.precision=auto",
+          "training.length=steps",
+          "training.steps=500",
+          "training.learning-rate=2e-3");
 
   private final Path directory;
-  private final Configuration pretraining;
 
   /** The example in {@code directory}, which need not exist. */
   public Example(Path directory) {
-    this(directory, PRETRAINING);
-  }
-
-  /** The example with a base that is pre-trained otherwise: settings as {@code key=value}. */
-  Example(Path directory, List<String> pretraining) {
     this.directory = directory.toAbsolutePath().normalize();
-    this.pretraining = Configuration.load(List.of(), pretraining);
   }
 
   /**
    * Writes what is missing, and pre-trains the base, which is a fine-tuning of a drawn one.
    *
+   * @param pretraining what the user wants, but for {@link #PRETRAINING}
    * @return the manifest
    * @throws UserException if the directory cannot be written
    */
-  public Path prepare(SparkSession spark, Progress progress) {
+  public Path prepare(SparkSession spark, Configuration pretraining, Progress progress) {
     Path initial = directory.resolve("initial");
     try {
       writeTexts();

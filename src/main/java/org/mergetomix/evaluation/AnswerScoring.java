@@ -64,7 +64,7 @@ record AnswerScoring(
     return UserException.input(
         what + " does not come to an end on what the model wrote",
         "",
-        "Write it without nested repetitions",
+        "Write it without nested repetitions, and [ab] in place of (a|b)",
         cause);
   }
 }

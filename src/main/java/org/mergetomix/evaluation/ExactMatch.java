@@ -171,7 +171,7 @@ public record ExactMatch(
     } catch (BoundedPattern.TooLong endless) {
       throw row.refused(
           "A pattern that is ignored does not come to an end on an answer",
-          "Write it without nested repetitions");
+          "Write it without nested repetitions, and [ab] in place of (a|b)");
     }
     throw row.refused("Nothing is left of an answer without what the task ignores", "Ignore less");
   }

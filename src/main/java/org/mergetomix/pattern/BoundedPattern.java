@@ -1,13 +1,15 @@
 package org.mergetomix.pattern;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
  * A regular expression that came from outside, in an adapter of strangers for instance. The
- * library's matcher has no limit of its own: a pattern may only look at so many characters.
+ * library's matcher has no limit of its own but the thread's stack: a pattern may only look at so
+ * many characters, and go so deep.
  *
  * @param pattern compiled
  */
@@ -39,7 +41,7 @@ public record BoundedPattern(Pattern pattern) {
    * @throws TooLong if it does not come to an end
    */
   public boolean fitsBeginning(String name) {
-    return matcher(name).lookingAt();
+    return ask(name, Matcher::lookingAt);
   }
 
   /**
@@ -48,22 +50,35 @@ public record BoundedPattern(Pattern pattern) {
    * @throws TooLong if it does not come to an end
    */
   public boolean fits(String name) {
-    return matcher(name).matches();
+    return ask(name, Matcher::matches);
   }
 
   /**
-   * What it is asked for at the beginning of a name.
+   * What a matcher of a text says.
    *
+   * @param question all that is asked of the matcher, which is of no use afterwards
    * @throws TooLong if it does not come to an end
    */
-  public Matcher matcher(String name) {
-    return pattern.matcher(new CountedText(name, 0, name.length(), new AtomicInteger()));
+  public <T> T ask(String text, Function<Matcher, T> question) {
+    try {
+      return question.apply(
+          pattern.matcher(new CountedText(text, 0, text.length(), new AtomicInteger())));
+    } catch (StackOverflowError deep) {
+      // The library goes a call deeper for every repetition of a group that it may have to undo.
+      throw new TooLong(deep);
+    }
   }
 
-  /** A pattern that backtracks without end. */
+  /** A pattern that backtracks without end, or too deep. */
   public static final class TooLong extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    private TooLong() {}
+
+    private TooLong(StackOverflowError cause) {
+      super(cause);
+    }
   }
 
   /** A text that can be looked at only so often. */

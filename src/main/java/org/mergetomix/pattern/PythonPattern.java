@@ -74,8 +74,11 @@ public record PythonPattern(String text) implements Serializable {
      * @throws BoundedPattern.TooLong if it does not come to an end
      */
     public List<List<String>> findAll(String searched) {
+      return pattern.ask(searched, Compiled::findAll);
+    }
+
+    private static List<List<String>> findAll(Matcher matcher) {
       List<List<String>> found = new ArrayList<>();
-      Matcher matcher = pattern.matcher(searched);
       while (matcher.find()) {
         List<String> groups = new ArrayList<>();
         for (int group = 1; group <= matcher.groupCount(); group++) {
@@ -92,7 +95,7 @@ public record PythonPattern(String text) implements Serializable {
      * @throws BoundedPattern.TooLong if it does not come to an end
      */
     public String removedFrom(String searched) {
-      return pattern.matcher(searched).replaceAll("");
+      return pattern.ask(searched, matcher -> matcher.replaceAll(""));
     }
   }
 

@@ -49,12 +49,12 @@ public final class ReplayPage {
     page.line("p", recording.objective().describe(), "class", "scope");
     page.closeLine();
     page.open("section").newLine().line("h2", "Regret against budget");
-    writeChart(page, curves);
-    writeTable(page, curves);
+    writeChart(page, curves, recording.regretUnit());
+    writeTable(page, curves, recording.regretUnit());
     return page.closeLine().closeLine().closeLine().close().newLine().finish();
   }
 
-  private static void writeChart(Markup page, List<RegretCurve> curves) {
+  private static void writeChart(Markup page, List<RegretCurve> curves, String unit) {
     page.open("figure").newLine();
     double most = curves.stream().mapToDouble(curve -> curve.cost().median()).max().orElseThrow();
     double highest =
@@ -70,10 +70,12 @@ public final class ReplayPage {
             "Regret against budget",
             curves.get(0).name()
                 + " ends at a regret of "
-                + percent(curves.get(0).regret().median()),
+                + text(curves.get(0).regret().median())
+                + " "
+                + unit,
             new Bounds(0, most),
             new Bounds(0, highest));
-    plot.drawCountAxes("evaluations of a mixture on all examples", "regret, % of the best score");
+    plot.drawCountAxes("evaluations of a mixture on all examples", "regret, " + unit);
     List<Legend.Entry> entries = new ArrayList<>();
     for (int i = 0; i < curves.size(); i++) {
       Mark mark = MARKS.get(i % MARKS.size());
@@ -114,7 +116,7 @@ public final class ReplayPage {
     return curve.regretAt(budget).median();
   }
 
-  private static void writeTable(Markup page, List<RegretCurve> curves) {
+  private static void writeTable(Markup page, List<RegretCurve> curves, String unit) {
     List<List<String>> rows = new ArrayList<>();
     for (RegretCurve curve : curves) {
       Spread regret = curve.regret();
@@ -124,8 +126,8 @@ public final class ReplayPage {
               curve.name(),
               String.format(Locale.ROOT, "%.1f", cost.median()),
               String.format(Locale.ROOT, "%.1f", cost.worst()),
-              percent(regret.median()),
-              percent(regret.worst()),
+              text(regret.median()),
+              text(regret.worst()),
               curve.tied() + " of " + curve.outcomes().size()));
     }
     Table.write(
@@ -135,13 +137,13 @@ public final class ReplayPage {
             Column.text("Strategy"),
             Column.number("Evaluations, median"),
             Column.number("worst"),
-            Column.number("Regret, median"),
+            Column.number("Regret, median, " + unit),
             Column.number("worst"),
             Column.number("Best, or tied with it")),
         rows);
   }
 
-  private static String percent(double regret) {
-    return String.format(Locale.ROOT, "%.3f %%", regret);
+  private static String text(double regret) {
+    return String.format(Locale.ROOT, "%.3f", regret);
   }
 }

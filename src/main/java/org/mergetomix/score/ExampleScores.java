@@ -3,6 +3,7 @@ package org.mergetomix.score;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The score of one model on each example of a task, in the task's order, with the weight that each
@@ -64,6 +65,17 @@ public final class ExampleScores implements Serializable {
   public ExampleScores first(int count) {
     int size = Math.min(count, scores.length);
     return new ExampleScores(Arrays.copyOf(scores, size), Arrays.copyOf(weights, size));
+  }
+
+  /**
+   * The same in another order.
+   *
+   * @param order which example stands at each place
+   */
+  public ExampleScores inOrder(int[] order) {
+    return new ExampleScores(
+        IntStream.of(order).mapToDouble(i -> scores[i]).toArray(),
+        IntStream.of(order).mapToDouble(i -> weights[i]).toArray());
   }
 
   /** Whether every score is a number, neither NaN nor infinite. */

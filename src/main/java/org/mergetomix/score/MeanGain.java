@@ -124,6 +124,13 @@ final class MeanGain extends Objective {
   }
 
   @Override
+  public Objective reordered(SortedMap<String, int[]> orders) {
+    SortedMap<String, ExampleScores> ordered = new TreeMap<>();
+    base.forEach((task, scores) -> ordered.put(task, scores.inOrder(orders.get(task))));
+    return new MeanGain(terms(), ordered);
+  }
+
+  @Override
   double unit(Term term) {
     return term.scale()
         .orElseGet(

@@ -28,6 +28,11 @@ final class MeanScore extends Objective {
   }
 
   @Override
+  public Objective reordered(SortedMap<String, int[]> orders) {
+    return this;
+  }
+
+  @Override
   double unit(Term term) {
     return 1;
   }

@@ -191,6 +191,13 @@ public abstract sealed class Objective implements Serializable permits MeanScore
   public abstract Objective onFirst(SortedMap<String, Integer> examples);
 
   /**
+   * The same for models whose examples are in another order.
+   *
+   * @param orders by task, which of its examples stands at each place
+   */
+  public abstract Objective reordered(SortedMap<String, int[]> orders);
+
+  /**
    * What the score moves by where the mean of a task's examples moves by one, turned so that lower
    * is better.
    *

@@ -92,6 +92,7 @@ public final class RankAction {
    *     not have
    */
   public Result run() {
+    directory.requireCommitter(spark);
     RunRecord record = directory.require();
     List<Objective.Term> usual = record.search().objective().terms();
     if (usual.isEmpty()) {

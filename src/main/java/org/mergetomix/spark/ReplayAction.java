@@ -66,9 +66,10 @@ public final class ReplayAction {
   }
 
   private Replay.Outcome replay(Recording recording, Configuration configuration) {
+    Recording shuffled = recording.shuffled(configuration.seed());
     return Replay.run(
-        recording.shuffled(configuration.seed()),
+        shuffled,
         SearchPlans.of(spark, recording.datasets(), configuration)
-            .strategy(recording.objective(), recording.examples()));
+            .strategy(shuffled.objective(), shuffled.examples()));
   }
 }

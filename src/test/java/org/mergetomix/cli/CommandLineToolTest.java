@@ -18,6 +18,16 @@ class CommandLineToolTest {
   @TempDir private Path folder;
 
   @Test
+  void theExamplesBaseIsTrainedAsTheUserWants() {
+    Ran ran =
+        Ran.of("demo", "--directory", folder.toString(), "--set", "training.batch-size=100000000");
+
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.errors()).contains("training.micro-batch-size");
+    assertThat(folder.resolve("base")).doesNotExist();
+  }
+
+  @Test
   void goesTheWholeWay(SparkSession spark) {
     SmallRun run = SmallRun.withoutExperts(folder);
 

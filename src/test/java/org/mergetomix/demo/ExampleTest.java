@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
@@ -33,8 +34,10 @@ import org.mergetomix.testing.SparkSessionExtension;
 @ExtendWith(SparkSessionExtension.class)
 class ExampleTest {
 
-  private static final List<String> SHORT =
-      List.of("training.steps=2", "training.batch-size=8", "training.warmup-steps=1");
+  private static final Configuration SHORT =
+      Configuration.load(
+          List.of(),
+          List.of("training.steps=2", "training.batch-size=8", "training.warmup-steps=1"));
 
   private static final String MATRIX = "model.layers.0.mlp.up_proj.weight";
 
@@ -44,7 +47,7 @@ class ExampleTest {
 
   @BeforeAll
   static void prepare(SparkSession spark) {
-    manifestFile = new Example(directory, SHORT).prepare(spark, Progress.SILENT);
+    manifestFile = new Example(directory).prepare(spark, SHORT, Progress.SILENT);
   }
 
   @Test
@@ -129,7 +132,7 @@ class ExampleTest {
     Path base = directory.resolve("base/model.safetensors");
     FileTime trained = Files.getLastModifiedTime(base);
 
-    assertThat(new Example(directory, SHORT).prepare(spark, Progress.SILENT))
+    assertThat(new Example(directory).prepare(spark, SHORT, Progress.SILENT))
         .isEqualTo(manifestFile);
 
     assertThat(digests()).isEqualTo(before);
@@ -140,11 +143,24 @@ class ExampleTest {
   void saysThatItCannotBeWritten(SparkSession spark, @TempDir Path other) throws IOException {
     Path file = Files.createFile(other.resolve("file"));
 
-    assertThatThrownBy(() -> new Example(file, SHORT).prepare(spark, Progress.SILENT))
+    assertThatThrownBy(() -> new Example(file).prepare(spark, SHORT, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("Cannot write the example: ")
         .hasMessageEndingWith(
             " (%s). Choose a directory that can be written, with --directory.", file);
+  }
+
+  @Test
+  void twelveLanguagesHaveTheSameBaseAndAllTheirTexts(SparkSession spark) throws IOException {
+    Manifest twelve = Manifest.read(new TwelveLanguages(directory).prepare(spark, SHORT));
+
+    assertThat(twelve.base()).isEqualTo(Manifest.read(manifestFile).base());
+    assertThat(twelve.datasets())
+        .hasSize(12)
+        .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).isNotEmptyFile());
+    assertThat(twelve.tasks())
+        .hasSize(5)
+        .allSatisfy(task -> assertThat(task.data().path()).isNotEmptyFile());
   }
 
   private static SortedMap<String, String> digests() throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.location.Location;
@@ -26,24 +27,34 @@ public final class TwelveLanguages {
   private static final List<String> DATASETS =
       List.of("cs", "da", "de", "es", "et", "fi", "fr", "hu", "it", "pl", "sv", "tr");
   private static final List<String> TARGETS = List.of("ca", "en", "nl", "pt", "ro");
-  private static final int CONTEXT = 48;
   private static final long SEED = 1;
 
   private final Path directory;
 
-  private TwelveLanguages(Path directory) {
+  /** The example in {@code directory}, which need not exist. */
+  TwelveLanguages(Path directory) {
     this.directory = directory.toAbsolutePath().normalize();
   }
 
   /** Writes texts, base and manifest. */
   public static void main(String[] arguments) throws IOException {
-    new TwelveLanguages(Path.of(arguments[0])).prepare();
+    Configuration configuration = Configuration.load(List.of(), Example.PRETRAINING);
+    try (Session session = Session.open(configuration.spark())) {
+      Path manifest =
+          new TwelveLanguages(Path.of(arguments[0])).prepare(session.spark(), configuration);
+      System.out.println("Manifest: " + manifest);
+    }
   }
 
-  private void prepare() throws IOException {
-    Configuration configuration = Configuration.load(List.of(), List.of());
-    try (Session session = Session.open(configuration.spark())) {
-      new Example(directory).prepare(session.spark(), Progress.SILENT);
+  /**
+   * Writes texts, base and manifest.
+   *
+   * @return the manifest, beside the embedded example's
+   */
+  Path prepare(SparkSession spark, Configuration pretraining) throws IOException {
+    Path example = new Example(directory).prepare(spark, pretraining, Progress.SILENT);
+    for (String language : DATASETS) {
+      Files.write(text(language + ".txt"), LanguageNames.split(language, SEED).training());
     }
     for (String target : TARGETS) {
       List<String> names = LanguageNames.split(target, SEED).heldOut();
@@ -51,19 +62,19 @@ public final class TwelveLanguages {
       Files.write(text(target + ".search.txt"), names.subList(0, half));
       Files.write(text(target + ".confirm.txt"), names.subList(half, names.size()));
     }
-    Path manifest = directory.resolve("manifest.conf");
-    Manifest.write(manifest(manifest), manifest);
-    System.out.println("Manifest: " + manifest);
+    Path manifest = directory.resolve("twelve.conf");
+    Manifest.write(manifest(manifest, Manifest.read(example).base()), manifest);
+    return manifest;
   }
 
-  private Manifest manifest(Path file) {
+  private Manifest manifest(Path file, Manifest.Base base) {
     List<Manifest.DatasetEntry> datasets = new ArrayList<>();
     for (String language : DATASETS) {
       datasets.add(
           new Manifest.DatasetEntry(
               language,
               Optional.of(Location.of(text(language + ".txt"))),
-              Location.of(directory.resolve("experts").resolve(language + ".safetensors")),
+              Location.of(directory.resolve("experts").resolve(language)),
               Optional.empty()));
     }
     List<Manifest.TaskEntry> tasks = new ArrayList<>();
@@ -76,16 +87,7 @@ public final class TwelveLanguages {
               Optional.of(Location.of(text(target + ".confirm.txt"))),
               1));
     }
-    return new Manifest(
-        Location.of(file),
-        new Manifest.Base(
-            Location.of(directory.resolve("byte-transformer.pt")),
-            Location.of(directory.resolve("base.safetensors")),
-            "bytes",
-            CONTEXT,
-            Optional.empty()),
-        datasets,
-        tasks);
+    return new Manifest(Location.of(file), base, datasets, tasks);
   }
 
   private Path text(String name) {

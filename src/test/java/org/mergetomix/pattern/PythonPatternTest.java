@@ -74,6 +74,15 @@ class PythonPatternTest {
   }
 
   @Test
+  void doesNotOverflowTheStack() {
+    PythonPattern.Compiled deep = new PythonPattern("(?:.|\\n)*").compiled();
+    String text = "x".repeat(100_000);
+
+    assertThatThrownBy(() -> deep.findAll(text)).isInstanceOf(BoundedPattern.TooLong.class);
+    assertThatThrownBy(() -> deep.removedFrom(text)).isInstanceOf(BoundedPattern.TooLong.class);
+  }
+
+  @Test
   void comparesByWhatIsWritten() {
     assertThat(new PythonPattern("a+")).isEqualTo(new PythonPattern("a+"));
     assertThat(List.of(new PythonPattern("a+"))).doesNotContain(new PythonPattern("a*"));

@@ -184,6 +184,20 @@ class RankActionTest {
         .hasMessageContaining("There is no run in the output directory");
   }
 
+  @Test
+  void refusesS3WithoutItsCommitterBeforeAnythingElse() {
+    Thread thread = Thread.currentThread();
+    ClassLoader usual = thread.getContextClassLoader();
+    thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try {
+      assertThatThrownBy(() -> rank("output=s3a://bucket/run"))
+          .isInstanceOf(UserException.class)
+          .hasMessageStartingWith("The committer that S3 needs is not among Spark's jars");
+    } finally {
+      thread.setContextClassLoader(usual);
+    }
+  }
+
   private static RankAction.Result rank(String... settings) {
     return new RankAction(spark, run.configuration(settings)).run();
   }

@@ -104,13 +104,16 @@ public record TargetModules(
   private long layer(String module) {
     List<BoundedPattern> patterns = layerPatterns.isEmpty() ? List.of(FIRST_NUMBER) : layerPatterns;
     for (BoundedPattern pattern : patterns) {
-      Matcher matcher = pattern.matcher(module);
-      if (matcher.lookingAt()) {
-        String digits = matcher.group("idx");
-        return digits.length() > 9 ? -1 : Long.parseLong(digits);
+      Optional<String> digits = pattern.ask(module, TargetModules::index);
+      if (digits.isPresent()) {
+        return digits.get().length() > 9 ? -1 : Long.parseLong(digits.get());
       }
     }
     return -1;
+  }
+
+  private static Optional<String> index(Matcher matcher) {
+    return matcher.lookingAt() ? Optional.of(matcher.group("idx")) : Optional.empty();
   }
 
   /** Whether a module is a saved one, or lies in one. */

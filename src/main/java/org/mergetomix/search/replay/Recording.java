@@ -67,8 +67,11 @@ public final class Recording {
             .getKey();
   }
 
-  private Recording(Recording like, Map<Mixture, SortedMap<String, ExampleScores>> otherOrder) {
-    this.objective = like.objective;
+  private Recording(
+      Recording like,
+      Objective objective,
+      Map<Mixture, SortedMap<String, ExampleScores>> otherOrder) {
+    this.objective = objective;
     this.examples.putAll(like.examples);
     this.values.putAll(like.values);
     this.scores = otherOrder;
@@ -112,10 +115,19 @@ public final class Recording {
     return values.get(mixture);
   }
 
-  /** How much worse a recorded mixture is than the best one, in percent of the best score. */
+  /** How much worse a recorded mixture is than the best one, in {@link #regretUnit}. */
   public double regret(Mixture mixture) {
     double worse = objective.scoreUnit().gain(score(best), score(mixture));
-    return 100 * worse / Math.abs(score(best));
+    return hasScale() ? 100 * worse / Math.abs(score(best)) : worse;
+  }
+
+  /** What regrets are in: {@code % of the best score}, or the score's unit where that is 0. */
+  public String regretUnit() {
+    return hasScale() ? "% of the best score" : objective.unit();
+  }
+
+  private boolean hasScale() {
+    return score(best) != 0;
   }
 
   /** Whether the examples cannot tell a recorded mixture from the best one. */
@@ -136,6 +148,13 @@ public final class Recording {
         .getOrDefault(mixture, new TreeMap<>())
         .forEach((task, all) -> seen.put(task, all.first(Blocks.upTo(all.size(), percent).to())));
     return new Answer(mixture, seen);
+  }
+
+  /** What ranks mixtures that saw so much of the examples. */
+  Objective objectiveOn(int percent) {
+    SortedMap<String, Integer> seen = new TreeMap<>();
+    examples.forEach((task, count) -> seen.put(task, Blocks.upTo(count, percent).to()));
+    return objective.onFirst(seen);
   }
 
   /** The share of all examples that these percent are, in whole blocks. */
@@ -163,24 +182,16 @@ public final class Recording {
     scores.forEach(
         (mixture, tasks) -> {
           SortedMap<String, ExampleScores> ordered = new TreeMap<>();
-          orders.forEach((task, order) -> ordered.put(task, inOrder(tasks.get(task), order)));
+          orders.forEach((task, order) -> ordered.put(task, tasks.get(task).inOrder(order)));
           shuffled.put(mixture, ordered);
         });
-    return new Recording(this, shuffled);
+    return new Recording(this, objective.reordered(orders), shuffled);
   }
 
   private static int[] order(int count, Random random) {
     List<Integer> order = new ArrayList<>(IntStream.range(0, count).boxed().toList());
     Collections.shuffle(order, random);
     return order.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static ExampleScores inOrder(ExampleScores examples, int[] order) {
-    double[] scores = examples.scores();
-    double[] weights = examples.weights();
-    return new ExampleScores(
-        IntStream.of(order).mapToDouble(i -> scores[i]).toArray(),
-        IntStream.of(order).mapToDouble(i -> weights[i]).toArray());
   }
 
   /** Recorded mixtures, the best first. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.mergetomix.mixture.IndexRange;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Objective;
 import org.mergetomix.search.Answer;
 import org.mergetomix.search.Round;
 import org.mergetomix.search.SearchStrategy;
@@ -44,8 +45,8 @@ public final class Replay {
    *
    * @param cost what was evaluated by then, in evaluations of a mixture on all examples
    * @param chosen the best of the mixtures that saw most examples
-   * @param regret how much worse it is than the best recorded one, on all examples, in percent of
-   *     that score
+   * @param regret how much worse it is than the best recorded one, on all examples, in the
+   *     recording's {@link Recording#regretUnit}
    */
   public record Step(double cost, Mixture chosen, double regret) {}
 
@@ -149,17 +150,15 @@ public final class Replay {
 
   private Mixture chosen() {
     int most = seen.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
+    Objective objective = recording.objectiveOn(most);
     return seen.entrySet().stream()
         .filter(entry -> entry.getValue() == most)
         .map(Map.Entry::getKey)
         .min(
             Comparator.comparing(
                     (Mixture mixture) ->
-                        recording
-                            .objective()
-                            .score(recording.answer(mixture, most).scores())
-                            .value(),
-                    recording.objective().bestFirst())
+                        objective.score(recording.answer(mixture, most).scores()).value(),
+                    objective.bestFirst())
                 .thenComparing(Mixture::id))
         .orElseThrow();
   }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.config.Configuration;
@@ -71,6 +72,20 @@ class ReplayTest {
   }
 
   @Test
+  void regretIsADifferenceWhereTheBestScoreIsNought() {
+    Recording errors =
+        new Recording(
+            Map.of(Mixture.parse("a"), scores(0), Mixture.parse("b"), scores(0.25)),
+            objective(Direction.LOWER_IS_BETTER),
+            "scores.csv");
+
+    assertThat(errors.regret(Mixture.parse("a"))).isZero();
+    assertThat(errors.regret(Mixture.parse("b"))).isEqualTo(0.25);
+    assertThat(errors.regretUnit()).isEqualTo("points");
+    assertThat(EVERYTHING.regretUnit()).isEqualTo("% of the best score");
+  }
+
+  @Test
   void passesOverWhatIsNotRecordedAsIfItHadFailed() {
     Recording third = recording(3);
     Replay.Outcome outcome = replay(third, "search.strategy=surface");
@@ -91,6 +106,21 @@ class ReplayTest {
     assertThat(shuffled.score(mixture)).isEqualTo(EVERYTHING.score(mixture));
     assertThat(shuffled.isTied(mixture)).isTrue();
     assertThat(replay(shuffled, "search.strategy=exhaustive").last().regret()).isZero();
+  }
+
+  @Test
+  void replaysTasksOfSeveralUnitsWhoseExamplesDifferInWeight() {
+    Recording shuffled = severalUnits().shuffled(7);
+    String[][] searches = {
+      {"search.strategy=exhaustive"},
+      {"search.strategy=surface"},
+      {"search.strategy=exhaustive", "search.racing=max-t"},
+      {"search.strategy=surface", "search.racing=max-t"},
+    };
+
+    for (String[] search : searches) {
+      assertThat(replay(shuffled, search).tied()).as(String.join(" ", search)).isTrue();
+    }
   }
 
   @Test
@@ -179,6 +209,35 @@ class ReplayTest {
       scores.put(space.at(index), new TreeMap<>(Map.of("t", new ExampleScores(examples, weights))));
     }
     return new Recording(scores, objective(Direction.LOWER_IS_BETTER), "made up");
+  }
+
+  /** Gains over a base, on examples of which no two weigh the same. */
+  private static Recording severalUnits() {
+    Map<Mixture, SortedMap<String, ExampleScores>> scores = new LinkedHashMap<>();
+    EVERYTHING
+        .mixtures()
+        .forEach(mixture -> scores.put(mixture, twoTasks(SYNTHETIC.exampleScores(mixture))));
+    double[] base = new double[scores.values().iterator().next().get("bits").size()];
+    Arrays.setAll(base, i -> 3 + i % 2);
+    Measure bits = new Measure("bits", "bits", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    Measure nats = new Measure("nats", "nats", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    Objective objective =
+        Objective.of(
+            List.of(
+                new Objective.Term("bits", bits, 1, OptionalDouble.empty()),
+                new Objective.Term("nats", nats, 1, OptionalDouble.empty())),
+            twoTasks(base));
+    return new Recording(scores, objective, "made up");
+  }
+
+  private static SortedMap<String, ExampleScores> twoTasks(double[] examples) {
+    double[] weights = new double[examples.length];
+    Arrays.setAll(weights, i -> 1 + i);
+    double[] nats = DoubleStream.of(examples).map(bits -> bits * Math.log(2)).toArray();
+    return new TreeMap<>(
+        Map.of(
+            "bits", new ExampleScores(examples, weights),
+            "nats", new ExampleScores(nats, weights)));
   }
 
   private static SortedMap<String, ExampleScores> scores(double score) {
