@@ -91,7 +91,10 @@ final class Recordings {
           "The run has more than %s scores of examples, and the driver would hold them all"
               .formatted(MOST),
           directory.location().toString(),
-          "Replay its ranked table, ranked/, in its place");
+          "Replay its ranked table, ranked/, in its place"
+              + (objective.scoreUnit().direction() == Direction.HIGHER_IS_BETTER
+                  ? ", with --higher-is-better"
+                  : ""));
     }
     Map<Mixture, SortedMap<String, ExampleScores>> scores = new LinkedHashMap<>();
     found.values().forEach(scored -> scores.put(scored._1(), scored._2()));
