@@ -42,6 +42,12 @@ public final class ExampleScores implements Serializable {
     }
   }
 
+  /** Copies nothing. */
+  private ExampleScores(ExampleScores like, double[] weights) {
+    this.scores = like.scores;
+    this.weights = weights;
+  }
+
   /** How many examples there are: 1 or more. */
   public int size() {
     return scores.length;
@@ -76,6 +82,11 @@ public final class ExampleScores implements Serializable {
     return new ExampleScores(
         IntStream.of(order).mapToDouble(i -> scores[i]).toArray(),
         IntStream.of(order).mapToDouble(i -> weights[i]).toArray());
+  }
+
+  /** The same, with the weights of another model where they are equal: they are held once then. */
+  public ExampleScores sharingWeights(ExampleScores other) {
+    return sameExamples(other) ? new ExampleScores(this, other.weights) : this;
   }
 
   /** Whether every score is a number, neither NaN nor infinite. */

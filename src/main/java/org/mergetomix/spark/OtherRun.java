@@ -49,7 +49,9 @@ final class OtherRun {
     for (Location location : locations) {
       RunDirectory directory =
           new RunDirectory(location, spark.sparkContext().hadoopConfiguration());
-      RunRecord record = directory.require();
+      RunRecord record =
+          directory.require(
+              "There is no run whose rows could be taken over", "Correct search.reuse");
       problems.addAll(differences(location, record.run().identity(), plan.identity()));
       runs.add(new OtherRun(directory.evaluations(spark)));
     }

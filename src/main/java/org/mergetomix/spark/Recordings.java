@@ -27,9 +27,6 @@ import scala.Tuple2;
 /** Reads recorded scores: what a run evaluated, or a table that somebody wrote down. */
 final class Recordings {
 
-  /** As many numbers as the driver holds at most: half a gigabyte of them. */
-  private static final long MOST = 1L << 26;
-
   private Recordings() {}
 
   /**
@@ -75,7 +72,7 @@ final class Recordings {
     Evaluations evaluations = directory.evaluations(spark).read();
     Objective objective = Objective.of(terms, Ranking.scores(evaluations, Mixture.none(), tasks));
     long examples = tasks.examples().values().stream().mapToLong(Integer::longValue).sum();
-    long most = MOST / Math.max(1, examples);
+    long most = ScoreTable.MOST_SCORES / Math.max(1, examples);
     SortedMap<String, Tuple2<Mixture, SortedMap<String, ExampleScores>>> found = new TreeMap<>();
     MixtureReduction.of(
             evaluations.rows(),
@@ -89,9 +86,12 @@ final class Recordings {
     if (found.size() > most) {
       throw UserException.input(
           "The run has more than %s scores of examples, and the driver would hold them all"
-              .formatted(MOST),
+              .formatted(ScoreTable.MOST_SCORES),
           directory.location().toString(),
-          "Replay its ranked table, ranked/, in its place");
+          "Replay its ranked table, ranked/, in its place"
+              + (objective.scoreUnit().direction() == Direction.HIGHER_IS_BETTER
+                  ? ", with --higher-is-better"
+                  : ""));
     }
     Map<Mixture, SortedMap<String, ExampleScores>> scores = new LinkedHashMap<>();
     found.values().forEach(scored -> scores.put(scored._1(), scored._2()));

@@ -153,14 +153,20 @@ public final class RunDirectory {
    * @throws UserException if there is none
    */
   public RunRecord require() {
+    return require(
+        "There is no run in the output directory", "Run search first, or correct output");
+  }
+
+  /**
+   * What {@code run.json} says.
+   *
+   * @param missing what to say where there is none
+   * @param remedy how to mend that
+   * @throws UserException if there is none
+   */
+  public RunRecord require(String missing, String remedy) {
     reach();
-    return read()
-        .orElseThrow(
-            () ->
-                UserException.input(
-                    "There is no run in the output directory",
-                    directory.toString(),
-                    "Run search first, or correct output"));
+    return read().orElseThrow(() -> UserException.input(missing, directory.toString(), remedy));
   }
 
   /**

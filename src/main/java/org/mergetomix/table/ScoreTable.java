@@ -2,6 +2,7 @@ package org.mergetomix.table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +40,13 @@ public final class ScoreTable {
   /** The task of a table that names none. */
   public static final String TASK = "score";
 
-  /** Of more rows a driver would hold too much. */
+  /**
+   * As many scores of examples as a driver holds of all mixtures: half a gigabyte, for each comes
+   * with a weight.
+   */
+  public static final long MOST_SCORES = 1L << 25;
+
+  /** Of more rows a driver would hold too much, be there one score in each. */
   private static final int MOST_ROWS = 500_000;
 
   private static final String MIXTURE = "mixture";
@@ -49,12 +56,14 @@ public final class ScoreTable {
   private static final String STATUS = "status";
 
   private final Location location;
+  private final long mostScores;
   private final List<Problem> problems = new ArrayList<>();
   private final SortedMap<String, Mixture> mixtures = new TreeMap<>();
   private final Map<Mixture, SortedMap<String, ExampleScores>> scores = new LinkedHashMap<>();
 
-  private ScoreTable(Location location) {
+  private ScoreTable(Location location, long mostScores) {
     this.location = location;
+    this.mostScores = mostScores;
   }
 
   /**
@@ -62,11 +71,18 @@ public final class ScoreTable {
    * known, it stands as that of one example.
    *
    * @throws UserException (input) if it is not there or no such table, or with all that is wrong in
-   *     it: mixtures that are none or come twice, scores that are no numbers, missing tasks
+   *     it: mixtures that are none or come twice, scores that are no numbers, missing tasks; also
+   *     if it has more than {@link #MOST_SCORES}
    */
   public static Map<Mixture, SortedMap<String, ExampleScores>> read(
       SparkSession spark, Location location) {
-    ScoreTable table = new ScoreTable(location);
+    return read(spark, location, MOST_SCORES);
+  }
+
+  /** The same with another bound. */
+  static Map<Mixture, SortedMap<String, ExampleScores>> read(
+      SparkSession spark, Location location, long mostScores) {
+    ScoreTable table = new ScoreTable(location, mostScores);
     try {
       return table.read(ParquetTables.anyFormat(spark, location));
     } catch (Exception failure) {
@@ -93,14 +109,7 @@ public final class ScoreTable {
           location.text(),
           "Name the columns so");
     }
-    List<Row> all = rows.limit(MOST_ROWS + 1).collectAsList();
-    if (all.size() > MOST_ROWS) {
-      throw UserException.input(
-          String.format(Locale.ROOT, "The table of scores has more than %,d rows", MOST_ROWS),
-          location.text(),
-          "Take some of them out");
-    }
-    all.forEach(row -> add(row, columns));
+    addAll(rows, columns);
     checkTasks();
     UserException.inputIfAny(problems);
     Map<Mixture, SortedMap<String, ExampleScores>> ordered = new LinkedHashMap<>();
@@ -108,14 +117,36 @@ public final class ScoreTable {
     return ordered;
   }
 
-  private void add(Row row, List<String> columns) {
+  /** A part of the table at a time, so that one that is too large is refused before it is held. */
+  private void addAll(Dataset<Row> rows, List<String> columns) {
+    long count = 0;
+    long numbers = 0;
+    for (Iterator<Row> each = rows.toLocalIterator(); each.hasNext(); ) {
+      count++;
+      numbers += add(each.next(), columns);
+      requireAtMost(MOST_ROWS, count, "rows");
+      requireAtMost(mostScores, numbers, "scores of examples");
+    }
+  }
+
+  private void requireAtMost(long most, long count, String what) {
+    if (count > most) {
+      throw UserException.input(
+          String.format(Locale.ROOT, "The table of scores has more than %,d %s", most, what),
+          location.text(),
+          "Take some of them out");
+    }
+  }
+
+  /** Adds a row and says how many scores it has. */
+  private int add(Row row, List<String> columns) {
     String id = text(row, columns, MIXTURE).orElse("");
     if (text(row, columns, STATUS).filter(RowStatus.FAILED.text()::equals).isPresent()) {
-      return;
+      return 0;
     }
     Optional<Mixture> mixture = mixture(id);
     if (mixture.isEmpty()) {
-      return;
+      return 0;
     }
     String task = columns.contains(TASKS) ? text(row, columns, TASKS).orElse("") : TASK;
     double[] examples = examples(row, columns);
@@ -123,7 +154,7 @@ public final class ScoreTable {
       problem(
           "The score of mixture %s%s is not a finite number".formatted(id, of(task)),
           "Correct it, or take the mixture out");
-      return;
+      return examples.length;
     }
     double[] weights = new double[examples.length];
     Arrays.fill(weights, 1);
@@ -133,6 +164,7 @@ public final class ScoreTable {
     if (tasks.put(task, new ExampleScores(examples, weights)) != null) {
       problem("Mixture %s%s is there twice".formatted(id, of(task)), "Take one of them out");
     }
+    return examples.length;
   }
 
   private static String of(String task) {

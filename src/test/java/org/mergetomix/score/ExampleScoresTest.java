@@ -11,6 +11,16 @@ import org.junit.jupiter.api.Test;
 class ExampleScoresTest {
 
   @Test
+  void takesTheWeightsOfAnotherModelOnlyWhereTheyAreItsOwn() {
+    ExampleScores scores = new ExampleScores(new double[] {1, 2}, new double[] {1, 3});
+    ExampleScores same = new ExampleScores(new double[] {5, 6}, new double[] {1, 3});
+    ExampleScores other = new ExampleScores(new double[] {5, 6}, new double[] {1, 4});
+
+    assertThat(scores.sharingWeights(same)).isEqualTo(scores);
+    assertThat(scores.sharingWeights(other)).isEqualTo(scores);
+  }
+
+  @Test
   void meanIsWeighted() {
     ExampleScores scores = scores(new double[] {1, 2, 4}, 1, 2, 5);
 

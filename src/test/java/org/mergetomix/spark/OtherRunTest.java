@@ -42,6 +42,17 @@ class OtherRunTest {
   }
 
   @Test
+  void saysThatThereIsNoOtherRun() {
+    SmallRun run = SmallRun.of(shared.resolve("alone"));
+    Path nothing = shared.resolve("nothing");
+
+    assertThatThrownBy(() -> search(run, SmallRun.DATASETS, "search.reuse=" + nothing))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "There is no run whose rows could be taken over (%s). Correct search.reuse.", nothing);
+  }
+
+  @Test
   void aDatasetMoreCostsOnlyWhatIsNew() {
     SmallRun run = SmallRun.of(shared.resolve("more"));
 

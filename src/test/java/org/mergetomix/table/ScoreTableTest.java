@@ -110,6 +110,21 @@ class ScoreTableTest {
   }
 
   @Test
+  void refusesMoreScoresThanTheDriverWouldHold() throws IOException {
+    Path file =
+        Files.write(
+            folder.resolve("s.jsonl"),
+            List.of(
+                "{\"mixture\": \"a\", \"example_scores\": [1, 2, 3]}",
+                "{\"mixture\": \"b\", \"example_scores\": [1, 2, 4]}"));
+
+    assertThat(ScoreTable.read(spark, Location.of(file), 6)).hasSize(2);
+    assertThatThrownBy(() -> ScoreTable.read(spark, Location.of(file), 5))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("The table of scores has more than 5 scores of examples");
+  }
+
+  @Test
   void refusesWhatIsNoSuchTable() {
     assertThat(problems("s.csv", "name,value", "a,1"))
         .containsExactly("The table of scores has no columns mixture and score, but name, value");

@@ -3,6 +3,7 @@ package org.mergetomix.search.replay;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class Recording {
   public Recording(
       Map<Mixture, SortedMap<String, ExampleScores>> scores, Objective objective, String source) {
     this.objective = objective;
-    this.scores = new LinkedHashMap<>(scores);
+    this.scores = sharingWeights(scores);
     scores.forEach((mixture, tasks) -> values.put(mixture, objective.score(tasks).value()));
     if (new TreeSet<>(values.values()).size() < 2) {
       throw UserException.input(
@@ -74,8 +75,26 @@ public final class Recording {
     this.objective = objective;
     this.examples.putAll(like.examples);
     this.values.putAll(like.values);
-    this.scores = otherOrder;
+    this.scores = sharingWeights(otherOrder);
     this.best = like.best;
+  }
+
+  /** Mixtures were scored on the same examples, whose weights are held once. */
+  private static Map<Mixture, SortedMap<String, ExampleScores>> sharingWeights(
+      Map<Mixture, SortedMap<String, ExampleScores>> scores) {
+    Map<String, ExampleScores> first = new HashMap<>();
+    Map<Mixture, SortedMap<String, ExampleScores>> sharing = new LinkedHashMap<>();
+    scores.forEach(
+        (mixture, tasks) -> {
+          SortedMap<String, ExampleScores> shared = new TreeMap<>();
+          tasks.forEach(
+              (task, examples) ->
+                  shared.put(
+                      task,
+                      examples.sharingWeights(first.computeIfAbsent(task, none -> examples))));
+          sharing.put(mixture, shared);
+        });
+    return sharing;
   }
 
   /** The ids of all datasets that a mixture has, ascending. */
