@@ -56,7 +56,7 @@ public final class ScoredTasks implements Serializable {
   }
 
   /** Whether a row is of a task and measure that counts. */
-  boolean counts(EvaluationRow row) {
+  public boolean counts(EvaluationRow row) {
     Scored scored = tasks.get(row.task());
     return scored != null && scored.measure().equals(row.measure());
   }

@@ -86,8 +86,10 @@ public final class TableStanding implements Standing {
   }
 
   private List<Answer> answers(JavaRDD<EvaluationRow> rows, int percent) {
+    ScoredTasks counted = tasks;
     SortedMap<String, List<EvaluationRow>> byMixture = new TreeMap<>();
-    rows.collect()
+    rows.filter(row -> counted.counts(row) && row.range().from() < asked(counted, row, percent))
+        .collect()
         .forEach(
             row -> byMixture.computeIfAbsent(row.mixture().id(), id -> new ArrayList<>()).add(row));
     return byMixture.values().stream().map(found -> answer(found, percent)).toList();
@@ -109,5 +111,9 @@ public final class TableStanding implements Standing {
                   scores.put(task, all.first(Blocks.upTo(tasks.examples(task), percent).to())));
     }
     return new Answer(mixture, scores);
+  }
+
+  private static int asked(ScoredTasks tasks, EvaluationRow row, int percent) {
+    return Blocks.upTo(tasks.examples(row.task()), percent).to();
   }
 }

@@ -129,6 +129,26 @@ class RoundsTest {
     assertThat(run(new ExhaustiveSearch(SPACE))).isEqualTo(255);
   }
 
+  /** Else a search that is started again would know more than it did when it asked. */
+  @Test
+  void anEarlierAnswerStaysWhereLaterExamplesFailed() {
+    Round few = new Round(SPACE, IndexRanges.of(List.of(new IndexRange(0, 1))), 25);
+    Mixture first = SPACE.at(0);
+    table.append(
+        "exhaustive",
+        1,
+        context.parallelize(
+            List.of(
+                EvaluationRows.scored(first, new double[10]),
+                EvaluationRows.scoredFrom(10, first, 0, 0).failed("no memory")),
+            1));
+    TableStanding standing = standing(new Once("exhaustive", few));
+    standing.answered(few);
+
+    assertThat(standing.of(1).get(0).failed()).isFalse();
+    assertThat(standing.of(1).get(0).scores().get("task").size()).isEqualTo(10);
+  }
+
   @ParameterizedTest
   @CsvSource({"climbing, 2", "surface, 9", "random, 9"})
   void proposesTheSameAfterEveryKill(String name, int apart) throws IOException {
