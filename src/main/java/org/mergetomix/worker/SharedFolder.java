@@ -110,7 +110,7 @@ final class SharedFolder implements AutoCloseable {
     try {
       String stat = Files.readString(Path.of("/proc", pid, "stat"), StandardCharsets.ISO_8859_1);
       // The name before may have anything in it.
-      return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_AFTER_NAME];
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[START_AFTER_NAME];
     } catch (IOException ended) {
       return "";
     }

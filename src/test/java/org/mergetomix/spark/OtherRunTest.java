@@ -127,17 +127,6 @@ class OtherRunTest {
     assertThat(run.output()).doesNotExist();
   }
 
-  @Test
-  void refusesARunThatIsNotThere() {
-    SmallRun run = SmallRun.of(shared.resolve("nowhere"));
-
-    assertThatThrownBy(
-            () -> search(run, SmallRun.DATASETS, "search.reuse=" + shared.resolve("none")))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("There is no run in the output directory")
-        .hasMessageContaining("none");
-  }
-
   private static SearchAction.Result search(
       SmallRun run, List<String> datasets, String... settings) {
     Manifest usual = run.manifest();
