@@ -4,11 +4,11 @@
  * <p>An action is made from a session, a manifest and a configuration; its {@code run()} plans,
  * works and returns an immutable result. {@link org.mergetomix.spark.ManifestAction} reads what the
  * user has, {@link org.mergetomix.spark.CheckAction} looks at all of it and writes nothing, {@link
- * org.mergetomix.spark.FineTuneAction} makes experts, {@link org.mergetomix.spark.TrainAction} one
- * model of one's own, {@link org.mergetomix.spark.SearchAction} ranks mixtures, {@link
- * org.mergetomix.spark.FidelityAction} really fine-tunes some of them, {@link
+ * org.mergetomix.spark.FineTuneAction} makes experts, {@link org.mergetomix.spark.SearchAction}
+ * ranks mixtures, {@link org.mergetomix.spark.RankAction} the same ones by another objective,
+ * {@link org.mergetomix.spark.FidelityAction} really fine-tunes some of them, {@link
  * org.mergetomix.spark.ReportAction} and {@link org.mergetomix.spark.ExportAction} write what was
- * found.
+ * found. {@link org.mergetomix.spark.ReplayAction} runs strategies against scores that are there.
  *
  * <p>The way of a search, all of it in {@code SearchAction}: {@code InputCheck} finds what is wrong
  * with the inputs, {@code MemoryCheck} whether an executor can hold them; {@code RunPlan} says
