@@ -77,6 +77,7 @@ public final class CommandLineTool {
         .addSubcommand(new ReportCommand(console))
         .addSubcommand(new RankCommand(console))
         .addSubcommand(new ExportCommand(console))
+        .addSubcommand(new VocabularyCommand(console))
         .addSubcommand(new ReplayCommand(console))
         .addSubcommand(new DemoCommand(console))
         .setUsageHelpAutoWidth(true)

@@ -5,7 +5,6 @@ import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
-import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.ExportAction;
 import org.mergetomix.spark.Session;
 import picocli.CommandLine;
@@ -25,14 +24,7 @@ final class ExportCommand extends SessionCommand {
       description = "The mixture, as the ranked table names it: es+fr+it, or es:0.5+fr:0.5.")
   private String mixture;
 
-  @CommandLine.Option(
-      names = "--to",
-      required = true,
-      paramLabel = "FOLDER",
-      description =
-          "The folder to write, which must not exist: of the driver's machine, or in a store as "
-              + "s3a://bucket/folder.")
-  private String to;
+  @CommandLine.Mixin private TargetFolder to;
 
   @CommandLine.Option(
       names = "--with-code",
@@ -46,7 +38,7 @@ final class ExportCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    Location target = target();
+    Location target = to.location();
     ExportAction.Result result =
         new ExportAction(
                 session.spark(), RunOptions.manifest(session, configuration), configuration)
@@ -68,13 +60,5 @@ final class ExportCommand extends SessionCommand {
               String.join(", ", result.codeLeft()));
     }
     return ExitCode.DONE;
-  }
-
-  private Location target() {
-    try {
-      return Location.of(to);
-    } catch (IllegalArgumentException malformed) {
-      throw UserException.usage("Option --to " + malformed.getMessage(), "", "");
-    }
   }
 }

@@ -247,7 +247,8 @@ public final class ExecutorRuntime implements AutoCloseable {
     boolean whole = delta instanceof FullCheckpointDelta full && full.namedAsBase();
     boolean plain =
         expert.policy().prefixes().isEmpty()
-            && expert.policy().missing() == ExpertPolicy.Missing.FAIL;
+            && expert.policy().missing() == ExpertPolicy.Missing.FAIL
+            && expert.policy().vocabulary() == ExpertPolicy.Vocabulary.FAIL;
     return whole && plain ? form(expert.path(), here) : MergekitRecipe.Form.OTHER;
   }
 

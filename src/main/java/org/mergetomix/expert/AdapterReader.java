@@ -85,11 +85,16 @@ final class AdapterReader {
     }
     Path configFile = folder.boundary().inside(CheckpointFolder.ADAPTER_CONFIG);
     AdapterConfig config = AdapterConfigReader.read(configFile);
-    SafetensorsFile adapter =
-        SafetensorsFile.open(folder.boundary().inside(CheckpointFolder.ADAPTER));
+    Checkpoint adapter =
+        tokensAsInBase(
+            base,
+            SafetensorsFile.open(folder.boundary().inside(CheckpointFolder.ADAPTER)),
+            path,
+            policy);
     try {
       AdapterReader reader = new AdapterReader(base, adapter, config, policy, contents);
       List<Problem> warnings = new ArrayList<>(warnings(base, config, configFile));
+      warnings.addAll(adapter.warnings());
       warnings.addAll(reader.readAll());
       return new LoraDelta(base, adapter, reader.changes, warnings, reader.inPeft);
     } catch (BoundedPattern.TooLong endless) {
@@ -100,6 +105,24 @@ final class AdapterReader {
           "Write the names of the modules in place of a nested pattern");
     } catch (RuntimeException failure) {
       adapter.close();
+      throw failure;
+    }
+  }
+
+  private static Checkpoint tokensAsInBase(
+      Checkpoint base, Checkpoint stored, Path path, ExpertPolicy policy) {
+    try {
+      return TokensAsInBase.of(
+          base,
+          stored,
+          path,
+          policy,
+          name ->
+              AdapterKey.parse(name)
+                  .filter(key -> key.part() == Part.SAVED || key.part() == Part.BASE)
+                  .flatMap(key -> policy.inBase(key.target(), base.tensors())));
+    } catch (RuntimeException failure) {
+      stored.close();
       throw failure;
     }
   }
@@ -152,6 +175,9 @@ final class AdapterReader {
     complaints.refuseIfAny();
     List<Problem> warnings = new ArrayList<>(remarks.problems());
     if (!warnings.isEmpty()) {
+      inPeft = LoraDelta.InPeft.OTHERWISE;
+    }
+    if (adapter instanceof TokensAsInBase) {
       inPeft = LoraDelta.InPeft.OTHERWISE;
     }
     warnings.addAll(completeness.warnings(adapter.name(), factors.keySet()));
@@ -297,7 +323,9 @@ final class AdapterReader {
                   found.describe(),
                   TensorPairing.rows(target.get(), found).map(rows -> ": " + rows).orElse("")),
           name,
-          "Train the adapter on this base, and without resizing its embeddings");
+          TensorPairing.rows(target.get(), found).isPresent()
+              ? TensorPairing.OTHER_VOCABULARY
+              : "Train the adapter on this base");
       return;
     }
     put(target.get().name(), name, change);
@@ -417,9 +445,7 @@ final class AdapterReader {
   private Optional<TensorSpec> find(String parameter, String tensor) {
     String name = policy.baseName(parameter, base.tensors());
     remarks.renamed(tensor, parameter, name);
-    Optional<TensorSpec> found =
-        Optional.ofNullable(base.tensors().get(name))
-            .or(() -> policy.partner(name).map(partner -> base.tensors().get(partner)));
+    Optional<TensorSpec> found = policy.inBase(parameter, base.tensors());
     if (found.isEmpty()) {
       complaints.addTensor(
           "The base has no tensor %s for it".formatted(TensorNames.shown(name)),

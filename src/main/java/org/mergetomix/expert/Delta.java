@@ -1,7 +1,9 @@
 package org.mergetomix.expert;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.Checkpoint;
@@ -56,6 +58,14 @@ public interface Delta extends TensorSource, AutoCloseable {
   /** How the difference of a tensor is made, for whoever can use more than its elements. */
   default DeltaForm form(String tensor) {
     return new DeltaForm.Elements();
+  }
+
+  /**
+   * The rows of a tensor that the expert has no say in, because it lacks their tokens; there the
+   * difference is zero. Unmodifiable, empty but where vocabularies differ.
+   */
+  default NavigableSet<Long> absentRows(String tensor) {
+    return Collections.emptyNavigableSet();
   }
 
   /** What a user should know although it can be read; unmodifiable, mostly empty. */

@@ -23,6 +23,7 @@ import org.mergetomix.tensor.WrapperNames;
  * @param extra what becomes of a tensor that only the expert has
  * @param ignored names of the expert that {@link Extra#IGNORE_LISTED} passes over: exact, or a
  *     prefix that ends with {@code *}
+ * @param vocabulary what becomes of tokens that only one of the two has
  * @param tied names that stand for one tensor
  * @param layers what the base's family says
  */
@@ -32,6 +33,7 @@ public record ExpertPolicy(
     Missing missing,
     Extra extra,
     List<String> ignored,
+    Vocabulary vocabulary,
     List<TiedNames> tied,
     KnownLayers layers)
     implements Serializable {
@@ -40,7 +42,7 @@ public record ExpertPolicy(
   public static final ExpertPolicy STRICT =
       new ExpertPolicy(ExpertKind.AUTO, List.of(), Missing.FAIL, Extra.FAIL, List.of(), List.of());
 
-  /** A policy for a base whose family is not known. */
+  /** A policy for a base whose family is not known, and experts with its vocabulary. */
   public ExpertPolicy(
       ExpertKind kind,
       List<PrefixMapping> prefixes,
@@ -48,7 +50,7 @@ public record ExpertPolicy(
       Extra extra,
       List<String> ignored,
       List<TiedNames> tied) {
-    this(kind, prefixes, missing, extra, ignored, tied, KnownLayers.NONE);
+    this(kind, prefixes, missing, extra, ignored, Vocabulary.FAIL, tied, KnownLayers.NONE);
   }
 
   /** What becomes of a tensor that the base has and the expert lacks. */
@@ -67,6 +69,19 @@ public record ExpertPolicy(
     IGNORE_LISTED
   }
 
+  /**
+   * What becomes of tokens, the rows of embeddings, that only one of the two has. Those that the
+   * expert lacks are averaged over the other experts of a mixture, those that have them.
+   */
+  public enum Vocabulary {
+    /** Tables must have the base's shape, and row by row the same tokens are assumed. */
+    FAIL,
+    /** Tokens that the base lacks are left out. */
+    BASE,
+    /** The base has every token; an expert with another one is refused. */
+    UNION
+  }
+
   public ExpertPolicy {
     prefixes = List.copyOf(prefixes);
     ignored = List.copyOf(ignored);
@@ -75,12 +90,17 @@ public record ExpertPolicy(
 
   /** This policy for another form. */
   public ExpertPolicy of(ExpertKind otherKind) {
-    return new ExpertPolicy(otherKind, prefixes, missing, extra, ignored, tied, layers);
+    return new ExpertPolicy(otherKind, prefixes, missing, extra, ignored, vocabulary, tied, layers);
+  }
+
+  /** This policy for experts that may have other tokens. */
+  public ExpertPolicy vocabulary(Vocabulary other) {
+    return new ExpertPolicy(kind, prefixes, missing, extra, ignored, other, tied, layers);
   }
 
   /** This policy with other ties. */
   public ExpertPolicy tied(List<TiedNames> others) {
-    return new ExpertPolicy(kind, prefixes, missing, extra, ignored, others, layers);
+    return new ExpertPolicy(kind, prefixes, missing, extra, ignored, vocabulary, others, layers);
   }
 
   /** This policy with what the base's family says, beside what the manifest does. */
@@ -91,7 +111,8 @@ public record ExpertPolicy(
         all.add(pair);
       }
     }
-    return new ExpertPolicy(kind, prefixes, missing, extra, ignored, all, KnownLayers.of(family));
+    return new ExpertPolicy(
+        kind, prefixes, missing, extra, ignored, vocabulary, all, KnownLayers.of(family));
   }
 
   /**
@@ -108,6 +129,13 @@ public record ExpertPolicy(
             .orElse(expertName);
     String found = layers.inBase(mapped, base);
     return hasOrTies(found, base) ? found : unwrapped(found, base);
+  }
+
+  /** The base's tensor for a name of the expert; of tied ones, the one that it has. */
+  Optional<TensorSpec> inBase(String expertName, SortedMap<String, TensorSpec> base) {
+    String name = baseName(expertName, base);
+    return Optional.ofNullable(base.get(name))
+        .or(() -> partner(name).map(other -> base.get(other)));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.mergetomix.expert;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.QuantisedTensors;
@@ -28,7 +29,7 @@ final class ExpertReader {
       FamilyReader.refuseQuantised(expert);
       QuantisedTensors.refuse(stored.tensors(), expert.toString());
       kind = kind(stored, policy.kind());
-      checkpoint = ExpertsAsInBase.of(stored, base.tensors());
+      checkpoint = asInBase(base, stored, expert, policy, kind);
     } catch (RuntimeException failure) {
       stored.close();
       throw failure;
@@ -39,6 +40,23 @@ final class ExpertReader {
       case SPARSE -> SparseDelta.of(base, checkpoint, name, policy.of(kind));
       default -> FullCheckpointDelta.of(base, checkpoint, name, policy.of(kind), contents);
     };
+  }
+
+  private static Checkpoint asInBase(
+      Checkpoint base, Checkpoint stored, Path expert, ExpertPolicy policy, ExpertKind kind) {
+    Checkpoint packed = ExpertsAsInBase.of(stored, base.tensors());
+    if (policy.vocabulary() == ExpertPolicy.Vocabulary.FAIL) {
+      return packed;
+    }
+    if (kind != ExpertKind.FULL) {
+      throw UserException.input(
+          "vocabulary = %s is for whole checkpoints and adapters, and this is a delta"
+              .formatted(policy.vocabulary().name().toLowerCase(Locale.ROOT)),
+          expert.toString(),
+          "Give the fine-tuned model itself, or leave vocabulary out");
+    }
+    return TokensAsInBase.of(
+        base, packed, expert, policy, name -> policy.inBase(name, base.tensors()));
   }
 
   private static boolean adapter(Path expert, ExpertKind asked) {

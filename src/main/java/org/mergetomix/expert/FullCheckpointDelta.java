@@ -1,5 +1,6 @@
 package org.mergetomix.expert;
 
+import java.util.NavigableSet;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorReader;
@@ -45,7 +46,7 @@ public final class FullCheckpointDelta extends CheckpointDelta {
 
   /** Whether tensors are called as in the base, without what wrappers put into names. */
   public boolean namedAsBase() {
-    return !(stored instanceof ExpertsAsInBase)
+    return !(stored instanceof ExpertsAsInBase || stored instanceof TokensAsInBase)
         && pairing.sources().entrySet().stream()
             .allMatch(
                 pair -> WrapperNames.in(pair.getKey()).equals(WrapperNames.in(pair.getValue())));
@@ -58,6 +59,11 @@ public final class FullCheckpointDelta extends CheckpointDelta {
         .source(tensor)
         .map(source -> difference(stored.reader(source), base.reader(tensor)))
         .orElseGet(() -> ZeroDelta.reader(spec));
+  }
+
+  @Override
+  public NavigableSet<Long> absentRows(String tensor) {
+    return TokensAsInBase.absent(stored, tensor);
   }
 
   static TensorReader difference(TensorReader expert, TensorReader base) {

@@ -3,6 +3,7 @@ package org.mergetomix.expert;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.SortedMap;
 import org.mergetomix.expert.lora.LowRankProduct;
@@ -131,6 +132,11 @@ public final class LoraDelta implements Delta {
     return change instanceof Stacked stacked
         ? new DeltaForm.Products(stacked.products())
         : new DeltaForm.Elements();
+  }
+
+  @Override
+  public NavigableSet<Long> absentRows(String tensor) {
+    return TokensAsInBase.absent(adapter, tensor);
   }
 
   /** Of many products one at a time is read, for each keeps what it widened. */

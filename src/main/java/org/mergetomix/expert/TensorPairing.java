@@ -22,6 +22,12 @@ import org.mergetomix.tensor.TensorSpec;
  */
 record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
 
+  /** How to go on with rows that only one has. */
+  static final String OTHER_VOCABULARY =
+      "If the rows are tokens that fine-tuning added, set vocabulary = base for the dataset to"
+          + " leave them out; or write a base that has them with merge-to-mix vocabulary, give"
+          + " that, and set vocabulary = union";
+
   TensorPairing {
     sources = Collections.unmodifiableSortedMap(sources);
     remarks = List.copyOf(remarks);
@@ -203,8 +209,7 @@ record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
                   expected.describe(), found.describe(), rows.map(text -> ": " + text).orElse("")),
           name,
           rows.isPresent()
-              ? "If the rows are a vocabulary, fine-tune with the base's tokenizer and without"
-                  + " resizing the embeddings"
+              ? OTHER_VOCABULARY
               : "Fine-tune the expert from this base, and keep its shapes and kinds of numbers");
     }
   }

@@ -10,8 +10,8 @@
  * base's, and {@code TensorPairing} does so; {@code NameRemarks} tells what was made of names
  * without being asked. {@link org.mergetomix.expert.BaseCheckpoint} and {@link
  * org.mergetomix.expert.TiedCheckpoint} are the base as a merge sees it, {@code ExpertsAsInBase} an
- * expert that packs a mixture of experts otherwise. {@code AdapterCompleteness} compares an adapter
- * with what its configuration names, {@link org.mergetomix.expert.NonFiniteTensors} finds out who
- * brought a NaN.
+ * expert that packs a mixture of experts otherwise, {@code TokensAsInBase} one with another
+ * vocabulary. {@code AdapterCompleteness} compares an adapter with what its configuration names,
+ * {@link org.mergetomix.expert.NonFiniteTensors} finds out who brought a NaN.
  */
 package org.mergetomix.expert;

@@ -13,6 +13,7 @@
  *
  * <p>What names and shapes of tensors say without a configuration is here too: {@link
  * org.mergetomix.family.KnownBuffers}, {@link org.mergetomix.family.QuantisedTensors}, {@link
- * org.mergetomix.family.PackedExperts}, {@link org.mergetomix.family.Conv1dShapes}.
+ * org.mergetomix.family.PackedExperts}, {@link org.mergetomix.family.Conv1dShapes}, {@link
+ * org.mergetomix.family.VocabularyTables}.
  */
 package org.mergetomix.family;

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.mergetomix.problem.FileProblems;
 import org.mergetomix.safetensors.FileLayout;
 import org.mergetomix.safetensors.StoredElements;
+import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSink;
 import org.mergetomix.tensor.TensorSource;
 import org.mergetomix.tensor.TensorSpec;
@@ -147,6 +148,16 @@ public final class CheckpointFolderWriter implements TensorSink, AutoCloseable {
       throw FileProblems.writing(folder, failure);
     }
     missing.merge(tensor, (long) -length, Long::sum);
+  }
+
+  /** Copies a tensor of whole numbers or truth values as it is. */
+  public void copyIntegers(Checkpoint from, TensorSpec tensor) {
+    long[] chunk = new long[CHUNK];
+    for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
+      int length = (int) Math.min(CHUNK, tensor.elements() - offset);
+      from.readIntegers(tensor.name(), offset, chunk, length);
+      writeIntegers(tensor.name(), offset, chunk, length);
+    }
   }
 
   /** Puts a further file into the folder, or a folder of files, under its own name. */

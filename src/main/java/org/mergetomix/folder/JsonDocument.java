@@ -29,7 +29,7 @@ import org.mergetomix.tensor.TensorNames;
 public final class JsonDocument {
 
   private static final int MAX_DEPTH = 32;
-  private static final int MAX_TEXT = 100_000;
+  private static final int MAX_TEXT = 1 << 22;
 
   private static final String REMEDY =
       "The file is damaged or comes from a faulty writer: download it again, or write it again";

@@ -6,6 +6,7 @@ import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.expert.ExpertPolicy.Extra;
 import org.mergetomix.expert.ExpertPolicy.Missing;
+import org.mergetomix.expert.ExpertPolicy.Vocabulary;
 import org.mergetomix.expert.PrefixMapping;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.hocon.Section;
@@ -32,13 +33,15 @@ final class ExpertPolicyReader {
           dataset.pathOf("extra") + " is ignore-listed, but no name is listed",
           "List the names in ignore");
     }
-    return new ExpertPolicy(
-        dataset.choice("kind", ExpertKind.class, ExpertKind.AUTO),
-        dataset.optionalSections("prefixes").stream().map(ExpertPolicyReader::prefix).toList(),
-        dataset.choice("missing", Missing.class, Missing.FAIL),
-        extra,
-        ignored,
-        tied);
+    ExpertPolicy policy =
+        new ExpertPolicy(
+            dataset.choice("kind", ExpertKind.class, ExpertKind.AUTO),
+            dataset.optionalSections("prefixes").stream().map(ExpertPolicyReader::prefix).toList(),
+            dataset.choice("missing", Missing.class, Missing.FAIL),
+            extra,
+            ignored,
+            tied);
+    return policy.vocabulary(dataset.choice("vocabulary", Vocabulary.class, Vocabulary.FAIL));
   }
 
   private static PrefixMapping prefix(Section section) {

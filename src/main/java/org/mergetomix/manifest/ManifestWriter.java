@@ -107,6 +107,7 @@ final class ManifestWriter {
             .toList());
     appendChoice("missing", policy.missing(), ExpertPolicy.STRICT.missing());
     appendChoice("extra", policy.extra(), ExpertPolicy.STRICT.extra());
+    appendChoice("vocabulary", policy.vocabulary(), ExpertPolicy.STRICT.vocabulary());
     appendList("ignore", policy.ignored().stream().map(ManifestWriter::quoted).toList());
   }
 

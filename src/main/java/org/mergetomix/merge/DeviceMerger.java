@@ -14,6 +14,7 @@ import org.mergetomix.expert.DeltaForm;
 import org.mergetomix.merge.combine.LinearKernel;
 import org.mergetomix.merge.combine.Terms;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.TensorPlace;
 import org.mergetomix.tensor.TensorReader;
 import org.mergetomix.tensor.TensorSink;
@@ -59,10 +60,18 @@ public final class DeviceMerger implements Merger {
    *
    * @param buffers how many prefixes may be kept there, each as large as the base in float32
    * @throws IllegalArgumentException if the method is not linear
+   * @throws UserException if some experts have no say in some rows
    */
   public DeviceMerger(PreparedExperts experts, int buffers, DeviceTarget target) {
     if (!experts.method().isLinear()) {
       throw new IllegalArgumentException(experts.method() + " is not linear");
+    }
+    if (experts.someLackRows()) {
+      throw UserException.input(
+          "Some experts lack tokens of the base, and merge.device = gpu cannot average the others'"
+              + " rows",
+          "vocabulary in the manifest",
+          "Set merge.device = cpu");
     }
     this.experts = experts;
     this.target = target;

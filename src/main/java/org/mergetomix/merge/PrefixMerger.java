@@ -83,7 +83,7 @@ public final class PrefixMerger implements Merger {
     if (terms.size() == 0) {
       writeBase(target);
     } else {
-      merge(terms, useful, target);
+      merge(terms, useful, MeanOfRows.over(experts, terms, target));
     }
   }
 

@@ -105,6 +105,14 @@ public final class PreparedExperts {
     return deltas;
   }
 
+  /** Whether any expert has no say in some rows of a tensor. */
+  boolean someLackRows() {
+    return layout.tensors().stream()
+        .anyMatch(
+            tensor ->
+                deltas.stream().anyMatch(delta -> !delta.absentRows(tensor.name()).isEmpty()));
+  }
+
   InnerProducts products() {
     return products;
   }

@@ -1,13 +1,7 @@
 package org.mergetomix.model;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -20,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.folder.JsonDocument;
+import org.mergetomix.folder.TokenizerTokens;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
@@ -45,20 +40,13 @@ public record TokenizerFiles(
     List<Integer> endings) {
 
   /** The file's name in a Hugging Face folder. */
-  public static final String TOKENIZER = "tokenizer.json";
+  public static final String TOKENIZER = TokenizerTokens.FILE;
 
   private static final String CONFIG = "tokenizer_config.json";
   private static final String MODEL_CONFIG = "config.json";
   private static final String GENERATION_CONFIG = "generation_config.json";
   private static final String SENTENCE_PIECES = "tokenizer.model";
-  private static final long MAX_BYTES = 200_000_000;
   private static final long MAX_CONFIG_BYTES = 20_000_000;
-  private static final int MAX_VOCABULARY = 1 << 24;
-
-  private static final ObjectReader TREE =
-      new ObjectMapper()
-          .readerFor(JsonNode.class)
-          .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   /**
    * Reads the files of a folder, without the native library.
@@ -73,10 +61,9 @@ public record TokenizerFiles(
     JsonNode config = optional(folder.resolve(CONFIG));
     Map<String, String> named = new HashMap<>();
     for (String role : Set.of("bos_token", "eos_token", "pad_token")) {
-      content(config.path(role)).ifPresent(text -> named.put(role, text));
+      TokenizerTokens.content(config.path(role)).ifPresent(text -> named.put(role, text));
     }
     Vocabulary vocabulary = new Vocabulary(file, Set.copyOf(named.values()));
-    JsonDocument.read(file, MAX_BYTES, vocabulary::read);
     OptionalInt begin = vocabulary.number(named.get("bos_token"));
     OptionalInt end = vocabulary.number(named.get("eos_token"));
     if (begin.isEmpty() && end.isEmpty()) {
@@ -87,7 +74,7 @@ public record TokenizerFiles(
     }
     OptionalInt padding = vocabulary.number(named.get("pad_token"));
     return new TokenizerFiles(
-        folder, vocabulary.highest + 1, begin, end, padding, endings(folder, vocabulary, end));
+        folder, vocabulary.count, begin, end, padding, endings(folder, vocabulary, end));
   }
 
   private static List<Integer> endings(Path folder, Vocabulary vocabulary, OptionalInt end) {
@@ -104,7 +91,7 @@ public record TokenizerFiles(
 
   private static JsonNode optional(Path file) {
     return Files.exists(file)
-        ? JsonDocument.read(file, MAX_CONFIG_BYTES, TokenizerFiles::tree)
+        ? JsonDocument.tree(file, MAX_CONFIG_BYTES)
         : MissingNode.getInstance();
   }
 
@@ -168,28 +155,21 @@ public record TokenizerFiles(
             : "Give the folder that save_pretrained of model and tokenizer wrote");
   }
 
-  private static JsonNode tree(JsonParser json) throws IOException {
-    JsonNode root = TREE.readTree(json);
-    return root == null ? MissingNode.getInstance() : root;
-  }
-
-  /** A token is written as its text, or as an object that has it. */
-  private static Optional<String> content(JsonNode token) {
-    JsonNode text = token.isObject() ? token.path("content") : token;
-    return text.isTextual() ? Optional.of(text.asText()) : Optional.empty();
-  }
-
-  /** Walks through the large file without keeping more than what is asked for. */
+  /** The numbers of the tokens that are asked for. */
   private static final class Vocabulary {
 
-    private final Path file;
-    private final Set<String> wanted;
     private final Map<String, Integer> numbers = new HashMap<>();
-    private int highest = -1;
+    private final int count;
 
     Vocabulary(Path file, Set<String> wanted) {
-      this.file = file;
-      this.wanted = wanted;
+      this.count =
+          TokenizerTokens.read(
+              file,
+              token -> {
+                if (wanted.contains(token.text())) {
+                  numbers.put(token.text(), token.number());
+                }
+              });
     }
 
     OptionalInt number(String text) {
@@ -203,70 +183,8 @@ public record TokenizerFiles(
           number.isIntegralNumber()
               && number.canConvertToInt()
               && number.asInt() >= 0
-              && number.asInt() <= highest;
+              && number.asInt() < count;
       return known ? OptionalInt.of(number.asInt()) : OptionalInt.empty();
-    }
-
-    Vocabulary read(JsonParser json) throws IOException {
-      require(json.nextToken() == JsonToken.START_OBJECT, "is not a JSON object");
-      Set<String> seen = new TreeSet<>();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String field = json.currentName();
-        require(seen.add(field), "has a field twice");
-        JsonToken value = json.nextToken();
-        if (field.equals("model") && value == JsonToken.START_OBJECT) {
-          readModel(json);
-        } else if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) {
-          while (json.nextToken() != JsonToken.END_ARRAY) {
-            JsonNode token = tree(json);
-            add(content(token).orElse(""), token.path("id"));
-          }
-        } else {
-          json.skipChildren();
-        }
-      }
-      require(highest >= 0, "has no vocabulary");
-      return this;
-    }
-
-    private void readModel(JsonParser json) throws IOException {
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean vocabulary = json.currentName().equals("vocab");
-        JsonToken value = json.nextToken();
-        if (vocabulary && value == JsonToken.START_OBJECT) {
-          while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String text = json.currentName();
-            require(json.nextToken() == JsonToken.VALUE_NUMBER_INT, "numbers a token wrongly");
-            add(text, json.getLongValue());
-          }
-        } else if (vocabulary && value == JsonToken.START_ARRAY) {
-          // Unigram: pairs of text and score, numbered by their order.
-          for (int number = 0; json.nextToken() != JsonToken.END_ARRAY; number++) {
-            add(content(tree(json).path(0)).orElse(""), number);
-          }
-        } else {
-          json.skipChildren();
-        }
-      }
-    }
-
-    private void add(String text, JsonNode number) {
-      require(number.canConvertToInt(), "numbers a token wrongly");
-      add(text, number.asLong());
-    }
-
-    private void add(String text, long number) {
-      require(number >= 0 && number < MAX_VOCABULARY, "numbers a token wrongly");
-      highest = Math.max(highest, (int) number);
-      if (wanted.contains(text)) {
-        numbers.put(text, (int) number);
-      }
-    }
-
-    private void require(boolean right, String otherwise) {
-      if (!right) {
-        throw JsonDocument.malformed(file, "The tokenizer's file " + otherwise);
-      }
     }
   }
 }

@@ -101,7 +101,10 @@ public record RunPlan(
       TaskShare task) {
     SortedMap<String, ExpertInput> experts = new TreeMap<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      experts.put(dataset.id(), new ExpertInput(inputs.get(dataset.expert()), dataset.policy()));
+      experts.put(
+          dataset.id(),
+          ExpertInput.of(
+              inputs.get(dataset.expert()), dataset.policy(), files.headers(dataset.expert())));
     }
     return new RunPlan(
         access,

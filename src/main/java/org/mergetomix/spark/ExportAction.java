@@ -29,7 +29,6 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 import org.mergetomix.tensor.Checkpoint;
-import org.mergetomix.tensor.TensorSpec;
 
 /**
  * Writes the surrogate of one mixture as a folder that Hugging Face reads: the only way one reaches
@@ -37,8 +36,6 @@ import org.mergetomix.tensor.TensorSpec;
  * from a base that is a folder.
  */
 public final class ExportAction {
-
-  private static final int CHUNK = 8192;
 
   private static final String MERGEKIT = "mergekit.yaml";
 
@@ -209,15 +206,8 @@ public final class ExportAction {
 
   /** Tensors of whole numbers have no delta: they are the base's. */
   private static void copyIntegers(Checkpoint base, CheckpointFolderWriter folder) {
-    long[] chunk = new long[CHUNK];
-    for (TensorSpec tensor : base.tensors().values()) {
-      if (!tensor.dtype().floating()) {
-        for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
-          int length = (int) Math.min(CHUNK, tensor.elements() - offset);
-          base.readIntegers(tensor.name(), offset, chunk, length);
-          folder.writeIntegers(tensor.name(), offset, chunk, length);
-        }
-      }
-    }
+    base.tensors().values().stream()
+        .filter(tensor -> !tensor.dtype().floating())
+        .forEach(tensor -> folder.copyIntegers(base, tensor));
   }
 }

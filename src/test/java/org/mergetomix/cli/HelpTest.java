@@ -18,6 +18,7 @@ class HelpTest {
           "report",
           "rank",
           "export",
+          "vocabulary",
           "replay",
           "demo");
 

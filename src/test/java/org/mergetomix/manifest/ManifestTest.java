@@ -336,7 +336,7 @@ class ManifestTest {
                 "{ id = fr, expert = models/fr, kind = full, missing = base, extra = ignore-listed",
                 "  prefixes = [{ from = \"module.\", to = \"\" }, { from = \"\", to = x }]",
                 "  ignore = [\"rotary.*\", exact] }",
-                "{ id = it, expert = it.safetensors }"),
+                "{ id = it, expert = it.safetensors, vocabulary = union }"),
             tasks(CA));
 
     Manifest manifest = Manifest.read(file);
@@ -361,12 +361,13 @@ class ManifestTest {
                 List.of("rotary.*", "exact"),
                 manifest.base().tied()),
             new ExpertPolicy(
-                ExpertKind.AUTO,
-                List.of(),
-                ExpertPolicy.Missing.FAIL,
-                ExpertPolicy.Extra.FAIL,
-                List.of(),
-                manifest.base().tied()));
+                    ExpertKind.AUTO,
+                    List.of(),
+                    ExpertPolicy.Missing.FAIL,
+                    ExpertPolicy.Extra.FAIL,
+                    List.of(),
+                    manifest.base().tied())
+                .vocabulary(ExpertPolicy.Vocabulary.UNION));
 
     Manifest.write(manifest, file);
     assertThat(Manifest.read(file)).isEqualTo(manifest);

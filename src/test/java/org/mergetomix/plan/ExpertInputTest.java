@@ -14,7 +14,7 @@ class ExpertInputTest {
 
   @Test
   void addsNothingToTheIdentityOfAnOrdinaryExpert() {
-    ExpertInput input = new ExpertInput(file(), ExpertPolicy.STRICT);
+    ExpertInput input = new ExpertInput(file(), ExpertPolicy.STRICT, "");
 
     assertThat(input.identity()).isEqualTo("abc");
   }
@@ -29,10 +29,12 @@ class ExpertInputTest {
             ExpertPolicy.Extra.IGNORE_LISTED,
             List.of("z*"),
             List.of(new TiedNames("head", "embed")));
-    ExpertInput input = new ExpertInput(file(), policy);
+    ExpertInput input = new ExpertInput(file(), policy, "of tokens");
 
     assertThat(input.digest()).isEqualTo("abc");
-    assertThat(input.identity()).startsWith("abc ").contains("DELTA", "x.", "z*", "embed");
+    assertThat(input.identity())
+        .startsWith("abc ")
+        .contains("DELTA", "x.", "z*", "embed", "of tokens");
   }
 
   private static FileInput file() {

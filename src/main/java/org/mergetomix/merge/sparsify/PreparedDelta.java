@@ -1,5 +1,6 @@
 package org.mergetomix.merge.sparsify;
 
+import java.util.NavigableSet;
 import java.util.Optional;
 import org.mergetomix.expert.Delta;
 import org.mergetomix.expert.DeltaForm;
@@ -53,6 +54,11 @@ public final class PreparedDelta {
   /** The elements as they are in the expert, nothing dropped. */
   public TensorReader reader(TensorPlace tensor) {
     return delta.reader(tensor.name());
+  }
+
+  /** The rows of a tensor that the expert has no say in. */
+  public NavigableSet<Long> absentRows(String tensor) {
+    return delta.absentRows(tensor);
   }
 
   /** How the expert's difference is made, before anything is dropped. */

@@ -1,0 +1,195 @@
+package org.mergetomix.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.model.FolderTokenizer;
+import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.spark.round.Progress;
+import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.testing.HuggingFaceRun;
+import org.mergetomix.testing.SparkSessionExtension;
+
+/** A base that gets the tokens of its experts, from refusal to export. */
+@ExtendWith(SparkSessionExtension.class)
+class VocabularyActionTest {
+
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String MODEL = "model.safetensors";
+
+  /** Of the base's tokenizer. */
+  private static final int TOKENS = 29;
+
+  @TempDir private Path folder;
+
+  private SparkSession spark;
+  private HuggingFaceRun run;
+  private Path grown;
+  private int rows;
+
+  @BeforeEach
+  void growsAnExpertAsTrainersDo(SparkSession session) throws IOException {
+    spark = session;
+    run = HuggingFaceRun.of(folder.resolve("inputs"));
+    grown = folder.resolve("inputs/grown");
+    try (Checkpoint base = Checkpoints.open(run.base())) {
+      rows = base.tensors().get(EMBEDDING).shape().get(0).intValue();
+    }
+    Path expert = run.expert(HuggingFaceRun.WHOLE);
+    Path small = expert.resolve("small");
+    Files.move(expert.resolve(MODEL), small);
+    try (Checkpoint weights = Checkpoints.open(small)) {
+      SortedMap<String, TensorSpec> tensors = new TreeMap<>(weights.tensors());
+      TensorSpec table = tensors.get(EMBEDDING);
+      int width = table.shape().get(1).intValue();
+      tensors.put(
+          EMBEDDING, new TensorSpec(EMBEDDING, DType.F32, List.of(rows + 2L, (long) width)));
+      SafetensorsWriter.write(
+          expert.resolve(MODEL),
+          tensors,
+          Map.of(),
+          (tensor, offset, destination, length) -> {
+            int known =
+                (int)
+                    Math.max(
+                        0, Math.min(length, weights.tensors().get(tensor).elements() - offset));
+            weights.read(tensor, known == 0 ? 0 : offset, destination, known);
+            Arrays.fill(destination, known, length, 0.5f);
+          });
+    }
+    Files.delete(small);
+    Files.copy(
+        run.base().resolve("tokenizer.json"),
+        expert.resolve("tokenizer.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    // Its model's table was filled up behind the tokens, so the new ones come behind that.
+    edit(expert.resolve("tokenizer.json"), "\"added_tokens\": [", "\"added_tokens\": [" + added());
+  }
+
+  private String added() {
+    return entry(rows, "<es>") + ", " + entry(rows + 1, "<fr>") + ", ";
+  }
+
+  private static String entry(int number, String text) {
+    return "{\"id\": %s, \"content\": \"%s\", \"special\": true, \"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false}"
+        .formatted(number, text);
+  }
+
+  @Test
+  void refusesTheExpertUntilItIsToldWhatToDo() {
+    assertThatThrownBy(() -> search("output=" + folder.resolve("fail")))
+        .hasMessageContaining("set vocabulary = base");
+
+    vocabulary("base", "base");
+    SearchAction.Result left = search();
+    export("whole", "left");
+
+    assertThat(left.top()).hasSize(3);
+    try (Checkpoint exported = Checkpoints.open(folder.resolve("left"))) {
+      assertThat(exported.tensors().get(EMBEDDING).shape().get(0)).isEqualTo(rows);
+    }
+  }
+
+  @Test
+  void givesTheBaseTheTokensAndMergesTheirRows() throws IOException {
+    vocabulary("base", "base");
+    assertThat(
+            new VocabularyAction(spark, run.manifest(), run.configuration())
+                .run(Location.of(grown)))
+        .containsExactly("<es>", "<fr>");
+
+    vocabulary("grown", "union");
+    SearchAction.Result result = search();
+    export("adapter+whole", "exported");
+
+    assertThat(result.top()).hasSize(3);
+    int first = TOKENS;
+    try (FolderTokenizer tokenizer = FolderTokenizer.open(folder.resolve("exported"))) {
+      assertThat(tokenizer.encode("a<fr>b<es>")).containsExactly(2, first + 1, 3, first);
+    }
+    try (Checkpoint exported = Checkpoints.open(folder.resolve("exported"));
+        Checkpoint base = Checkpoints.open(grown)) {
+      TensorSpec table = exported.tensors().get(EMBEDDING);
+      int width = table.shape().get(1).intValue();
+      float[] row = new float[width];
+      exported.read(EMBEDDING, (long) (first + 1) * width, row, width);
+      for (float element : row) {
+        // The adapter has no such token, so it has no say.
+        assertThat(element).isCloseTo(0.5f, within(1e-6f));
+      }
+      assertThat(Files.readString(folder.resolve("exported/config.json")))
+          .contains("\"vocab_size\" : " + table.shape().get(0));
+      assertThat(base.tensors().get(EMBEDDING)).isEqualTo(table);
+    }
+  }
+
+  @Test
+  void saysWhenThereIsNothingToAdd() {
+    run.writeManifest("checkpoint = base");
+    deleteTokens();
+
+    assertThatThrownBy(
+            () ->
+                new VocabularyAction(spark, run.manifest(), run.configuration())
+                    .run(Location.of(grown)))
+        .hasMessageContaining("has no tokenizer.json");
+    assertThat(grown).doesNotExist();
+  }
+
+  private void deleteTokens() {
+    run.expert(HuggingFaceRun.WHOLE).resolve("tokenizer.json").toFile().delete();
+  }
+
+  /** Only the whole expert's tokenizer differs; the adapter has none of its own. */
+  private void vocabulary(String base, String vocabulary) {
+    try {
+      Files.copy(
+          run.base().resolve("tokenizer.json"),
+          run.expert(HuggingFaceRun.ADAPTER).resolve("tokenizer.json"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    run.writeManifest("checkpoint = " + base);
+    edit(run.manifestFile(), "\" }", "\", vocabulary = " + vocabulary + " }");
+  }
+
+  private static void edit(Path file, String from, String to) {
+    try {
+      Files.writeString(file, Files.readString(file).replace(from, to));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private SearchAction.Result search(String... settings) {
+    return new SearchAction(spark, run.manifest(), run.configuration(settings), Progress.SILENT)
+        .run();
+  }
+
+  private void export(String mixture, String target) {
+    new ExportAction(spark, run.manifest(), run.configuration())
+        .run(Mixture.parse(mixture), Location.of(folder.resolve(target)));
+  }
+}
