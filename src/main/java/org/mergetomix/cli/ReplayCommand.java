@@ -77,7 +77,8 @@ final class ReplayCommand extends SessionCommand {
         new ReplayAction(
                 session.spark(),
                 location(),
-                higherIsBetter ? Direction.HIGHER_IS_BETTER : Direction.LOWER_IS_BETTER)
+                higherIsBetter ? Direction.HIGHER_IS_BETTER : Direction.LOWER_IS_BETTER,
+                configuration.objective())
             .run(searches(configuration));
     RegretTable.print(console(), result);
     if (page != null) {

@@ -75,6 +75,27 @@ public record OtherObjective(
         terms, restricted(tasks.weights(), subgroup), Optional.of(subgroup), text(values));
   }
 
+  /**
+   * The objective over scores of which nothing but mixtures and tasks are known.
+   *
+   * @param usual what they would be ranked by
+   * @throws UserException (usage) with every task that is not there, or if it is over some examples
+   */
+  public static List<Objective.Term> overTasks(
+      Configuration.Objective wanted, List<Objective.Term> usual) {
+    List<Problem> problems = new ArrayList<>();
+    List<Objective.Term> terms = terms(wanted.tasks(), usual, problems);
+    if (!wanted.examples().isEmpty()) {
+      problems.add(
+          new Problem(
+              "The examples of a table have no columns",
+              "objective.examples",
+              "Leave it out, or give the output of a run"));
+    }
+    UserException.usageIfAny(problems);
+    return terms;
+  }
+
   /** A name for it that another objective does not have. */
   public String id() {
     return Digests.sha256(

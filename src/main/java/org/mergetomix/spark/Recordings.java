@@ -7,10 +7,12 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.MixtureReduction;
+import org.mergetomix.rank.OtherObjective;
 import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.score.Direction;
@@ -33,17 +35,20 @@ final class Recordings {
    * The recording at a location: a run's directory, or a {@link ScoreTable}.
    *
    * @param direction which way scores of a table improve; a run says so itself
+   * @param wanted which tasks and examples count
    * @throws UserException (input) if there is neither
    */
-  static Recording read(SparkSession spark, Location location, Direction direction) {
+  static Recording read(
+      SparkSession spark, Location location, Direction direction, Configuration.Objective wanted) {
     RunDirectory directory = new RunDirectory(location, spark.sparkContext().hadoopConfiguration());
     return directory
         .read()
-        .map(run -> ofRun(spark, directory, run))
-        .orElseGet(() -> ofTable(spark, location, direction));
+        .map(run -> ofRun(spark, directory, run, wanted))
+        .orElseGet(() -> ofTable(spark, location, direction, wanted));
   }
 
-  private static Recording ofTable(SparkSession spark, Location location, Direction direction) {
+  private static Recording ofTable(
+      SparkSession spark, Location location, Direction direction, Configuration.Objective wanted) {
     Map<Mixture, SortedMap<String, ExampleScores>> scores = ScoreTable.read(spark, location);
     Measure measure = new Measure("score", "score", direction, Measure.Aggregate.MEAN);
     List<Objective.Term> terms =
@@ -57,20 +62,26 @@ final class Recordings {
             .stream()
             .map(task -> new Objective.Term(task, measure, 1, OptionalDouble.empty()))
             .toList();
-    return new Recording(scores, Objective.of(terms, new TreeMap<>()), location.text());
+    return new Recording(
+        scores,
+        Objective.of(OtherObjective.overTasks(wanted, terms), new TreeMap<>()),
+        location.text());
   }
 
-  private static Recording ofRun(SparkSession spark, RunDirectory directory, RunRecord run) {
-    List<Objective.Term> terms = run.search().objective().terms();
-    if (terms.isEmpty()) {
+  private static Recording ofRun(
+      SparkSession spark, RunDirectory directory, RunRecord run, Configuration.Objective wanted) {
+    List<Objective.Term> usual = run.search().objective().terms();
+    if (usual.isEmpty()) {
       throw UserException.input(
           "There is nothing to replay yet: the search is not finished",
           directory.location().toString(),
           "Run search again: it goes on where it stopped");
     }
-    ScoredTasks tasks = ScoredTasks.of(terms, directory.tasks(spark).weights());
-    Evaluations evaluations = directory.evaluations(spark).read();
-    Objective objective = Objective.of(terms, Ranking.scores(evaluations, Mixture.none(), tasks));
+    OtherObjective other = OtherObjective.of(wanted, usual, directory.tasks(spark));
+    ScoredTasks tasks = ScoredTasks.of(other.terms(), other.weights());
+    Evaluations evaluations = other.of(directory.evaluations(spark).read());
+    Objective objective =
+        Objective.of(other.terms(), Ranking.scores(evaluations, Mixture.none(), tasks));
     long examples = tasks.examples().values().stream().mapToLong(Integer::longValue).sum();
     long most = ScoreTable.MOST_SCORES / Math.max(1, examples);
     SortedMap<String, Tuple2<Mixture, SortedMap<String, ExampleScores>>> found = new TreeMap<>();

@@ -17,17 +17,21 @@ public final class ReplayAction {
   private final SparkSession spark;
   private final Location table;
   private final Direction direction;
+  private final Configuration.Objective objective;
 
   /**
    * Replays of one recording.
    *
    * @param table a run's directory, or a table of scores
    * @param direction which way the scores of a table improve; a run says so itself
+   * @param objective which tasks and examples count
    */
-  public ReplayAction(SparkSession spark, Location table, Direction direction) {
+  public ReplayAction(
+      SparkSession spark, Location table, Direction direction, Configuration.Objective objective) {
     this.spark = spark;
     this.table = table;
     this.direction = direction;
+    this.objective = objective;
   }
 
   /**
@@ -52,7 +56,7 @@ public final class ReplayAction {
    *     does not fit its datasets
    */
   public Result run(Map<String, List<Configuration>> searches) {
-    Recording recording = Recordings.read(spark, table, direction);
+    Recording recording = Recordings.read(spark, table, direction, objective);
     List<RegretCurve> curves = new ArrayList<>();
     searches.forEach(
         (name, repetitions) ->

@@ -7,6 +7,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.spark.sql.SparkSession;
@@ -96,6 +97,40 @@ class ReadingCommandsTest {
     assertThat(ran.results())
         .startsWith("15 recorded mixtures of 4 datasets, weighted mean of bits per byte, lower")
         .contains("auto: ", "it ended because every mixture was asked for.");
+  }
+
+  @Test
+  void replaysByAnotherObjective() throws IOException {
+    Path two = folder.resolve("two.csv");
+    Files.write(
+        two,
+        List.of("mixture,task,score", "a,x,1", "a,y,9", "b,x,2", "b,y,1", "a+b,x,3", "a+b,y,3"));
+    String[] replay = {"replay", "--table", two.toString(), "--set"};
+
+    assertThat(Ran.of(with(replay, "objective.tasks=x")).results())
+        .startsWith("3 recorded mixtures of 2 datasets, weighted mean of score, lower is better: x")
+        .contains("1.000");
+    assertThat(Ran.of(with(replay, "objective.tasks=z")).messages())
+        .containsExactly("Error: The run has no task z (objective.tasks). It has x, y.");
+    assertThat(Ran.of(with(replay, "objective.examples=line=1")).messages())
+        .containsExactly(
+            "Error: The examples of a table have no columns (objective.examples). Leave it out, or"
+                + " give the output of a run.");
+    assertThat(
+            Ran.of(
+                    "replay",
+                    "--table",
+                    run.output().toString(),
+                    "--set",
+                    "objective.examples=line=1,line=2")
+                .exitCode())
+        .isZero();
+  }
+
+  private static String[] with(String[] arguments, String last) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = last;
+    return all;
   }
 
   @Test
