@@ -20,6 +20,7 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import checks
+import numpy
 import pandas
 import peft
 import tokenizers
@@ -112,15 +113,18 @@ def make():
         adapted.save_pretrained(ROOT / f"adapter{seed}")
     (ROOT / "task.txt").write_text("\n".join(texts()) + "\n")
     experts = ["whole1", "whole2", "adapter1", "adapter2"]
-    write_manifest("manifest.conf", "base", [f"id = {id}, expert = {id}" for id in experts])
+    datasets = [f"id = {id}, expert = {id}" for id in experts]
+    write_manifest("manifest.conf", "base", datasets)
+    write_manifest("words.conf", "base", datasets, measure="word_perplexity")
     return sum(parameter.numel() for parameter in base.parameters())
 
 
-def write_manifest(name, base, datasets):
+def write_manifest(name, base, datasets, measure="bits_per_byte"):
     listed = "\n".join(f"  {{ {dataset} }}" for dataset in datasets)
     (ROOT / name).write_text(
         f"base {{ checkpoint = {base}, context = {CONTEXT} }}\ndatasets = [\n{listed}\n]\n"
-        "tasks = [ { id = prose, kind = language-modelling, data = task.txt } ]\n"
+        "tasks = [ { id = prose, kind = language-modelling, data = task.txt,"
+        f" measure = {measure} }} ]\n"
     )
 
 
@@ -164,8 +168,11 @@ def rolling(model, folder, **options):
     return -sum(nats) / math.log(2) / sum(len(text.encode()) for text in texts())
 
 
+METRICS = ["bits_per_byte", "byte_perplexity", "word_perplexity"]
+
+
 def as_a_task(folder):
-    """Bits per byte of a task of lm-eval's own, from its configuration to its result."""
+    """What a task of lm-eval's own measures, from its configuration to its result."""
     place = ROOT / "lm-eval"
     place.mkdir(exist_ok=True)
     rows = "".join(json.dumps({"text": text}) + "\n" for text in texts())
@@ -178,7 +185,7 @@ def as_a_task(folder):
         "output_type: loglikelihood_rolling\n"
         'doc_to_text: ""\n'
         'doc_to_target: "{{text}}"\n'
-        "metric_list: [{metric: bits_per_byte}]\n"
+        f"metric_list: [{', '.join(f'{{metric: {name}}}' for name in METRICS)}]\n"
     )
     found = simple_evaluate(
         language_model(read(folder), folder),
@@ -186,12 +193,26 @@ def as_a_task(folder):
         task_manager=TaskManager(include_path=str(place), include_defaults=False),
         bootstrap_iters=0,
     )
-    return found["results"]["prose"]["bits_per_byte,none"]
+    return {name: found["results"]["prose"][f"{name},none"] for name in METRICS}
 
 
-def compared(name, ours, theirs):
-    print(f"{name}: {ours:.8f} here, {theirs:.8f} by lm-eval, {abs(ours - theirs):.1e} apart")
-    assert abs(ours - theirs) <= 1e-5, (name, ours, theirs)
+def measured(mixture):
+    """Every measure of a mixture, added up from the tables as the README says."""
+    rows = pandas.read_parquet(ROOT / "run" / "evaluations")
+    rows = rows[rows["mixture"] == mixture].sort_values("from_example")
+    tasks = pandas.read_parquet(ROOT / "run" / "tasks").sort_values("example")
+    weights = {name: examples["weight"] for name, examples in tasks.groupby("measure")}
+    means = {
+        name: numpy.average(numpy.concatenate(list(parts["example_scores"])), weights=weights[name])
+        for name, parts in rows.groupby("measure")
+    }
+    return {name: mean if name == METRICS[0] else math.exp(mean) for name, mean in means.items()}
+
+
+def compared(name, ours, theirs, scale=1.0):
+    apart = abs(ours - theirs) / scale
+    print(f"{name}: {ours:.8f} here, {theirs:.8f} by lm-eval, {apart:.1e} apart")
+    assert apart <= 1e-5, (name, ours, theirs)
 
 
 def check_the_way_from_check_to_export():
@@ -215,8 +236,18 @@ def check_scores_against_loglikelihood_rolling():
 
 
 def check_scores_against_a_task_of_lm_eval():
+    """A perplexity of a word is some millions here, so perplexities are compared by shares of them."""
     mixture = EXPORTED[-1]
-    compared("as a task", scores()[mixture], as_a_task(ROOT / "exported" / mixture))
+    ours, theirs = measured(mixture), as_a_task(ROOT / "exported" / mixture)
+    assert sorted(ours) == METRICS == sorted(theirs), (ours, theirs)
+    for name in METRICS:
+        scale = 1.0 if name == "bits_per_byte" else theirs[name]
+        compared(f"as a task, {name}", ours[name], theirs[name], scale)
+    assert math.isclose(ours["bits_per_byte"], scores()[mixture], rel_tol=1e-12), ours
+    whole = ["--set", "search.minimum-size=4"]
+    submit("search", *whole, manifest="words.conf", output="words")
+    ranked = scores("words")
+    compared("ranked by words", ranked[mixture], theirs["word_perplexity"], ranked[mixture])
 
 
 def check_what_fine_tuning_writes_with_a_template_that_begins_a_text():

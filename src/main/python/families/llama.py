@@ -160,8 +160,8 @@ class Llama(Graph):
     ) -> Tensor:
         """The final hidden states [batch, length, width] of tokens [batch, length].
 
-        mask: [batch, remembered and new]. reach: the length of the text that rope is chosen for.
-        keys, values: of what was read before, by layer; gets what is new.
+        mask: [batch, remembered and new], as for `visible`. reach: the length of the text that rope is
+        chosen for. keys, values: of what was read before, by layer; gets what is new.
         """
         weights = self.weights
         x = torch.embedding(weights["model.embed_tokens.weight"], tokens, self.padding)

@@ -67,7 +67,8 @@ def visible(
 ) -> Optional[Tensor]:
     """True where a query may look: [1 or batch, 1, queries, keys]. None is plainly causal.
 
-    mask: [batch, keys], 0 at padding. window: how far back, itself included; 0 for no limit.
+    mask: [batch, keys], a number for each text of a row, 0 at padding: a text sees itself alone.
+    window: how far back, itself included; 0 for no limit.
     """
     if mask is None and queries == keys and (window <= 0 or window >= keys):
         return None
@@ -78,9 +79,8 @@ def visible(
         seen = seen & (column > row - window)
     seen = seen.unsqueeze(0).unsqueeze(0)
     if mask is not None:
-        # Padding sees itself, for a softmax over nothing would not be a number.
-        itself = (column == row).unsqueeze(0).unsqueeze(0)
-        seen = (seen & mask.to(torch.bool).unsqueeze(1).unsqueeze(1)) | itself
+        asking = mask[:, keys - queries :].unsqueeze(2)
+        seen = seen & (mask.unsqueeze(1) == asking).unsqueeze(1)
     return seen
 
 
@@ -123,10 +123,13 @@ def remember(
 
 
 def positions_of(tokens: Tensor, mask: Optional[Tensor]) -> Tensor:
-    """Where each token stands: [1 or batch, length], counted from the first that is no padding."""
+    """Where each token stands in its text: [1 or batch, length]; mask as for `visible`."""
+    places = torch.arange(tokens.size(1), device=tokens.device).unsqueeze(0)
     if mask is None:
-        return torch.arange(tokens.size(1), device=tokens.device).unsqueeze(0)
-    return (mask.to(torch.int64).cumsum(-1) - 1).clamp(min=0)
+        return places
+    begins = torch.ones_like(mask, dtype=torch.bool)
+    begins[:, 1:] = mask[:, 1:] != mask[:, :-1]
+    return places - torch.cummax(places * begins, 1)[0]
 
 
 class Graph(nn.Module):
@@ -151,7 +154,10 @@ class Graph(nn.Module):
         return len(weights)
 
     def forward(self, tokens: Tensor, mask: Optional[Tensor] = None) -> Tensor:
-        """tokens, mask: int64 [batch, length]. Gives logits [batch, length, vocabulary]."""
+        """tokens, mask: int64 [batch, length], the mask as for `visible`.
+
+        Gives logits [batch, length, vocabulary].
+        """
         return self.head(self.whole(tokens, mask)).float()
 
     def whole(self, tokens: Tensor, mask: Optional[Tensor]) -> Tensor:
@@ -183,7 +189,8 @@ class Graph(nn.Module):
     def losses(self, tokens: Tensor, targets: Tensor, mask: Optional[Tensor] = None) -> Tensor:
         """The negative log likelihood of each target after the tokens up to its place, in nats.
 
-        All int64 [batch, length]; a negative target counts as 0. Gives [batch, length].
+        All int64 [batch, length]; a negative target counts as 0; the mask is as for `visible`.
+        Gives [batch, length].
         """
         hidden = self.whole(tokens, mask).flatten(0, 1)
         flat = targets.flatten()

@@ -12,6 +12,7 @@ import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.training.FineTuning;
 import org.mergetomix.worker.WorkerSettings;
 
 /**
@@ -175,7 +176,7 @@ public record Configuration(
   }
 
   /**
-   * How a model is fine-tuned; of steps and epochs, {@code length} says which one rules.
+   * How a model is fine-tuned; of steps, epochs and tokens, {@code length} says which one rules.
    *
    * @param precision empty for what suits method, base and device
    * @param microBatchSize at most {@code batchSize}; 0 for all of it
@@ -187,6 +188,9 @@ public record Configuration(
       Length length,
       int steps,
       int epochs,
+      long tokens,
+      FineTuning.Shares shares,
+      FineTuning.Packing packing,
       int batchSize,
       int microBatchSize,
       double learningRate,
@@ -225,7 +229,8 @@ public record Configuration(
     /** What rules the length of a training. */
     public enum Length {
       STEPS,
-      EPOCHS
+      EPOCHS,
+      TOKENS
     }
   }
 

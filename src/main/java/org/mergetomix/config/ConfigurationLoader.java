@@ -15,6 +15,7 @@ import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.training.FineTuning;
 import org.mergetomix.worker.WorkerSettings;
 
 /** Stacks the sources of a configuration and reads the result; the only place that names keys. */
@@ -116,6 +117,9 @@ final class ConfigurationLoader {
             section.choice("length", Configuration.Training.Length.class),
             section.integer("steps", COUNT),
             section.integer("epochs", COUNT),
+            section.longInteger("tokens", COUNT),
+            section.choice("shares", FineTuning.Shares.class),
+            section.choice("packing", FineTuning.Packing.class),
             section.integer("batch-size", COUNT),
             section.integer("micro-batch-size", COUNT_OR_NONE),
             section.number("learning-rate", Range.above(0)),

@@ -32,14 +32,12 @@ record ChoiceAsking(ChoiceColumns columns, Prompting prompting, List<Measure> me
   }
 
   List<TaskExample> examples(TaskData data) {
-    return TaskExample.ofRows(
-        ExampleOrder.of(columns.read(data.text().files()).rows(), data.digest()), measures, data);
+    return TaskExample.ofRows(ExampleOrder.of(rows(data), data.digest()), measures, data);
   }
 
   LikelihoodQuestions questions(TaskData data) {
     List<PromptedRows.Row<Question>> rows =
-        new PromptedRows<>(columns.read(data.text().files()).rows(), this::turn)
-            .inOrder(data, prompting);
+        new PromptedRows<>(rows(data), this::turn).inOrder(data, prompting);
     List<TokenWindow> windows = new ArrayList<>();
     int context = data.text().context();
     int cut = 0;
@@ -67,6 +65,10 @@ record ChoiceAsking(ChoiceColumns columns, Prompting prompting, List<Measure> me
           windows,
           tokenizer.padding());
     }
+  }
+
+  private List<Placed<Question>> rows(TaskData data) {
+    return data.rows(columns.read(data.text().files()).rows());
   }
 
   private Turn turn(Question question) {

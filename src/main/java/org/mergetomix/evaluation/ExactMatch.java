@@ -111,15 +111,13 @@ public record ExactMatch(
 
   @Override
   public List<TaskExample> examples(TaskData data) {
-    return TaskExample.ofRows(
-        ExampleOrder.of(read(data.text().files()).rows(), data.digest()), measures(), data);
+    return TaskExample.ofRows(ExampleOrder.of(rows(data), data.digest()), measures(), data);
   }
 
   @Override
   public WritingQuestions questions(TaskData data) {
     List<PromptedRows.Row<OpenQuestion>> rows =
-        new PromptedRows<>(read(data.text().files()).rows(), ExactMatch::turn)
-            .inOrder(data, prompting);
+        new PromptedRows<>(rows(data), ExactMatch::turn).inOrder(data, prompting);
     int room = data.text().context() - ending.most();
     List<int[]> prompts = new ArrayList<>();
     int cut = 0;
@@ -150,6 +148,10 @@ public record ExactMatch(
         prompts,
         ending,
         data.text().tokenizer());
+  }
+
+  private List<Placed<OpenQuestion>> rows(TaskData data) {
+    return data.rows(read(data.text().files()).rows());
   }
 
   private static Turn turn(OpenQuestion question) {

@@ -1,11 +1,40 @@
 package org.mergetomix.evaluation;
 
 import java.io.Serializable;
+import java.util.List;
+import org.mergetomix.data.DataRows.Placed;
 
 /**
  * The data of a task, and what it is known by.
  *
  * @param text the text, on this host
  * @param digest the sha256 of its bytes, in hex: what the order of its examples is drawn from
+ * @param part which of its rows are the task's: none for all, or one
  */
-public record TaskData(TextData text, String digest) implements Serializable {}
+public record TaskData(TextData text, String digest, List<Part> part) implements Serializable {
+
+  public TaskData {
+    part = List.copyOf(part);
+  }
+
+  /** Data whose rows are all the task's. */
+  public TaskData(TextData text, String digest) {
+    this(text, digest, List.of());
+  }
+
+  /** A side of data of which a share is held out. */
+  public record Part(Holdout holdout, TaskSplit side) implements Serializable {}
+
+  /**
+   * Those rows that are the task's.
+   *
+   * @param all all rows, in the order of the data
+   * @throws org.mergetomix.problem.UserException if they cannot be divided
+   */
+  <T> List<Placed<T>> rows(List<Placed<T>> all) {
+    return part.stream()
+        .map(some -> some.holdout().rows(all, some.side(), digest, text.files().get(0).name()))
+        .findFirst()
+        .orElse(all);
+  }
+}

@@ -24,6 +24,7 @@ import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TextInput;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.training.DrawnTokens;
 import org.mergetomix.training.FineTuning;
 
 /**
@@ -81,23 +82,26 @@ public record TrainingJob(
    * nothing else.
    */
   public static long steps(List<TrainingJob> jobs) {
-    Map<TextInput, Integer> windows = new HashMap<>();
+    Map<TextInput, List<Integer>> read = new HashMap<>();
     long steps = 0;
     for (TrainingJob job : jobs) {
-      long count =
-          job.recipe.length() instanceof FineTuning.Steps
-              ? 0
-              : job.texts.values().stream()
-                  .mapToLong(text -> windows.computeIfAbsent(text, job::countWindows))
-                  .sum();
-      steps += job.recipe.length().steps(count, job.recipe.batchSize());
+      SortedMap<String, List<Integer>> tokens = new TreeMap<>();
+      if (!(job.recipe.length() instanceof FineTuning.Steps)) {
+        job.texts.forEach(
+            (dataset, text) -> tokens.put(dataset, read.computeIfAbsent(text, job::trainedTokens)));
+      }
+      DrawnTokens drawn = new DrawnTokens(job.mixture, tokens, job.recipe.shares(), job.seed);
+      steps += job.recipe.length().steps(drawn, job.recipe.batchSize());
     }
     return steps;
   }
 
-  private int countWindows(TextInput text) {
+  /** How many tokens of each window are trained on. */
+  private List<Integer> trainedTokens(TextInput text) {
     try (InputFiles files = access.open()) {
-      return text.fetched(files).text().training().windows().size();
+      return text.fetched(files).text().training().windows().stream()
+          .map(TokenWindow::asked)
+          .toList();
     }
   }
 

@@ -16,11 +16,13 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.DataForm;
+import org.mergetomix.hocon.Choice;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.FileProblems;
+import org.mergetomix.training.FineTuning;
 
 /**
  * What a trainer needs to fine-tune on a mixture: which data in which shares, from which base.
@@ -43,12 +45,19 @@ public final class TrainerManifest {
    * The text of the file; reads the data of the mixture once, for their digests.
    *
    * @param manifest with the datasets of the mixture and no others
+   * @param sharesOf what the weights are shares of
    */
   public static String of(
-      InputFiles files, Manifest manifest, RunPlan plan, Mixture mixture, long seed) {
+      InputFiles files,
+      Manifest manifest,
+      RunPlan plan,
+      Mixture mixture,
+      FineTuning.Shares sharesOf,
+      long seed) {
     ObjectNode json = JSON.createObjectNode();
     json.put("format", FORMAT);
     json.put("mixture", mixture.id());
+    json.put("shares", Choice.name(sharesOf));
     List<TrainerSettings.Share> shares = new ArrayList<>();
     for (Manifest.DatasetEntry entry : manifest.datasets()) {
       ObjectNode dataset = json.withArray("datasets").addObject();
@@ -72,7 +81,8 @@ public final class TrainerManifest {
         .put("checkpoint", plan.base().path())
         .put("sha256", plan.base().digest());
     json.put("method", plan.method().describe());
-    if (shares.size() == manifest.datasets().size()) {
+    // Trainers draw examples, so shares of tokens would be others to them.
+    if (shares.size() == manifest.datasets().size() && sharesOf == FineTuning.Shares.EXAMPLE) {
       new TrainerSettings(shares, seed).addTo(json.putObject("trainers"));
     }
     try {

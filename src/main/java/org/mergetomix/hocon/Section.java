@@ -270,6 +270,11 @@ public final class Section {
     return find(key).filter(value -> value.valueType() == ConfigValueType.LIST).isPresent();
   }
 
+  /** Whether the key is there and holds a group of keys. */
+  public boolean isSection(String key) {
+    return find(key).filter(value -> value.valueType() == ConfigValueType.OBJECT).isPresent();
+  }
+
   /** The key's text if there is any; what is missing or wrong is passed over. */
   public Optional<String> textIfGiven(String key) {
     return find(key)

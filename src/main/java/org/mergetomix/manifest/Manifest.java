@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.RowColumns;
+import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.evaluation.TaskKind;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.expert.ExpertPolicy;
@@ -128,6 +129,7 @@ public record Manifest(
    * @param data the examples that rank the mixtures, in a file, a folder or a glob
    * @param columns what the columns of its rows are called, as far as its kind leaves that open
    * @param confirm the examples that judge the winner, apart from those that chose it
+   * @param holdout which of the examples judge the winner in their place, and rank no mixture
    * @param weight its share in the score over all tasks, relative to the others; above 0
    * @param scale a gain on it that counts as one beside tasks of other units, in its own unit;
    *     positive and finite; empty for the size of the base's score
@@ -139,8 +141,22 @@ public record Manifest(
       Location data,
       RowColumns columns,
       Optional<Location> confirm,
+      Optional<Holdout> holdout,
       double weight,
       OptionalDouble scale) {
+
+    /** A task of which no examples are held out. */
+    public TaskEntry(
+        String id,
+        TaskKind kind,
+        Measure measure,
+        Location data,
+        RowColumns columns,
+        Optional<Location> confirm,
+        double weight,
+        OptionalDouble scale) {
+      this(id, kind, measure, data, columns, confirm, Optional.empty(), weight, scale);
+    }
 
     /** A task that ranks by its kind's first measure, whose gains the base's score measures. */
     public TaskEntry(
@@ -154,6 +170,11 @@ public record Manifest(
           confirm,
           weight,
           OptionalDouble.empty());
+    }
+
+    /** Where the examples lie that judge the winner. */
+    public Optional<Location> confirmedBy() {
+      return holdout.isPresent() ? Optional.of(data) : confirm;
     }
   }
 

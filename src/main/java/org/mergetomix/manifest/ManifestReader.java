@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.mergetomix.data.RowColumns;
+import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.hocon.Findings;
@@ -34,6 +35,7 @@ import org.mergetomix.problem.UserException;
 /** Reads one manifest and finds everything that is wrong with its shape. */
 final class ManifestReader {
 
+  private static final String CONFIRM = "confirm";
   private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
   private final Location folder;
@@ -128,9 +130,17 @@ final class ManifestReader {
         settings.measure(),
         location(section, "data"),
         settings.columns(),
-        optionalLocation(section, "confirm"),
+        section.isSection(CONFIRM) ? Optional.empty() : optionalLocation(section, CONFIRM),
+        section.isSection(CONFIRM) ? Optional.of(holdout(section)) : Optional.empty(),
         section.number("weight", Range.above(0), 1.0),
         scale(section));
+  }
+
+  private static Holdout holdout(Section task) {
+    Section section = task.section(CONFIRM);
+    return new Holdout(
+        section.number("share", Range.between(0, 1)),
+        section.has("seed") ? section.longInteger("seed", Range.ANY) : Holdout.SEED);
   }
 
   private static OptionalDouble scale(Section section) {
@@ -173,13 +183,30 @@ final class ManifestReader {
         sections
             .get(i)
             .problem(
-                "confirm",
+                CONFIRM,
                 "The confirm data of task "
                     + tasks.get(i).id()
                     + " is data that ranks the mixtures",
                 "Name a file of other examples, or leave confirm out");
       }
+      refuseHoldingOutWhatRanks(sections.get(i), tasks.get(i), tasks);
     }
+  }
+
+  /** Another task of the same data has to hold out the same. */
+  private static void refuseHoldingOutWhatRanks(
+      Section section, TaskEntry task, List<TaskEntry> tasks) {
+    tasks.stream()
+        .filter(other -> task.holdout().isPresent() && other.data().equals(task.data()))
+        .filter(other -> !other.holdout().equals(task.holdout()))
+        .findFirst()
+        .ifPresent(
+            other ->
+                section.problem(
+                    CONFIRM,
+                    "What task %s holds out to confirm ranks the mixtures in task %s"
+                        .formatted(task.id(), other.id()),
+                    "Give both the same confirm"));
   }
 
   /** Beside a weight so much greater, the score of such a task does not count. */

@@ -84,6 +84,11 @@ final class ManifestWriter {
       append("data", task.data());
       append(task.columns());
       task.confirm().ifPresent(confirm -> append("confirm", confirm));
+      task.holdout()
+          .ifPresent(
+              held ->
+                  append(
+                      "confirm", "{ share = %s, seed = %s }".formatted(held.share(), held.seed())));
       append("weight", Double.toString(task.weight()));
       task.scale().ifPresent(scale -> append("scale", Double.toString(scale)));
       text.append("}\n");

@@ -278,6 +278,13 @@ public final class FamilyModel implements LanguageModel {
     return call("losses", Gradients.ON, scope, tokens, targets);
   }
 
+  /** As of texts that are each alone; what stands at padding means nothing. */
+  @Override
+  public NDArray lossesWithGradients(
+      NDArray tokens, NDArray targets, NDArray texts, NDManager scope) {
+    return call("losses", Gradients.ON, scope, tokens, targets, texts);
+  }
+
   /**
    * The mean of the last hidden states of a text's tokens, after the last norm.
    *

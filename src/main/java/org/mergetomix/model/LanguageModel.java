@@ -48,4 +48,13 @@ public interface LanguageModel extends DeviceTarget, TensorSource {
 
   /** As {@link #losses}, so that gradients can be taken. */
   NDArray lossesWithGradients(NDArray tokens, NDArray targets, NDManager scope);
+
+  /**
+   * The same of several texts in a row, each of which is read as if it were alone.
+   *
+   * @param texts int64 [batch, length]: a number for each text of a row, other than its
+   *     neighbours'; 0 at padding
+   * @throws org.mergetomix.problem.UserException if the model cannot keep texts apart, or fails
+   */
+  NDArray lossesWithGradients(NDArray tokens, NDArray targets, NDArray texts, NDManager scope);
 }

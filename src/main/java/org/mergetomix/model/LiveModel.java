@@ -345,6 +345,16 @@ public final class LiveModel implements LanguageModel {
     return losses(logitsWithGradients(tokens, scope), targets);
   }
 
+  /** A graph of somebody's own has no mask. */
+  @Override
+  public NDArray lossesWithGradients(
+      NDArray tokens, NDArray targets, NDArray texts, NDManager scope) {
+    throw UserException.usage(
+        "The model is a graph of its own, which sees all texts of a row as one",
+        "training.packing",
+        "Set it to none, or give a base that is the folder of a known family");
+  }
+
   private static NDArray losses(NDArray logits, NDArray targets) {
     NDArray places = targets.expandDims(2);
     places.attach(logits.getManager());

@@ -152,9 +152,10 @@ public record RunPlan(
               task.id(),
               task.kind(),
               reading.text(files, task.data(), task.columns(), inputs),
-              task.confirm().stream()
+              task.confirmedBy().stream()
                   .map(confirm -> reading.text(files, confirm, task.columns(), inputs))
                   .toList(),
+              task.holdout().stream().toList(),
               new Objective.Term(task.id(), task.measure(), task.weight(), task.scale())));
     }
     return List.copyOf(tasks);

@@ -6,7 +6,6 @@ import java.util.stream.Collectors;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.DataForm;
 import org.mergetomix.data.RowColumns;
-import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.folder.Digests;
@@ -44,11 +43,6 @@ public record TextInput(
   /** The text of a fetched input. */
   public TextData text() {
     return new TextData(inputs.stream().map(DataInput::data).toList(), columns, tokenizer, context);
-  }
-
-  /** The same as the data of a task. */
-  public TaskData data() {
-    return new TaskData(text(), digest());
   }
 
   /** The sha256 of its contents, in hex, as {@link Digests#files}. */

@@ -103,7 +103,13 @@ public final class ExportAction {
       texts =
           Map.of(
               TrainerManifest.FILE,
-              TrainerManifest.of(files, needed, plan, mixture, configuration.seed()),
+              TrainerManifest.of(
+                  files,
+                  needed,
+                  plan,
+                  mixture,
+                  configuration.training().shares(),
+                  configuration.seed()),
               ModelCard.FILE,
               ModelCard.of(plan, mixture, judged(plan, mixture)));
     }

@@ -19,6 +19,7 @@ import org.mergetomix.data.DataFile;
 import org.mergetomix.data.ExampleRows;
 import org.mergetomix.data.conversation.Conversation;
 import org.mergetomix.data.conversation.ModelTemplate;
+import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.Contents;
@@ -95,7 +96,9 @@ public final class InputCheck {
     for (Manifest.TaskEntry task : manifest.tasks()) {
       Function<List<DataFile>, DataCheck> reading =
           parts -> task.kind().check(parts, task.columns());
-      readTask(manifest, task.data(), reading);
+      readTask(manifest, task.data(), reading)
+          .filter(found -> task.holdout().isPresent())
+          .ifPresent(found -> attempt(() -> Holdout.require(found.counts(), task.data().text())));
       task.confirm().ifPresent(confirm -> readTask(manifest, confirm, reading));
     }
     attempt(() -> refuseConfirmingByWhatRanks(manifest));
@@ -160,10 +163,10 @@ public final class InputCheck {
     }
   }
 
-  private void readTask(
+  private Optional<DataCheck> readTask(
       Manifest manifest, Location data, Function<List<DataFile>, DataCheck> reading) {
-    read(manifest, data, reading)
-        .filter(found -> found.counts().kept() == 1)
+    Optional<DataCheck> read = read(manifest, data, reading);
+    read.filter(found -> found.counts().kept() == 1)
         .ifPresent(
             one ->
                 warn(
@@ -171,6 +174,7 @@ public final class InputCheck {
                         "There is one example, so that no score on it has a known error",
                         data.text(),
                         "Give more of them: ties cannot be told from one")));
+    return read;
   }
 
   /** What was found; empty where the data was refused. */

@@ -21,6 +21,7 @@ import org.mergetomix.plan.TaskShare;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.training.FineTuning;
 import org.mergetomix.training.LowRank;
 
 /** Whether models can be fine-tuned as they are wanted, known from headers and small files. */
@@ -38,10 +39,24 @@ final class TrainingCheck {
    *     keeps it from being trained so
    */
   static void require(InputFiles files, Manifest manifest, Configuration configuration) {
-    if (!(TrainingPlan.recipe(configuration.training()).method() instanceof LowRank lowRank)) {
-      return;
-    }
     List<Problem> problems = new ArrayList<>();
+    if (manifest.base().model().isPresent()
+        && configuration.training().packing() == FineTuning.Packing.MASKED) {
+      problems.add(
+          new Problem(
+              "training.packing is masked, but the base has a graph of its own, which takes no"
+                  + " mask",
+              manifest.file().text(),
+              "Set training.packing to none, or give a base that is the folder of a known family"));
+    }
+    if (TrainingPlan.recipe(configuration.training()).method() instanceof LowRank lowRank) {
+      checkAdapters(files, manifest, lowRank, problems);
+    }
+    UserException.usageIfAny(problems);
+  }
+
+  private static void checkAdapters(
+      InputFiles files, Manifest manifest, LowRank lowRank, List<Problem> problems) {
     manifest.datasets().stream()
         .filter(dataset -> TrainedForm.isFile(dataset.expert()))
         .forEach(dataset -> problems.add(fileOfAdapter(manifest, dataset)));
@@ -59,7 +74,6 @@ final class TrainingCheck {
           .unknownTargets(family)
           .forEach(target -> problems.add(unknownTarget(manifest, family, target)));
     }
-    UserException.usageIfAny(problems);
   }
 
   /**

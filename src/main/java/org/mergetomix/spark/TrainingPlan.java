@@ -134,7 +134,10 @@ final class TrainingPlan {
         switch (training.length()) {
           case STEPS -> new FineTuning.Steps(training.steps());
           case EPOCHS -> new FineTuning.Epochs(training.epochs());
+          case TOKENS -> new FineTuning.Tokens(training.tokens());
         },
+        training.shares(),
+        training.packing(),
         training.batchSize(),
         training.atOnce(),
         training.learningRate(),

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,9 +60,9 @@ public final class FineTuner {
       int padding,
       long seed,
       IntConsumer progress) {
-    long count = mixture.datasets().stream().mapToLong(id -> windows.get(id).size()).sum();
-    int steps = recipe.length().steps(count, recipe.batchSize());
-    MixtureSampler sampler = new MixtureSampler(mixture, windows, seed);
+    int steps = recipe.length().steps(drawn(mixture, windows, seed), recipe.batchSize());
+    MixtureSampler<TokenWindow> sampler =
+        new MixtureSampler<>(mixture, windows, window -> recipe.shares().of(window.asked()), seed);
     int tail = Math.max(1, steps / 10);
     double tailLoss = 0;
     trained.values().forEach(parameter -> parameter.setRequiresGradient(true));
@@ -81,13 +83,20 @@ public final class FineTuner {
     return tailLoss;
   }
 
+  private DrawnTokens drawn(
+      Mixture mixture, SortedMap<String, List<TokenWindow>> windows, long seed) {
+    SortedMap<String, List<Integer>> tokens = new TreeMap<>();
+    windows.forEach(
+        (dataset, each) -> tokens.put(dataset, each.stream().map(TokenWindow::asked).toList()));
+    return new DrawnTokens(mixture, tokens, recipe.shares(), seed);
+  }
+
   private double step(List<TokenWindow> windows, int padding, AdamW optimiser, Moment moment) {
     try (NDManager scope = model.newScope()) {
       float asked = windows.stream().mapToInt(TokenWindow::asked).sum();
       double value = 0;
-      for (int first = 0; first < windows.size(); first += recipe.microBatchSize()) {
-        int end = Math.min(first + recipe.microBatchSize(), windows.size());
-        value += backward(windows.subList(first, end), padding, asked);
+      for (List<TokenWindow> part : parts(windows)) {
+        value += backward(part, padding, asked);
       }
       moment.finite("loss", value);
       SortedMap<String, NDArray> gradients = gradients(scope);
@@ -102,6 +111,20 @@ public final class FineTuner {
     }
   }
 
+  /** What is computed at once: windows of like length, which need little padding. */
+  private List<List<TokenWindow>> parts(List<TokenWindow> batch) {
+    if (batch.size() <= recipe.microBatchSize()) {
+      return List.of(batch);
+    }
+    List<TokenWindow> byLength = new ArrayList<>(batch);
+    byLength.sort(Comparator.comparingInt(TokenWindow::length));
+    List<List<TokenWindow>> parts = new ArrayList<>();
+    for (int first = 0; first < batch.size(); first += recipe.microBatchSize()) {
+      parts.add(byLength.subList(first, Math.min(first + recipe.microBatchSize(), batch.size())));
+    }
+    return parts;
+  }
+
   /**
    * Adds some windows' part of the gradients to those that are there.
    *
@@ -110,8 +133,17 @@ public final class FineTuner {
    */
   private float backward(List<TokenWindow> windows, int padding, float asked) {
     try (NDManager scope = model.newScope()) {
-      TokenBatch batch = TokenBatch.of(scope, windows, padding);
-      NDArray losses = model.lossesWithGradients(batch.inputs(), batch.targets(), scope);
+      TokenBatch batch =
+          switch (recipe.packing()) {
+            case NONE -> TokenBatch.of(scope, windows, padding);
+            case MASKED -> TokenBatch.packed(scope, windows, padding);
+          };
+      NDArray losses =
+          batch
+              .texts()
+              .map(
+                  texts -> model.lossesWithGradients(batch.inputs(), batch.targets(), texts, scope))
+              .orElseGet(() -> model.lossesWithGradients(batch.inputs(), batch.targets(), scope));
       NDArray loss = batch.negativeLogLikelihood(losses).sum().div(scope.create(asked));
       JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
       return loss.getFloat();

@@ -9,6 +9,8 @@ import java.util.Locale;
  *
  * @param method what is trained
  * @param length how long
+ * @param shares what the weights of a mixture are shares of
+ * @param packing how the windows of a batch are laid out: the same training but for the last bits
  * @param batchSize windows a step
  * @param microBatchSize windows whose gradients are computed at once, at most {@code batchSize}:
  *     less memory, the same training but for the last bits
@@ -21,6 +23,8 @@ import java.util.Locale;
 public record FineTuning(
     Method method,
     Length length,
+    Shares shares,
+    Packing packing,
     int batchSize,
     int microBatchSize,
     double learningRate,
@@ -33,7 +37,7 @@ public record FineTuning(
   /** Part of a trained model's identity: raised whenever training would give another model. */
   public static final String VERSION = "fine-tuning/3";
 
-  /** All parameters are trained, on a whole batch at once. */
+  /** All parameters are trained, on a whole batch at once, in shares of the examples. */
   public FineTuning(
       Length length,
       int batchSize,
@@ -45,6 +49,8 @@ public record FineTuning(
     this(
         new Full(),
         length,
+        Shares.EXAMPLE,
+        Packing.NONE,
         batchSize,
         batchSize,
         learningRate,
@@ -60,22 +66,42 @@ public record FineTuning(
   /** All parameters. */
   public record Full() implements Method {}
 
+  /** What a window counts in its dataset's share of a training. */
+  public enum Shares {
+    /** As much as any other. */
+    EXAMPLE,
+    /** The tokens of it that are trained on. */
+    TOKEN;
+
+    /**
+     * What it counts, 1 or more.
+     *
+     * @param tokens how many of its tokens are trained on
+     */
+    int of(int tokens) {
+      return this == EXAMPLE ? 1 : tokens;
+    }
+  }
+
+  /** How windows are laid out whose gradients are computed at once. */
+  public enum Packing {
+    /** A row each, as long as the longest. */
+    NONE,
+    /** Several in a row, where they fit, which do not see each other. */
+    MASKED
+  }
+
   /** How long a model is trained. */
   public sealed interface Length extends Serializable {
 
-    /**
-     * The number of steps.
-     *
-     * @param windows how many windows the mixture's datasets have together
-     * @param batchSize windows a step
-     */
-    int steps(long windows, int batchSize);
+    /** The number of steps on some data. */
+    int steps(DrawnTokens drawn, int batchSize);
   }
 
   /** The same number of steps for every mixture. */
   public record Steps(int count) implements Length {
     @Override
-    public int steps(long windows, int batchSize) {
+    public int steps(DrawnTokens drawn, int batchSize) {
       return count;
     }
   }
@@ -83,8 +109,16 @@ public record FineTuning(
   /** The same number of passes over every mixture's data, so larger mixtures train longer. */
   public record Epochs(int count) implements Length {
     @Override
-    public int steps(long windows, int batchSize) {
-      return Math.toIntExact((windows * count + batchSize - 1) / batchSize);
+    public int steps(DrawnTokens drawn, int batchSize) {
+      return Math.toIntExact((drawn.windows() * count + batchSize - 1) / batchSize);
+    }
+  }
+
+  /** For every mixture until so many tokens were trained on, and the step that reaches them. */
+  public record Tokens(long count) implements Length {
+    @Override
+    public int steps(DrawnTokens drawn, int batchSize) {
+      return drawn.batches(count, batchSize);
     }
   }
 
@@ -106,7 +140,11 @@ public record FineTuning(
   /** Everything that decides the result, in one line. */
   public String describe() {
     String parts =
-        microBatchSize == batchSize ? "" : " micro-batch-size=%s".formatted(microBatchSize);
+        (shares == Shares.EXAMPLE ? "" : " shares=%s".formatted(shares))
+            + (packing == Packing.NONE ? "" : " packing=%s".formatted(packing))
+            + (microBatchSize == batchSize
+                ? ""
+                : " micro-batch-size=%s by length".formatted(microBatchSize));
     return String.format(
             Locale.ROOT,
             "%s %s %s batch-size=%d learning-rate=%s warmup-steps=%d final-learning-rate-share=%s"

@@ -6,39 +6,44 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
-import org.mergetomix.evaluation.TokenWindow;
+import java.util.function.ToIntFunction;
 import org.mergetomix.mixture.Mixture;
 
 /**
- * Draws windows in the proportions of a mixture: after any number of draws, each dataset's share is
- * within one draw of its weight. A dataset is walked in a shuffled order, and shuffled anew when it
- * is through; its order depends on the seed and its id, not on the rest of the mixture. Not safe
- * for use by several threads.
+ * Draws windows in the proportions of a mixture: after any number of draws, each dataset's share of
+ * what was drawn is within one draw of its weight. A dataset is walked in a shuffled order, and
+ * shuffled anew when it is through; its order depends on the seed and its id, not on the rest of
+ * the mixture. Not safe for use by several threads.
+ *
+ * @param <W> a window, or what stands for one
  */
-final class MixtureSampler {
+final class MixtureSampler<W> {
 
-  private final List<Source> sources = new ArrayList<>();
-  private long draws;
+  private final List<Source<W>> sources = new ArrayList<>();
+  private long drawn;
 
   /**
    * Starts over the datasets of a mixture.
    *
    * @param windows the windows of every dataset of the mixture, by id; none of them empty
+   * @param size what a window counts in its dataset's share, 1 or more
    */
-  MixtureSampler(Mixture mixture, SortedMap<String, List<TokenWindow>> windows, long seed) {
+  MixtureSampler(
+      Mixture mixture, SortedMap<String, List<W>> windows, ToIntFunction<W> size, long seed) {
     for (String dataset : mixture.datasets()) {
       sources.add(
-          new Source(
+          new Source<>(
               mixture.weight(dataset),
               new ArrayList<>(windows.get(dataset)),
+              size,
               Seeds.random(seed, dataset)));
     }
   }
 
   /** The next windows. */
-  List<TokenWindow> batch(int size) {
-    List<TokenWindow> batch = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
+  List<W> batch(int count) {
+    List<W> batch = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
       batch.add(next());
     }
     return batch;
@@ -46,46 +51,59 @@ final class MixtureSampler {
 
   /**
    * The next window: among the datasets that are not ahead of their share, of the one that would
-   * first be a whole draw behind it. (To follow the one furthest behind is not enough: several can
-   * lag at once, and the last of them gets its turn too late.)
+   * first be a whole window behind it. (To follow the one furthest behind is not enough: several
+   * can lag at once, and the last of them gets its turn too late.)
    */
-  TokenWindow next() {
-    draws++;
-    return sources.stream()
-        .filter(source -> source.mayBeDrawn(draws))
-        .min(Comparator.comparingDouble(Source::deadline))
-        .orElseThrow()
-        .next();
+  W next() {
+    Source<W> source =
+        sources.stream()
+            .filter(each -> each.mayBeDrawn(drawn))
+            .min(Comparator.comparingDouble(Source::deadline))
+            .orElseThrow();
+    drawn += source.nextSize();
+    return source.next();
   }
 
-  private static final class Source {
+  private static final class Source<W> {
     private final double weight;
-    private final List<TokenWindow> windows;
+    private final List<W> windows;
+    private final ToIntFunction<W> size;
     private final Random random;
     private long drawn;
+    private int place;
 
-    Source(double weight, List<TokenWindow> windows, Random random) {
+    Source(double weight, List<W> windows, ToIntFunction<W> size, Random random) {
       this.weight = weight;
       this.windows = windows;
+      this.size = size;
       this.random = random;
+      Collections.shuffle(windows, random);
     }
 
-    boolean mayBeDrawn(long draws) {
-      return drawn < weight * draws;
+    boolean mayBeDrawn(long ofAll) {
+      return drawn < weight * (ofAll + nextSize());
     }
 
-    /** The number of draws at which the dataset, left alone, is a whole draw behind its share. */
+    /**
+     * How much is drawn of all when the dataset, left alone, is a whole window behind its share.
+     */
     double deadline() {
-      return (drawn + 1) / weight;
+      return (drawn + nextSize()) / weight;
     }
 
-    TokenWindow next() {
-      int position = (int) (drawn % windows.size());
-      if (position == 0) {
+    int nextSize() {
+      return size.applyAsInt(windows.get(place));
+    }
+
+    W next() {
+      W window = windows.get(place);
+      drawn += nextSize();
+      place++;
+      if (place == windows.size()) {
         Collections.shuffle(windows, random);
+        place = 0;
       }
-      drawn++;
-      return windows.get(position);
+      return window;
     }
   }
 }

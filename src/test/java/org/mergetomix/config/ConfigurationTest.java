@@ -32,6 +32,7 @@ import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.training.FineTuning;
 import org.mergetomix.worker.WorkerSettings;
 
 class ConfigurationTest {
@@ -82,6 +83,9 @@ class ConfigurationTest {
                     Configuration.Training.Length.STEPS,
                     120,
                     5,
+                    1_000_000,
+                    FineTuning.Shares.EXAMPLE,
+                    FineTuning.Packing.NONE,
                     64,
                     0,
                     5e-4,
@@ -135,6 +139,8 @@ class ConfigurationTest {
           case "training.precision" -> "float32";
           case "training.length" -> "epochs";
           case "training.method" -> "lora";
+          case "training.packing" -> "masked";
+          case "training.shares" -> "token";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
           default -> "3";
@@ -472,7 +478,7 @@ class ConfigurationTest {
     assertThat(problems(List.of(), "training.length=days"))
         .containsExactly(
             "Unknown training.length \"days\" (--set training.length=days)."
-                + " Choices are steps, epochs.");
+                + " Choices are steps, epochs, tokens.");
   }
 
   @Test

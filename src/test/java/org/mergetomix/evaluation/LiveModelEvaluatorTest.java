@@ -127,7 +127,7 @@ class LiveModelEvaluatorTest {
   void knowsConfirmExamplesFromThoseThatRank() {
     try (Evaluator evaluator =
         LiveModelEvaluator.of(tasks(TaskSplit.CONFIRM, data), BATCH_SIZE, model)) {
-      assertThat(evaluator.evaluate("task", TaskSplit.CONFIRM, ALL)).containsOnlyKeys(MEASURE);
+      assertThat(evaluator.evaluate("task", TaskSplit.CONFIRM, ALL)).containsKey(MEASURE);
       assertThatThrownBy(() -> scores(evaluator, ALL))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("Unknown task: task");

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,27 @@ class TokenBatchTest {
     assertThat(batch.targets().toLongArray()).containsExactly(6, 7, 8, 2, 9, 9);
     assertThat(batch.mask().getShape()).isEqualTo(new Shape(2, 3));
     assertThat(batch.mask().toFloatArray()).containsExactly(1, 1, 1, 1, 0, 0);
-    assertThat(batch.windows()).extracting(TokenWindow::example).containsExactly(0, 1);
+    assertThat(batch.texts()).isEmpty();
+  }
+
+  @Test
+  void packsShortWindowsIntoTheRowsOfLongOnes() {
+    List<TokenWindow> windows = new ArrayList<>();
+    for (int length : new int[] {1, 3, 2, 4, 1}) {
+      int first = 10 * (windows.size() + 1);
+      windows.addAll(TokenWindow.of(0, IntStream.rangeClosed(first, first + length).toArray(), 9));
+    }
+
+    TokenBatch batch = TokenBatch.packed(manager, windows, PADDING);
+
+    assertThat(batch.inputs().getShape()).isEqualTo(new Shape(3, 4));
+    assertThat(batch.inputs().toLongArray())
+        .containsExactly(40, 41, 42, 43, 20, 21, 22, 10, 30, 31, 50, 9);
+    assertThat(batch.targets().toLongArray())
+        .containsExactly(41, 42, 43, 44, 21, 22, 23, 11, 31, 32, 51, 9);
+    assertThat(batch.mask().toFloatArray()).containsExactly(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0);
+    assertThat(batch.texts().orElseThrow().toLongArray())
+        .containsExactly(1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 0);
   }
 
   @Test

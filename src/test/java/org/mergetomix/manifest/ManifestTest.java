@@ -29,6 +29,7 @@ import org.mergetomix.data.Choices;
 import org.mergetomix.data.TextTemplate;
 import org.mergetomix.evaluation.Classification;
 import org.mergetomix.evaluation.ExactMatch;
+import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.MultipleChoice;
 import org.mergetomix.evaluation.answer.AnswerFilter;
@@ -407,6 +408,53 @@ class ManifestTest {
         .singleElement()
         .asString()
         .startsWith("base.tied must hold pairs of two different names, not [a");
+  }
+
+  @Test
+  void readsAShareThatIsHeldOutToConfirm() {
+    String task = CA.replace("}", ", confirm = { share = 0.25, seed = 7 } }");
+    Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(task)));
+
+    TaskEntry read = manifest.tasks().get(0);
+    assertThat(read.holdout()).contains(new Holdout(0.25, 7));
+    assertThat(read.confirm()).isEmpty();
+    assertThat(read.confirmedBy()).contains(read.data());
+    Path written = folder.resolve("written.conf");
+    Manifest.write(manifest, written);
+    assertThat(Manifest.read(written).tasks()).isEqualTo(manifest.tasks());
+
+    String unsaid = CA.replace("}", ", confirm = { share = 0.25 } }");
+    assertThat(Manifest.read(write(BASE, datasets(ES, FR), tasks(unsaid))).tasks().get(0).holdout())
+        .contains(new Holdout(0.25, 1));
+  }
+
+  @Test
+  void refusesAShareThatIsNone() {
+    for (String share : List.of("0", "1", "-0.5", "half")) {
+      String task = CA.replace("}", ", confirm = { share = " + share + " } }");
+      assertThat(problems(ExitCode.USAGE, write(BASE, datasets(ES, FR), tasks(task))))
+          .singleElement()
+          .asString()
+          .startsWith("tasks.confirm.share must be");
+    }
+    String unknown = CA.replace("}", ", confirm = { share = 0.5, file = x } }");
+    assertThat(problems(ExitCode.USAGE, write(BASE, datasets(ES, FR), tasks(unknown))))
+        .singleElement()
+        .asString()
+        .contains("tasks.confirm.file");
+  }
+
+  @Test
+  void refusesToHoldOutWhatRanksInAnotherTask() {
+    String held = CA.replace("}", ", confirm = { share = 0.5 } }");
+    String same = held.replace("id = ca", "id = other");
+    String whole = CA.replace("id = ca", "id = other");
+
+    assertThat(Manifest.read(write(BASE, datasets(ES, FR), tasks(held, same))).tasks()).hasSize(2);
+    assertThat(problems(ExitCode.USAGE, write(BASE, datasets(ES, FR), tasks(held, whole))))
+        .singleElement()
+        .asString()
+        .startsWith("What task ca holds out to confirm ranks the mixtures in task other");
   }
 
   @Test

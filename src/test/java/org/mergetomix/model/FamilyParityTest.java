@@ -98,6 +98,47 @@ class FamilyParityTest {
     }
   }
 
+  /** Beside a text as long as the row, which a rope may depend on. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void readsTextsInOneRowAsInRowsOfTheirOwn(TinyModel tiny) {
+    FamilyModel model = float32(tiny);
+    try (NDManager scope = model.newScope()) {
+      NDArray whole = tiny.integers("tokens", scope).get(":1");
+      long length = whole.getShape().get(1);
+      long first = length / 3;
+      long second = length / 2;
+      long left = length - first - second;
+      NDArray one = whole.get(":, :{}", first);
+      NDArray other = whole.get(":, {}:{}", length - second, length);
+      NDArray ones = whole.onesLike();
+      NDArray rows = whole.concat(one.concat(other, 1).concat(whole.get(":, :{}", left), 1), 0);
+      NDArray texts =
+          ones.concat(
+              ones.get(":, :{}", first)
+                  .concat(ones.get(":, :{}", second).mul(2), 1)
+                  .concat(ones.get(":, :{}", left).mul(0), 1),
+              0);
+      NDArray alone =
+          whole
+              .concat(one.concat(whole.get(":, :{}", length - first), 1), 0)
+              .concat(other.concat(whole.get(":, :{}", length - second), 1), 0);
+
+      NDArray packed = model.lossesWithGradients(rows, rows, texts, scope);
+      NDArray unpacked = model.lossesWithGradients(alone, alone, scope);
+
+      NDArray expected =
+          unpacked
+              .get("0")
+              .concat(unpacked.get("1, :{}", first), 0)
+              .concat(unpacked.get("2, :{}", second), 0);
+      NDArray actual = packed.get("0").concat(packed.get("1, :{}", first + second), 0);
+      assertThat(difference(actual, expected.toFloatArray())).isLessThanOrEqualTo(ROUNDING);
+      NDArray mixed = model.lossesWithGradients(rows, rows, scope);
+      assertThat(difference(mixed.get("1"), packed.get("1").toFloatArray())).isGreaterThan(1e-3);
+    }
+  }
+
   /** Written by a merge, as a search writes its surrogates. */
   @ParameterizedTest
   @MethodSource("models")

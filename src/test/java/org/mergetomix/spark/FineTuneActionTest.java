@@ -221,6 +221,17 @@ class FineTuneActionTest {
     assertThat(TrainingJob.steps(List.of(epochs.job(two, target)))).isEqualTo(9);
     assertThat(TrainingJob.steps(List.of(epochs.job(one, target), epochs.job(two, target))))
         .isEqualTo(13);
+    TrainingPlan tokens =
+        TrainingPlan.of(
+            spark,
+            run.manifest(),
+            run.configuration(
+                "training.length=tokens", "training.tokens=17", "training.batch-size=4"));
+    // A byte, and the end: 8 tokens a step.
+    assertThat(TrainingJob.steps(List.of(tokens.job(one, target)))).isEqualTo(3);
+    assertThat(tokens.job(one, target).digest())
+        .isNotEqualTo(epochs.job(one, target).digest())
+        .isNotEqualTo(steps.job(one, target).digest());
   }
 
   @Test

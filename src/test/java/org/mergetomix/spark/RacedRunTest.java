@@ -22,6 +22,7 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -184,9 +185,7 @@ class RacedRunTest {
   }
 
   private static List<EvaluationRow> rows(SmallRun where) {
-    return directory(where).evaluations(spark).read().rows().collect().stream()
-        .filter(row -> row.mixture().size() > 0)
-        .toList();
+    return EvaluationRows.ofMixtures(directory(where).evaluations(spark));
   }
 
   private static RunDirectory directory(SmallRun where) {

@@ -24,6 +24,7 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -85,7 +86,7 @@ class RankActionTest {
     directory()
         .tasks(spark)
         .dataset()
-        .where("task = 'task' and columns['line'] in ('2', '5')")
+        .where("task = 'task' and measure = 'bits_per_byte' and columns['line'] in ('2', '5')")
         .orderBy("example")
         .collectAsList()
         .forEach(
@@ -96,7 +97,7 @@ class RankActionTest {
     assertThat(places).hasSize(2);
     RankedRow best = ranked.top().get(0);
     EvaluationRow row =
-        directory().evaluations(spark).read().rows().collect().stream()
+        EvaluationRows.ofMixtures(directory().evaluations(spark)).stream()
             .filter(one -> one.task().equals("task"))
             .filter(one -> one.mixture().id().equals(best.mixture()))
             .findFirst()

@@ -44,9 +44,11 @@ public final class EvaluationRows {
     return scored(mixture, 0, 0).failed(error);
   }
 
-  /** The rows of mixtures that are committed; the base has one too, which is left out. */
+  /** The rows of mixtures in bits per byte; the base has one too, which is left out. */
   public static List<EvaluationRow> ofMixtures(EvaluationsTable table) {
-    return table.read().rows().collect().stream().filter(row -> row.mixture().size() > 0).toList();
+    return table.read().rows().collect().stream()
+        .filter(row -> row.mixture().size() > 0 && row.measure().equals(MEASURE))
+        .toList();
   }
 
   /** The same row, evaluated on another kind of device. */

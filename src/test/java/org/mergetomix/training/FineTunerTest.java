@@ -68,10 +68,8 @@ class FineTunerTest {
   /** Parts of a batch are padded each for itself, and have different numbers of tokens. */
   @Test
   void trainsOnPartsOfABatchAsOnTheWhole() {
-    FineTuning whole =
-        new FineTuning(new FineTuning.Full(), new Steps(5), 11, 11, 2e-3, 1, 0.1, 0.01, 1);
-    FineTuning parts =
-        new FineTuning(new FineTuning.Full(), new Steps(5), 11, 3, 2e-3, 1, 0.1, 0.01, 1);
+    FineTuning whole = recipe(11, 11);
+    FineTuning parts = recipe(11, 3);
     try (LiveModel model = ByteTransformer.load();
         LiveModel other = ByteTransformer.load()) {
       double loss = train(model, whole, 1, FineTunerTest::ignore);
@@ -81,7 +79,44 @@ class FineTunerTest {
           .isNotEqualTo(ByteTransformer.parameters(model))
           .containsExactly(ByteTransformer.parameters(model), within(1e-4f));
     }
-    assertThat(parts.describe()).isEqualTo(whole.describe() + " micro-batch-size=3");
+    assertThat(parts.describe()).isEqualTo(whole.describe() + " micro-batch-size=3 by length");
+  }
+
+  private static FineTuning recipe(int batchSize, int microBatchSize) {
+    return new FineTuning(
+        new FineTuning.Full(),
+        new Steps(5),
+        FineTuning.Shares.EXAMPLE,
+        FineTuning.Packing.NONE,
+        batchSize,
+        microBatchSize,
+        2e-3,
+        1,
+        0.1,
+        0.01,
+        1);
+  }
+
+  @Test
+  void refusesToPackForAGraphThatTakesNoMask() {
+    FineTuning packing =
+        new FineTuning(
+            new FineTuning.Full(),
+            new Steps(1),
+            FineTuning.Shares.EXAMPLE,
+            FineTuning.Packing.MASKED,
+            4,
+            4,
+            2e-3,
+            1,
+            0.1,
+            0.01,
+            1);
+    try (LiveModel model = ByteTransformer.load()) {
+      assertThatThrownBy(() -> train(model, packing, 1, FineTunerTest::ignore))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("training.packing");
+    }
   }
 
   @Test

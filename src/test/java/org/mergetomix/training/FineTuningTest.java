@@ -4,28 +4,57 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.training.FineTuning.Epochs;
+import org.mergetomix.training.FineTuning.Shares;
 import org.mergetomix.training.FineTuning.Steps;
+import org.mergetomix.training.FineTuning.Tokens;
 
 class FineTuningTest {
 
   @Test
   void stepsAreTheSameForEveryMixture() {
-    assertThat(new Steps(120).steps(1, 64)).isEqualTo(120);
-    assertThat(new Steps(120).steps(1_000_000, 1)).isEqualTo(120);
+    assertThat(new Steps(120).steps(windows(1), 64)).isEqualTo(120);
+    assertThat(new Steps(120).steps(windows(1_000), 1)).isEqualTo(120);
   }
 
   @Test
   void epochsPassOverAllWindows() {
-    assertThat(new Epochs(1).steps(64, 64)).isEqualTo(1);
-    assertThat(new Epochs(1).steps(65, 64)).isEqualTo(2);
-    assertThat(new Epochs(5).steps(100, 64)).isEqualTo(8);
-    assertThat(new Epochs(1).steps(1, 64)).isEqualTo(1);
-    assertThat(new Epochs(100).steps(1L << 31, 1000)).isEqualTo(214_748_365);
-    assertThatThrownBy(() -> new Epochs(1).steps(1L << 40, 1))
+    assertThat(new Epochs(1).steps(windows(64), 64)).isEqualTo(1);
+    assertThat(new Epochs(1).steps(windows(65), 64)).isEqualTo(2);
+    assertThat(new Epochs(5).steps(windows(100), 64)).isEqualTo(8);
+    assertThat(new Epochs(1).steps(windows(1), 64)).isEqualTo(1);
+    assertThatThrownBy(() -> new Epochs(Integer.MAX_VALUE).steps(windows(4), 1))
         .isInstanceOf(ArithmeticException.class);
+  }
+
+  @Test
+  void tokensAreCountedAsTheyAreDrawn() {
+    DrawnTokens drawn =
+        new DrawnTokens(
+            Mixture.subset(List.of("long", "short")),
+            new TreeMap<>(Map.of("long", List.of(90), "short", List.of(10))),
+            Shares.EXAMPLE,
+            1);
+
+    assertThat(new Tokens(1).steps(drawn, 2)).isEqualTo(1);
+    assertThat(new Tokens(100).steps(drawn, 2)).isEqualTo(1);
+    assertThat(new Tokens(101).steps(drawn, 2)).isEqualTo(2);
+    assertThat(new Tokens(1_000).steps(drawn, 2)).isEqualTo(10);
+  }
+
+  private static DrawnTokens windows(int count) {
+    return new DrawnTokens(
+        Mixture.subset(List.of("a")),
+        new TreeMap<>(Map.of("a", Collections.nCopies(count, 7))),
+        Shares.EXAMPLE,
+        1);
   }
 
   @Test
@@ -71,6 +100,27 @@ class FineTuningTest {
     for (int step = 1; step <= 9; step++) {
       assertThat(recipe.learningRate(step, 9)).isEqualTo(3e-4);
     }
+  }
+
+  @Test
+  void describesSharesAndPackingWhereTheyAreNotTheUsual() {
+    FineTuning recipe =
+        new FineTuning(
+            new FineTuning.Full(),
+            new Tokens(5_000),
+            Shares.TOKEN,
+            FineTuning.Packing.MASKED,
+            64,
+            64,
+            5e-4,
+            20,
+            0.1,
+            0.01,
+            1.5);
+
+    assertThat(recipe.describe())
+        .contains("Tokens[count=5000]")
+        .endsWith(" shares=TOKEN packing=MASKED");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -28,7 +29,8 @@ class MixtureSamplerTest {
       @ForAll @Size(min = 1, max = 12) List<@DoubleRange(min = 0.01, max = 1) Double> weights,
       @ForAll @IntRange(max = 1000) int seed) {
     Mixture mixture = mixture(weights);
-    MixtureSampler sampler = new MixtureSampler(mixture, windows(mixture.datasets(), 7), seed);
+    MixtureSampler<TokenWindow> sampler =
+        new MixtureSampler<>(mixture, windows(mixture.datasets(), 7), window -> 1, seed);
     int[] drawn = new int[mixture.size()];
 
     for (int draws = 1; draws <= 300; draws++) {
@@ -36,6 +38,39 @@ class MixtureSamplerTest {
 
       for (int i = 0; i < drawn.length; i++) {
         assertThat(drawn[i] - mixture.weights().get(i) * draws).isBetween(-1.0, 1.0);
+      }
+    }
+  }
+
+  @Property(tries = 300, seed = "1")
+  void keepsEveryShareOfTheTokensWithinItsLongestWindows(
+      @ForAll @Size(min = 1, max = 6) List<@DoubleRange(min = 0.05, max = 1) Double> weights,
+      @ForAll @IntRange(max = 1000) int seed) {
+    Mixture mixture = mixture(weights);
+    Random random = new Random(seed);
+    int longest = 50;
+    SortedMap<String, List<Integer>> tokens = new TreeMap<>();
+    for (String dataset : mixture.datasets()) {
+      int most = 1 + random.nextInt(longest);
+      tokens.put(dataset, IntStream.range(0, 9).mapToObj(i -> 1 + random.nextInt(most)).toList());
+    }
+    SortedMap<String, List<Map.Entry<String, Integer>>> named = new TreeMap<>();
+    tokens.forEach(
+        (dataset, each) ->
+            named.put(dataset, each.stream().map(size -> Map.entry(dataset, size)).toList()));
+    MixtureSampler<Map.Entry<String, Integer>> sampler =
+        new MixtureSampler<>(mixture, named, Map.Entry::getValue, seed);
+
+    Map<String, Long> drawn = new TreeMap<>();
+    long all = 0;
+    for (int draws = 1; draws <= 300; draws++) {
+      Map.Entry<String, Integer> next = sampler.next();
+      drawn.merge(next.getKey(), (long) next.getValue(), Long::sum);
+      all += next.getValue();
+
+      for (String dataset : mixture.datasets()) {
+        assertThat(drawn.getOrDefault(dataset, 0L) - mixture.weight(dataset) * all)
+            .isBetween(-2.0 * longest, 1.0 * longest);
       }
     }
   }
@@ -48,7 +83,7 @@ class MixtureSamplerTest {
 
   @Test
   void drawsASubsetInTurns() {
-    MixtureSampler sampler = sampler(Mixture.subset(List.of("es", "fr", "it")), 5, 1);
+    MixtureSampler<TokenWindow> sampler = sampler(Mixture.subset(List.of("es", "fr", "it")), 5, 1);
 
     assertThat(IntStream.range(0, 300).map(i -> sampler.next().example() / PER_DATASET))
         .containsExactlyElementsOf(IntStream.range(0, 300).map(i -> i % 3).boxed().toList());
@@ -58,7 +93,7 @@ class MixtureSamplerTest {
   void drawsEveryWindowOnceAPass(
       @ForAll @IntRange(min = 1, max = 40) int size,
       @ForAll @DoubleRange(min = 0.1, max = 0.9) double weight) {
-    MixtureSampler sampler =
+    MixtureSampler<TokenWindow> sampler =
         sampler(Mixture.weighted(Map.of("es", weight, "fr", 1 - weight)), size, 5);
     List<List<Integer>> drawn = List.of(new ArrayList<>(), new ArrayList<>());
     while (drawn.get(0).size() < 3 * size || drawn.get(1).size() < 3 * size) {
@@ -77,7 +112,7 @@ class MixtureSamplerTest {
 
   @Test
   void shufflesEveryPassAnew() {
-    MixtureSampler sampler = sampler(Mixture.subset(List.of("es")), 20, 1);
+    MixtureSampler<TokenWindow> sampler = sampler(Mixture.subset(List.of("es")), 20, 1);
 
     assertThat(draw(sampler, 20, 0)).isNotEqualTo(draw(sampler, 20, 0)).isNotEqualTo(sorted(20));
   }
@@ -118,7 +153,7 @@ class MixtureSamplerTest {
   }
 
   /** The windows that are drawn of one dataset, given by its place in the mixture. */
-  private static List<Integer> draw(MixtureSampler sampler, int count, int dataset) {
+  private static List<Integer> draw(MixtureSampler<TokenWindow> sampler, int count, int dataset) {
     List<Integer> drawn = new ArrayList<>();
     while (drawn.size() < count) {
       int example = sampler.next().example();
@@ -133,8 +168,8 @@ class MixtureSamplerTest {
     return IntStream.range(0, size).boxed().toList();
   }
 
-  private static MixtureSampler sampler(Mixture mixture, int size, long seed) {
-    return new MixtureSampler(mixture, windows(mixture.datasets(), size), seed);
+  private static MixtureSampler<TokenWindow> sampler(Mixture mixture, int size, long seed) {
+    return new MixtureSampler<>(mixture, windows(mixture.datasets(), size), window -> 1, seed);
   }
 
   private static Mixture mixture(List<Double> weights) {
