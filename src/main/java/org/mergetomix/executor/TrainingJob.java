@@ -81,37 +81,47 @@ public record TrainingJob(
    * nothing else.
    */
   public static long steps(List<TrainingJob> jobs) {
-    Map<TextInput, Integer> windows = new HashMap<>();
+    Map<TextInput, Integer> counts = new HashMap<>();
     long steps = 0;
     for (TrainingJob job : jobs) {
       long count =
           job.recipe.length() instanceof FineTuning.Steps
               ? 0
               : job.texts.values().stream()
-                  .mapToLong(text -> windows.computeIfAbsent(text, job::countWindows))
+                  .mapToLong(text -> counts.computeIfAbsent(text, job::count))
                   .sum();
       steps += job.recipe.length().steps(count, job.recipe.batchSize());
     }
     return steps;
   }
 
-  private int countWindows(TextInput text) {
+  /** What a batch is made of: windows, or the rows that a command makes of them what it likes. */
+  private int count(TextInput text) {
     try (InputFiles files = access.open()) {
-      return text.fetched(files).text().training().windows().size();
+      TextData data = text.fetched(files).text();
+      return model instanceof ModelInput.OfTrainer
+          ? data.examples().size()
+          : data.training().windows().size();
     }
   }
 
   /**
    * Trains the model and writes its checkpoint.
    *
-   * @param device where it is trained
+   * @param given where it is trained: the first of them, or all by a command
    * @param progress told the number of every step that is done
-   * @return the mean loss of the last steps, in nats a token
+   * @return the mean loss of the last steps, in nats a token; NaN if a command does not tell it
    */
-  public double run(ComputeDevice device, IntConsumer progress) {
+  public double run(List<ComputeDevice> given, IntConsumer progress) {
     try (InputFiles files = access.open()) {
       try {
-        return fetched(files).train(files, start.location().name(), device, progress);
+        TrainingJob here = fetched(files);
+        String baseName = start.location().name();
+        if (here.model instanceof ModelInput.OfTrainer trainer) {
+          return new CommandTraining(here, trainer, files, baseName).run(given, progress);
+        }
+        ComputeDevice device = DeviceChoice.forTraining(given.get(0), model.precision());
+        return NativeThreads.call(() -> here.train(files, baseName, device, progress));
       } catch (UserException problems) {
         throw files.named(problems);
       }

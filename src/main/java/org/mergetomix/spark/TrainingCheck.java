@@ -2,6 +2,7 @@ package org.mergetomix.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.DataInput;
 import org.mergetomix.plan.TaskShare;
+import org.mergetomix.plan.TrainerInquiry;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.TensorSpec;
@@ -37,14 +39,21 @@ final class TrainingCheck {
    * @throws UserException input, if the base cannot be used at all; usage, with everything that
    *     keeps it from being trained so
    */
-  static void require(InputFiles files, Manifest manifest, Configuration configuration) {
+  static void require(
+      SparkSession spark, InputFiles files, Manifest manifest, Configuration configuration) {
+    switch (configuration.training().engine()) {
+      case DJL -> requireForDjl(files, manifest, configuration);
+      case COMMAND -> requireForCommand(spark, files, manifest, configuration);
+    }
+  }
+
+  private static void requireForDjl(
+      InputFiles files, Manifest manifest, Configuration configuration) {
     if (!(TrainingPlan.recipe(configuration.training()).method() instanceof LowRank lowRank)) {
       return;
     }
-    List<Problem> problems = new ArrayList<>();
-    manifest.datasets().stream()
-        .filter(dataset -> TrainedForm.isFile(dataset.expert()))
-        .forEach(dataset -> problems.add(fileOfAdapter(manifest, dataset)));
+    List<Problem> problems =
+        new ArrayList<>(filesOfFolders(manifest, METHOD + " is lora, which writes folders"));
     if (manifest.base().model().isPresent()) {
       problems.add(
           new Problem(
@@ -62,20 +71,36 @@ final class TrainingCheck {
     UserException.usageIfAny(problems);
   }
 
+  /** Starts the command once. */
+  private static void requireForCommand(
+      SparkSession spark, InputFiles files, Manifest manifest, Configuration configuration) {
+    UserException.usageIfAny(
+        filesOfFolders(manifest, "training.engine is command, which writes folders"));
+    try {
+      BaseModel.toTrainByCommand(files, manifest);
+    } catch (UserException problems) {
+      throw files.named(problems);
+    }
+    TrainerInquiry.versions(spark, TrainingPlan.trainer(configuration));
+  }
+
   /**
    * What the trainings need of an executor. Reads the texts, which are in order, to find the
-   * longest example.
+   * longest example. Nobody here knows what a command needs.
    *
    * @param manifest with the datasets whose data is trained on and no others
    * @param wanted how many models there are to train, at least 1
    * @throws UserException usage, if an executor does not have it
    */
-  static TrainingMemory memory(
+  static Optional<TrainingMemory> memory(
       SparkSession spark,
       InputFiles files,
       Manifest manifest,
       Configuration configuration,
       int wanted) {
+    if (configuration.training().engine() == Configuration.Training.Engine.COMMAND) {
+      return Optional.empty();
+    }
     BaseModel base = BaseModel.toRun(files, manifest);
     BaseModel.Reading reading = base.reading();
     TokenizerSource tokenizer = reading.tokenizer().withoutWeights(files);
@@ -107,7 +132,8 @@ final class TrainingCheck {
                 trained,
                 longest,
                 reading.vocabulary(),
-                TrainingPlan.precision(base, configuration, TaskShare.of(spark, configuration))),
+                TrainingPlan.precision(
+                    base, configuration, TaskShare.ofTraining(spark, configuration))),
             wanted);
     memory
         .problem()
@@ -115,7 +141,7 @@ final class TrainingCheck {
             problem -> {
               throw UserException.usage(List.of(problem));
             });
-    return memory;
+    return Optional.of(memory);
   }
 
   private static Family family(InputFiles files, Manifest manifest) {
@@ -126,12 +152,17 @@ final class TrainingCheck {
     }
   }
 
-  private static Problem fileOfAdapter(Manifest manifest, Manifest.DatasetEntry dataset) {
-    return new Problem(
-        "%s is lora, which writes folders, but the expert of dataset %s is a file, %s"
-            .formatted(METHOD, dataset.id(), dataset.expert()),
-        manifest.file().text(),
-        "Name a folder, without .safetensors");
+  private static List<Problem> filesOfFolders(Manifest manifest, String because) {
+    return manifest.datasets().stream()
+        .filter(dataset -> TrainedForm.isFile(dataset.expert()))
+        .map(
+            dataset ->
+                new Problem(
+                    "%s, but the expert of dataset %s is a file, %s"
+                        .formatted(because, dataset.id(), dataset.expert()),
+                    manifest.file().text(),
+                    "Name a folder, without .safetensors"))
+        .toList();
   }
 
   private static Problem unknownTarget(Manifest manifest, Family family, String target) {

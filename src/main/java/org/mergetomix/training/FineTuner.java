@@ -60,7 +60,7 @@ public final class FineTuner {
       IntConsumer progress) {
     long count = mixture.datasets().stream().mapToLong(id -> windows.get(id).size()).sum();
     int steps = recipe.length().steps(count, recipe.batchSize());
-    MixtureSampler sampler = new MixtureSampler(mixture, windows, seed);
+    MixtureSampler<TokenWindow> sampler = new MixtureSampler<>(mixture, windows, seed);
     int tail = Math.max(1, steps / 10);
     double tailLoss = 0;
     trained.values().forEach(parameter -> parameter.setRequiresGradient(true));

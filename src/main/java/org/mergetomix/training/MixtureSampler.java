@@ -6,38 +6,37 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
-import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.mixture.Mixture;
 
 /**
- * Draws windows in the proportions of a mixture: after any number of draws, each dataset's share is
- * within one draw of its weight. A dataset is walked in a shuffled order, and shuffled anew when it
- * is through; its order depends on the seed and its id, not on the rest of the mixture. Not safe
- * for use by several threads.
+ * Draws items, windows or rows, in the proportions of a mixture: after any number of draws, each
+ * dataset's share is within one draw of its weight. A dataset is walked in a shuffled order, and
+ * shuffled anew when it is through; its order depends on the seed and its id, not on the rest of
+ * the mixture. Not safe for use by several threads.
  */
-final class MixtureSampler {
+public final class MixtureSampler<T> {
 
-  private final List<Source> sources = new ArrayList<>();
+  private final List<Source<T>> sources = new ArrayList<>();
   private long draws;
 
   /**
    * Starts over the datasets of a mixture.
    *
-   * @param windows the windows of every dataset of the mixture, by id; none of them empty
+   * @param items the items of every dataset of the mixture, by id; none of them empty
    */
-  MixtureSampler(Mixture mixture, SortedMap<String, List<TokenWindow>> windows, long seed) {
+  public MixtureSampler(Mixture mixture, SortedMap<String, List<T>> items, long seed) {
     for (String dataset : mixture.datasets()) {
       sources.add(
-          new Source(
+          new Source<>(
               mixture.weight(dataset),
-              new ArrayList<>(windows.get(dataset)),
+              new ArrayList<>(items.get(dataset)),
               Seeds.random(seed, dataset)));
     }
   }
 
-  /** The next windows. */
-  List<TokenWindow> batch(int size) {
-    List<TokenWindow> batch = new ArrayList<>();
+  /** The next items. */
+  List<T> batch(int size) {
+    List<T> batch = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       batch.add(next());
     }
@@ -45,11 +44,11 @@ final class MixtureSampler {
   }
 
   /**
-   * The next window: among the datasets that are not ahead of their share, of the one that would
+   * The next item: among the datasets that are not ahead of their share, of the one that would
    * first be a whole draw behind it. (To follow the one furthest behind is not enough: several can
    * lag at once, and the last of them gets its turn too late.)
    */
-  TokenWindow next() {
+  public T next() {
     draws++;
     return sources.stream()
         .filter(source -> source.mayBeDrawn(draws))
@@ -58,15 +57,15 @@ final class MixtureSampler {
         .next();
   }
 
-  private static final class Source {
+  private static final class Source<T> {
     private final double weight;
-    private final List<TokenWindow> windows;
+    private final List<T> items;
     private final Random random;
     private long drawn;
 
-    Source(double weight, List<TokenWindow> windows, Random random) {
+    Source(double weight, List<T> items, Random random) {
       this.weight = weight;
-      this.windows = windows;
+      this.items = items;
       this.random = random;
     }
 
@@ -79,13 +78,13 @@ final class MixtureSampler {
       return (drawn + 1) / weight;
     }
 
-    TokenWindow next() {
-      int position = (int) (drawn % windows.size());
+    T next() {
+      int position = (int) (drawn % items.size());
       if (position == 0) {
-        Collections.shuffle(windows, random);
+        Collections.shuffle(items, random);
       }
       drawn++;
-      return windows.get(position);
+      return items.get(position);
     }
   }
 }

@@ -28,7 +28,8 @@ class MixtureSamplerTest {
       @ForAll @Size(min = 1, max = 12) List<@DoubleRange(min = 0.01, max = 1) Double> weights,
       @ForAll @IntRange(max = 1000) int seed) {
     Mixture mixture = mixture(weights);
-    MixtureSampler sampler = new MixtureSampler(mixture, windows(mixture.datasets(), 7), seed);
+    MixtureSampler<TokenWindow> sampler =
+        new MixtureSampler<>(mixture, windows(mixture.datasets(), 7), seed);
     int[] drawn = new int[mixture.size()];
 
     for (int draws = 1; draws <= 300; draws++) {
@@ -48,7 +49,7 @@ class MixtureSamplerTest {
 
   @Test
   void drawsASubsetInTurns() {
-    MixtureSampler sampler = sampler(Mixture.subset(List.of("es", "fr", "it")), 5, 1);
+    MixtureSampler<TokenWindow> sampler = sampler(Mixture.subset(List.of("es", "fr", "it")), 5, 1);
 
     assertThat(IntStream.range(0, 300).map(i -> sampler.next().example() / PER_DATASET))
         .containsExactlyElementsOf(IntStream.range(0, 300).map(i -> i % 3).boxed().toList());
@@ -58,7 +59,7 @@ class MixtureSamplerTest {
   void drawsEveryWindowOnceAPass(
       @ForAll @IntRange(min = 1, max = 40) int size,
       @ForAll @DoubleRange(min = 0.1, max = 0.9) double weight) {
-    MixtureSampler sampler =
+    MixtureSampler<TokenWindow> sampler =
         sampler(Mixture.weighted(Map.of("es", weight, "fr", 1 - weight)), size, 5);
     List<List<Integer>> drawn = List.of(new ArrayList<>(), new ArrayList<>());
     while (drawn.get(0).size() < 3 * size || drawn.get(1).size() < 3 * size) {
@@ -77,7 +78,7 @@ class MixtureSamplerTest {
 
   @Test
   void shufflesEveryPassAnew() {
-    MixtureSampler sampler = sampler(Mixture.subset(List.of("es")), 20, 1);
+    MixtureSampler<TokenWindow> sampler = sampler(Mixture.subset(List.of("es")), 20, 1);
 
     assertThat(draw(sampler, 20, 0)).isNotEqualTo(draw(sampler, 20, 0)).isNotEqualTo(sorted(20));
   }
@@ -118,7 +119,7 @@ class MixtureSamplerTest {
   }
 
   /** The windows that are drawn of one dataset, given by its place in the mixture. */
-  private static List<Integer> draw(MixtureSampler sampler, int count, int dataset) {
+  private static List<Integer> draw(MixtureSampler<TokenWindow> sampler, int count, int dataset) {
     List<Integer> drawn = new ArrayList<>();
     while (drawn.size() < count) {
       int example = sampler.next().example();
@@ -133,8 +134,8 @@ class MixtureSamplerTest {
     return IntStream.range(0, size).boxed().toList();
   }
 
-  private static MixtureSampler sampler(Mixture mixture, int size, long seed) {
-    return new MixtureSampler(mixture, windows(mixture.datasets(), size), seed);
+  private static MixtureSampler<TokenWindow> sampler(Mixture mixture, int size, long seed) {
+    return new MixtureSampler<>(mixture, windows(mixture.datasets(), size), seed);
   }
 
   private static Mixture mixture(List<Double> weights) {
