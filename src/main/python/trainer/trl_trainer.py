@@ -8,6 +8,7 @@ uses all.
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import signal
@@ -80,7 +81,14 @@ def main():
 
         def on_log(self, args, state, control, logs=None, **others):
             if logs and "loss" in logs:
-                voice.say(event="step", step=state.global_step, of=state.max_steps, **logs)
+                loss = float(logs["loss"])
+                if not math.isfinite(loss):
+                    voice.end(
+                        WRONG,
+                        f"the loss is no longer a number at step {state.global_step}:"
+                        " lower training.learning-rate, or raise training.warmup-steps",
+                    )
+                voice.say(event="step", step=state.global_step, of=state.max_steps, loss=loss)
 
         def on_step_end(self, args, state, control, **others):
             if self.stopping:

@@ -186,7 +186,7 @@ public record Configuration(
    * @param microBatchSize at most {@code batchSize}; 0 for all of it
    */
   public record Training(
-      Engine engine,
+      Trainer engine,
       List<String> command,
       String workspace,
       int silence,
@@ -213,7 +213,7 @@ public record Configuration(
     }
 
     /** What trains. */
-    public enum Engine {
+    public enum Trainer {
       /** This process, by DJL. */
       DJL,
       /** A process beside it. */

@@ -121,7 +121,7 @@ final class ConfigurationLoader {
         section.choice("method", Configuration.Training.Method.class);
     Configuration.Training training =
         new Configuration.Training(
-            section.choice("engine", Configuration.Training.Engine.class),
+            section.choice("engine", Configuration.Training.Trainer.class),
             section.texts("command"),
             section.textOrEmpty("workspace"),
             section.integer("silence", COUNT),
@@ -156,7 +156,7 @@ final class ConfigurationLoader {
   }
 
   private static void requireEngine(Section section, Configuration.Training training) {
-    boolean byCommand = training.engine() == Configuration.Training.Engine.COMMAND;
+    boolean byCommand = training.engine() == Configuration.Training.Trainer.COMMAND;
     if (byCommand && training.command().isEmpty()) {
       section.problem(
           "command",

@@ -74,6 +74,14 @@ final class CommandTraining {
       throw UserException.input(
           "What lies beside the base changed since the run began", base.toString(), "Start again");
     }
+    SortedMap<String, String> here = TrainerProcess.versions(trainer.trainer());
+    if (!here.equals(trainer.versions())) {
+      throw UserException.input(
+          "The trainer of this executor is %s, but the run began with %s"
+              .formatted(here, trainer.versions()),
+          trainer.trainer().command().get(0),
+          "Have the same one on every executor");
+    }
     SortedMap<String, List<Example>> examples = new TreeMap<>();
     job.texts().forEach((dataset, text) -> examples.put(dataset, text.text().examples()));
     TrainerJob told =
@@ -155,7 +163,7 @@ final class CommandTraining {
     return trainer.base().tied().stream()
         .filter(pair -> List.of(pair.first(), pair.second()).contains(name))
         .map(pair -> pair.first().equals(name) ? pair.second() : pair.first())
-        .filter(model.tensors()::containsKey)
+        .filter(other -> model.tensors().containsKey(other))
         .findFirst()
         .orElseThrow(
             () ->

@@ -14,7 +14,7 @@ public final class TrainerInquiry {
   private TrainerInquiry() {}
 
   /**
-   * The versions of the trainer of one executor; those of the others are taken to be the same.
+   * The versions of the trainer of one executor; those of the others must be the same.
    *
    * @throws org.mergetomix.problem.UserException if it cannot be started or does not answer
    */

@@ -87,7 +87,7 @@ public final class FineTuneAction {
 
   /** What is to compute with the base; DJL where it trains. */
   private Engine evaluator() {
-    return configuration.training().engine() == Configuration.Training.Engine.DJL
+    return configuration.training().engine() == Configuration.Training.Trainer.DJL
         ? Engine.DJL
         : configuration.evaluation().engine();
   }

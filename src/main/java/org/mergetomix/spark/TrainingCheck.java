@@ -98,7 +98,7 @@ final class TrainingCheck {
       Manifest manifest,
       Configuration configuration,
       int wanted) {
-    if (configuration.training().engine() == Configuration.Training.Engine.COMMAND) {
+    if (configuration.training().engine() == Configuration.Training.Trainer.COMMAND) {
       return Optional.empty();
     }
     BaseModel base = BaseModel.toRun(files, manifest);

@@ -79,7 +79,7 @@ class ConfigurationTest {
                     16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
                 new WorkerSettings(List.of(), "python3", "/dev/shm", 300, 1),
                 new Configuration.Training(
-                    Configuration.Training.Engine.DJL,
+                    Configuration.Training.Trainer.DJL,
                     List.of(),
                     "",
                     900,
