@@ -23,6 +23,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import checks
 import tokenizers
+import torch
 import transformers as hf
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -44,7 +45,7 @@ def make():
     )
     tokenizer.train([str(REPOSITORY / "CONTRIBUTING.md")], trainer)
     hf.set_seed(3)
-    hf.LlamaForCausalLM(
+    model = hf.LlamaForCausalLM(
         hf.LlamaConfig(
             vocab_size=512,
             hidden_size=64,
@@ -57,7 +58,12 @@ def make():
             bos_token_id=0,
             eos_token_id=1,
         )
-    ).save_pretrained(ROOT / "base")
+    )
+    model.save_pretrained(ROOT / "base")
+    # An expert that was brought: each start of TRL takes its time.
+    with torch.no_grad():
+        model.model.norm.weight.mul_(1.01)
+    model.save_pretrained(ROOT / "disturbed/two")
     hf.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>"
     ).save_pretrained(ROOT / "base")
@@ -65,12 +71,13 @@ def make():
     for name, chosen in {"one": prose[0:20], "two": prose[20:40], "task": prose[40:60]}.items():
         rows = [{"prompt": line[:10], "completion": line[10:90]} for line in chosen]
         (ROOT / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    for manifest, datasets in {"disturbed": ["one", "two"], "undisturbed": ["one"]}.items():
-        entries = "\n".join(
-            f"  {{ id = {id}, data = {id}.jsonl, expert = {manifest}/{id} }}" for id in datasets
-        )
+    for manifest in ("disturbed", "undisturbed"):
         (ROOT / f"{manifest}.conf").write_text(
-            f"base {{ checkpoint = base }}\ndatasets = [\n{entries}\n]\n"
+            "base { checkpoint = base }\n"
+            "datasets = [\n"
+            f"  {{ id = one, data = one.jsonl, expert = {manifest}/one }}\n"
+            "  { id = two, data = two.jsonl, expert = disturbed/two }\n"
+            "]\n"
             "tasks = [ { id = task, kind = language-modelling, data = task.jsonl } ]\n"
         )
 
@@ -196,10 +203,10 @@ def runs(address):
 
 def check_a_training_that_was_killed_ends_with_the_same_bits():
     trained, undisturbed = FOUND["steps"][:2]
-    assert trained == {"one": "TRAINED", "two": "TRAINED"}, trained
-    assert undisturbed == {"one": "TRAINED"}, undisturbed
+    assert trained == {"one": "TRAINED", "two": "GIVEN"}, trained
+    assert undisturbed == trained, undisturbed
     assert digest("disturbed/one") == digest("undisturbed/one")
-    assert digest("disturbed/one") != digest("disturbed/two")
+    assert digest("disturbed/one") != digest("base")
     assert not list(ROOT.glob("work/*/*/job.json")), "what is done is removed"
 
 
@@ -207,7 +214,7 @@ def check_trains_a_mixture_with_lora():
     mixture = ROOT / "run/models/one+two"
     settings = json.loads((mixture / "adapter_config.json").read_text())
     assert settings["base_model_name_or_path"] == "base", settings
-    assert settings["r"] == 16 and "q_proj" in settings["target_modules"], settings
+    assert settings["r"] == 16 and settings["target_modules"], settings
 
 
 def check_mlflow_has_one_run_with_everything():

@@ -104,11 +104,15 @@ final class MlflowServer {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private HttpRequest.Builder builder(String path) {
+  private HttpRequest.Builder builder(String path) throws IOException {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWERING);
-    authorization.ifPresent(secret -> builder.header("Authorization", secret));
-    return builder;
+    try {
+      authorization.ifPresent(secret -> builder.header("Authorization", secret.strip()));
+      return builder;
+    } catch (IllegalArgumentException showsTheSecret) {
+      throw new IOException("The token in the environment has characters that no header may have");
+    }
   }
 
   private JsonNode answer(String operation, HttpRequest request) throws IOException {

@@ -92,6 +92,9 @@ class SearchRunTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("404")
         .hasMessageNotContaining("s3cret");
+    assertThatThrownBy(() -> tell(Map.of("MLFLOW_TRACKING_TOKEN", "s3\ncret")))
+        .isInstanceOf(IOException.class)
+        .hasMessageNotContaining("cret");
   }
 
   private Optional<String> tell(Map<String, String> environment) throws IOException {
