@@ -2,7 +2,9 @@
 
 Reads from standard input a JSON list of objects with manifest and settings (a list of KEY=VALUE);
 writes a JSON list of objects with scores by mixture, digest, identity and versions, or with what
-the search refused. Run with PySpark's Python; environment: CI_JAR, the jar for spark-submit.
+the search refused. An object with an action does that instead: "finetune" finds where each expert
+comes from, "fidelity" the winner's folder, "track" writes the report, tells MLflow and finds what it
+warns of. Run with PySpark's Python; environment: CI_JAR, the jar for spark-submit.
 """
 
 import json
@@ -27,24 +29,35 @@ def main():
     for search in json.load(sys.stdin):
         settings = spark._jvm.java.util.ArrayList(search["settings"])
         configuration = product.config.Configuration.load(spark._jvm.java.util.ArrayList(), settings)
+        action = search.get("action", "search")
         try:
             manifest = spark._jvm.java.io.File(search["manifest"]).toPath()
-            action = product.spark.SearchAction(
+            inputs = (
                 spark._jsparkSession,
                 product.manifest.Manifest.read(manifest),
                 configuration,
                 product.spark.round.Progress.SILENT,
             )
-            result = action.run()
-            record = result.record()
-            found.append(
-                {
-                    "scores": {row.mixture(): row.score().value() for row in result.top()},
-                    "digest": record.rankedDigest(),
-                    "identity": dict(record.run().identity()),
-                    "versions": dict(record.start().versions()),
-                }
-            )
+            if action == "finetune":
+                outcomes = product.spark.FineTuneAction(*inputs).run()
+                found.append({each.mixture(): each.origin().name() for each in outcomes})
+            elif action == "fidelity":
+                found.append({"winner": product.spark.FidelityAction(*inputs).run().winner().text()})
+            elif action == "track":
+                product.spark.ReportAction(inputs[0], configuration).run()
+                warning = product.spark.TrackingAction(inputs[0], configuration).run()
+                found.append({"warnings": [warning.get().message()] if warning.isPresent() else []})
+            else:
+                result = product.spark.SearchAction(*inputs).run()
+                record = result.record()
+                found.append(
+                    {
+                        "scores": {row.mixture(): row.score().value() for row in result.top()},
+                        "digest": record.rankedDigest(),
+                        "identity": dict(record.run().identity()),
+                        "versions": dict(record.start().versions()),
+                    }
+                )
         except Py4JJavaError as failure:
             found.append({"refused": failure.java_exception.getMessage()})
     product.executor.ExecutorRuntime.shutDown()

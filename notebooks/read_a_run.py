@@ -237,3 +237,11 @@ print(
     f"merging {seconds['merge']:.1f} s, evaluating {seconds['evaluate']:.1f} s and training "
     f"{seconds['training']:.1f} s, summed over task slots; {seconds['wall']:.1f} s from start to end"
 )
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## As tables of a catalog
+# MAGIC
+# MAGIC For those who want them there, `ranked.writeTo("mixes.ranked").using("delta").createOrReplace()`,
+# MAGIC or `using("iceberg")`.

@@ -194,3 +194,11 @@ ORDER BY strategy, number;
 -- COMMAND ----------
 
 SELECT sum(train_seconds) AS train_seconds FROM fidelity;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## As tables of a catalog
+-- MAGIC
+-- MAGIC For those who want them there, `CREATE TABLE mixes.ranked USING delta AS SELECT * FROM ranked`, or
+-- MAGIC `USING iceberg`.

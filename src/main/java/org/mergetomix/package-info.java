@@ -32,9 +32,10 @@
  *       become durable, {@code rank} goes from evaluations to ranked rows; {@code export} has the
  *       texts that lie beside an exported model.
  *   <li>{@code training} fine-tunes a live model on a mixture of data; {@code data} makes texts of
- *       conversations. {@code mergekit} writes the recipe by which mergekit merges the same.
+ *       conversations. Or {@code worker} has a command train it. {@code mergekit} writes the recipe
+ *       by which mergekit merges the same.
  *   <li>{@code statistics} draws conclusions from the tables; {@code report} shows them as one
- *       page.
+ *       page, and {@code mlflow} tells a server of them.
  *   <li>{@code demo} is the embedded example, which is also the quickest way to see it all move.
  *   <li>{@code problem} is how a user hears of something to mend; {@code pattern} has regular
  *       expressions that came from outside.

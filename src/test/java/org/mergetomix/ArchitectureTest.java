@@ -41,6 +41,7 @@ class ArchitectureTest {
           List.of("data", "data.template.syntax", "data.template", "data.conversation"),
           List.of("evaluation.prompt", "evaluation.answer", "evaluation"),
           List.of("training", "worker"),
+          List.of("mlflow"),
           List.of("hocon", "config", "manifest"),
           List.of("output", "table"),
           List.of("surface", "surface.proposal"),

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.round.Progress;
+import org.mergetomix.testing.HuggingFaceRun;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 import org.mergetomix.testing.SparkSubmit;
@@ -65,9 +66,7 @@ class ClusterIT {
   @Test
   void worksOnTheGpuThatSparkGivesATaskOrSaysThatItCannot() throws Exception {
     SmallRun run = SmallRun.of(folder.resolve("run"));
-    Path discovery = folder.resolve("gpus.sh");
-    Files.writeString(discovery, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"7\"]}'\n");
-    assertThat(discovery.toFile().setExecutable(true)).isTrue();
+    Path discovery = script("gpus.sh", "echo '{\"name\": \"gpu\", \"addresses\": [\"7\"]}'");
 
     SparkSubmit.run(
         folder,
@@ -88,6 +87,63 @@ class ClusterIT {
             "Spark gave a task GPU 7, but PyTorch has no CUDA here: this executor works on the"
                 + " CPU");
     assertThat(run.output().resolve("run.json")).content().contains("\"device\" : \"cpu\"");
+  }
+
+  /** As a Python environment is brought, and a trainer that wants several GPUs. */
+  @Test
+  void trainsByACommandOutOfAnArchiveThatSeesAllGpusOfItsTask() throws Exception {
+    HuggingFaceRun run = HuggingFaceRun.of(folder.resolve("run"));
+    run.writeTrainingManifest("checkpoint = base");
+    Path discovery = script("gpus.sh", "echo '{\"name\": \"gpu\", \"addresses\": [\"4\", \"6\"]}'");
+    Path trainer =
+        script(
+            "train",
+            """
+            [ "$1" = --versions ] && echo '{"versions": {"script": "1"}}' && exit
+            value() { sed -n "s/.*\"$1\" : \"\\(.*\\)\".*/\\1/p" "$2"; }
+            echo "$CUDA_VISIBLE_DEVICES" >> %s
+            mkdir "$4/model"
+            cp "$(value base "$2")/model.safetensors" "$4/model"
+            echo "{\"job\": \"$(value job "$2")\"}" > "$4/result.json"
+            """
+                .formatted(folder.resolve("devices")));
+    Process tar =
+        new ProcessBuilder("tar", "-czf", "env.tar.gz", trainer.getFileName().toString())
+            .directory(folder.toFile())
+            .start();
+    assertThat(tar.waitFor()).isZero();
+
+    SparkSubmit.run(
+        folder,
+        "local-cluster[1,2,1024]",
+        Map.of(
+            "spark.archives",
+            folder.resolve("env.tar.gz") + "#env",
+            "spark.worker.resource.gpu.amount",
+            "2",
+            "spark.worker.resource.gpu.discoveryScript",
+            discovery.toString(),
+            "spark.executor.resource.gpu.amount",
+            "2"),
+        List.of(
+            "finetune",
+            "--set",
+            "manifest=" + run.manifestFile(),
+            "--set",
+            "training.engine=command",
+            "--set",
+            "training.command=./env/train",
+            "--set",
+            "training.gpus-per-task=2"));
+
+    assertThat(Files.readAllLines(folder.resolve("devices"))).containsExactly("4,6", "4,6");
+    assertThat(run.expert("two").resolve("model.safetensors")).exists();
+  }
+
+  private Path script(String name, String text) throws IOException {
+    Path script = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text + "\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return script;
   }
 
   private String executorLogs() throws IOException {

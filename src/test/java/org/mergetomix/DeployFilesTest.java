@@ -161,6 +161,37 @@ class DeployFilesTest {
   }
 
   @Test
+  void givesWorkersGpusAndSharedMemoryOfASizeAndOtherwiseWhatASearchHas() throws IOException {
+    JsonNode workers = application("worker.yaml").path("spec");
+    JsonNode search = application("search.yaml").path("spec");
+
+    JsonNode mount = workers.at("/executor/volumeMounts/1");
+    assertThat(mount.path("mountPath").asText())
+        .isEqualTo(Configuration.load(List.of(), List.of()).worker().sharedMemory());
+    JsonNode volume = workers.at("/volumes/1");
+    assertThat(volume.path("name")).isEqualTo(mount.path("name"));
+    assertThat(volume.at("/emptyDir/medium").asText()).isEqualTo("Memory");
+    assertThat(volume.at("/emptyDir/sizeLimit").asText()).isEqualTo("20Gi");
+    assertThat(workers.path("driver")).isEqualTo(search.path("driver"));
+    assertThat(workers.at("/executor/securityContext"))
+        .isEqualTo(search.at("/executor/securityContext"));
+    List<String> arguments = texts(workers.path("arguments"));
+    assertThat(arguments.subList(0, 3)).isEqualTo(texts(search.path("arguments")));
+    assertThat(
+            Configuration.load(List.of(), List.of(arguments.get(4), arguments.get(6)))
+                .worker()
+                .python())
+        .isEqualTo("/opt/worker/bin/python");
+    search
+        .path("sparkConf")
+        .fields()
+        .forEachRemaining(
+            entry ->
+                assertThat(workers.path("sparkConf").path(entry.getKey()))
+                    .isEqualTo(entry.getValue()));
+  }
+
+  @Test
   void mountsAConfigurationThatTheProgramReads(@TempDir Path directory) throws IOException {
     JsonNode map = application("configuration.yaml");
     JsonNode spec = application("search.yaml").path("spec");

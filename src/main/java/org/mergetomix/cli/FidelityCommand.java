@@ -35,6 +35,7 @@ final class FidelityCommand extends SessionCommand {
     Location report = new ReportAction(session.spark(), configuration).run();
     print(console(), result);
     console().line("Report: %s", report);
+    track(session, configuration);
     return ExitCode.DONE;
   }
 

@@ -18,6 +18,7 @@ final class ReportCommand extends SessionCommand {
   @Override
   ExitCode run(Session session, Configuration configuration) {
     console().line("Report: %s", new ReportAction(session.spark(), configuration).run());
+    track(session, configuration);
     return ExitCode.DONE;
   }
 }

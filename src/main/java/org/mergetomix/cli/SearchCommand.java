@@ -32,6 +32,7 @@ final class SearchCommand extends SessionCommand {
     Location report = new ReportAction(session.spark(), configuration).run();
     print(console(), result);
     console().line("Report: %s", report);
+    track(session, configuration);
     return result.record().counts().failed() == 0 ? ExitCode.DONE : ExitCode.PARTIAL;
   }
 

@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.Session;
+import org.mergetomix.spark.TrackingAction;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
@@ -32,6 +33,11 @@ abstract class SessionCommand implements Callable<Integer> {
   /** What the user wants. */
   Configuration configuration() {
     return options.configuration();
+  }
+
+  /** Tells an MLflow server what is in the output, where one is configured. */
+  final void track(Session session, Configuration configuration) {
+    console.warnings(new TrackingAction(session.spark(), configuration).run().stream().toList());
   }
 
   /** Does the work. */

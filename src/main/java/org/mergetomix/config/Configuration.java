@@ -10,6 +10,7 @@ import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.mlflow.MlflowSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
@@ -35,6 +36,7 @@ public record Configuration(
     Fidelity fidelity,
     Report report,
     CacheSettings cache,
+    MlflowSettings mlflow,
     Spark spark)
     implements Serializable {
 
@@ -178,10 +180,20 @@ public record Configuration(
   /**
    * How a model is fine-tuned; of steps, epochs and tokens, {@code length} says which one rules.
    *
+   * @param command what trains, where {@code engine} says so; not empty then
+   * @param workspace the folder that a command works in; empty for the cache's
+   * @param gpusPerTask 0 for what Spark's own settings say
    * @param precision empty for what suits method, base and device
    * @param microBatchSize at most {@code batchSize}; 0 for all of it
    */
   public record Training(
+      Trainer engine,
+      List<String> command,
+      String workspace,
+      int silence,
+      int threads,
+      int checkpointSteps,
+      double gpusPerTask,
       Method method,
       Lora lora,
       Optional<Precision> precision,
@@ -199,6 +211,18 @@ public record Configuration(
       double weightDecay,
       double clipNorm)
       implements Serializable {
+
+    public Training {
+      command = List.copyOf(command);
+    }
+
+    /** What trains. */
+    public enum Trainer {
+      /** This process, by DJL. */
+      DJL,
+      /** A process beside it. */
+      COMMAND
+    }
 
     /** How many examples' gradients are computed at once. */
     public int atOnce() {

@@ -12,6 +12,7 @@ import org.mergetomix.hocon.HoconFile;
 import org.mergetomix.hocon.Section;
 import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.mlflow.MlflowSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Range;
 import org.mergetomix.problem.UserException;
@@ -43,6 +44,15 @@ final class ConfigurationLoader {
     Section root = Section.root(stacked, findings);
     Configuration configuration = read(root);
     root.refuseUnknownKeys();
+    // Where it stands is not told: --set has it as it is.
+    MlflowSettings.problem(configuration.mlflow().trackingUri())
+        .ifPresent(
+            wrong ->
+                findings.add(
+                    "mlflow.tracking-uri " + wrong,
+                    "mlflow.tracking-uri",
+                    "Give the address alone; token, or user and password, are taken from the"
+                        + " environment, as by MLflow itself"));
     if (!findings.isEmpty()) {
       throw UserException.usage(findings.problems());
     }
@@ -75,6 +85,7 @@ final class ConfigurationLoader {
         fidelity(root.section("fidelity")),
         new Configuration.Report(root.section("report").integer("top", COUNT)),
         cache(root.section("cache")),
+        mlflow(root.section("mlflow")),
         spark(root.section("spark")));
   }
 
@@ -111,6 +122,13 @@ final class ConfigurationLoader {
         section.choice("method", Configuration.Training.Method.class);
     Configuration.Training training =
         new Configuration.Training(
+            section.choice("engine", Configuration.Training.Trainer.class),
+            section.texts("command"),
+            section.textOrEmpty("workspace"),
+            section.integer("silence", COUNT),
+            section.integer("threads", COUNT),
+            section.integer("checkpoint-steps", COUNT),
+            section.number("gpus-per-task", COUNT_OR_NONE),
             method,
             lora(section.section("lora")),
             trainingPrecision(section, method),
@@ -137,7 +155,29 @@ final class ConfigurationLoader {
                   training.batchSize()),
           "Lower it, or raise training.batch-size");
     }
+    requireEngine(section, training);
     return training;
+  }
+
+  private static void requireEngine(Section section, Configuration.Training training) {
+    boolean byCommand = training.engine() == Configuration.Training.Trainer.COMMAND;
+    if (byCommand && training.command().isEmpty()) {
+      section.problem(
+          "command",
+          section.pathOf("engine") + " is command, but no command is given",
+          "Set %s to what trains, with its arguments".formatted(section.pathOf("command")));
+    }
+    double gpus = training.gpusPerTask();
+    if (gpus > 1 && (!byCommand || gpus != Math.rint(gpus))) {
+      section.problem(
+          "gpus-per-task",
+          byCommand
+              ? "%s is %s, but a task has a share of one GPU, or whole ones"
+                  .formatted(section.pathOf("gpus-per-task"), gpus)
+              : "%s is %s, but the engine djl trains on one GPU"
+                  .formatted(section.pathOf("gpus-per-task"), gpus),
+          "Give 1 or less, or a whole number with training.engine = command");
+    }
   }
 
   private static Optional<Precision> trainingPrecision(
@@ -181,6 +221,10 @@ final class ConfigurationLoader {
         section.bytes("capacity", COUNT),
         section.integer("threads", COUNT),
         (int) section.bytes("chunk-size", Range.from(SMALLEST_CHUNK, LARGEST_CHUNK)));
+  }
+
+  private static MlflowSettings mlflow(Section section) {
+    return new MlflowSettings(section.textOrEmpty("tracking-uri"), section.text("experiment"));
   }
 
   private static Configuration.Spark spark(Section section) {

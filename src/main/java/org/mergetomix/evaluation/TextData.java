@@ -54,6 +54,15 @@ public record TextData(
   }
 
   /**
+   * The rows that a model is trained on, in their order, as they are written.
+   *
+   * @throws UserException if the data cannot be used
+   */
+  public List<Example> examples() {
+    return ExampleRows.read(files, columns).rows().stream().map(Placed::meaning).toList();
+  }
+
+  /**
    * The first examples as a model is trained on them. All are read, for their counts.
    *
    * @param count how many, 1 or more

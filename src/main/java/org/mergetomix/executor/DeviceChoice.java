@@ -1,5 +1,7 @@
 package org.mergetomix.executor;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -28,29 +30,34 @@ public final class DeviceChoice {
 
   private DeviceChoice() {}
 
-  /** What Spark gave the task of this thread; the CPU where there is no task. */
+  /** The first of what Spark gave the task of this thread; the CPU where there is no task. */
   public static ComputeDevice given() {
+    return all().get(0);
+  }
+
+  /** Everything that Spark gave the task of this thread: GPUs, or the CPU alone. */
+  public static List<ComputeDevice> all() {
     return Optional.ofNullable(TaskContext.get())
         .map(task -> task.resourcesJMap().get(GPU))
         .map(ResourceInformation::addresses)
-        .map(DeviceChoice::at)
-        .orElse(ComputeDevice.CPU);
+        .map(addresses -> Arrays.stream(addresses).map(DeviceChoice::at).toList())
+        .orElse(List.of(ComputeDevice.CPU));
   }
 
   /**
-   * The first of some addresses that Spark gave.
+   * The GPU at an address that Spark gave.
    *
    * @throws UserException usage, if it is not the number of a GPU
    */
-  static ComputeDevice at(String... addresses) {
-    if (!NUMBER.matcher(addresses[0]).matches()) {
+  static ComputeDevice at(String address) {
+    if (!NUMBER.matcher(address).matches()) {
       throw UserException.usage(
           "Spark gave a task the GPU %s, but PyTorch knows GPUs by numbers from 0"
-              .formatted(addresses[0]),
+              .formatted(address),
           "spark.executor.resource.gpu.discoveryScript",
           "Have it tell numbers, as deploy/gpu/gpus.sh does");
     }
-    return ComputeDevice.gpu(Integer.parseInt(addresses[0]));
+    return ComputeDevice.gpu(Integer.parseInt(address));
   }
 
   /** The same if PyTorch can use it here, otherwise the CPU, which is said once. */

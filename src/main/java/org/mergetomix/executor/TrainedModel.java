@@ -5,9 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.folder.CheckpointFolder;
-import org.mergetomix.folder.CheckpointFolderWriter;
-import org.mergetomix.folder.Companions;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.LanguageModel;
 import org.mergetomix.output.LocalOutput;
@@ -98,41 +95,12 @@ final class TrainedModel {
         SafetensorsWriter.write(output.path(), tensors, metadata, live);
         output.publish();
       }
-      case FOLDER -> writeFolder(output, metadata);
-      case ADAPTER -> writeAdapter(output, metadata);
+      case FOLDER -> TrainedFiles.writeModel(output, tensors, live, metadata, base);
+      case ADAPTER -> {
+        LowRankAdapter factors = adapter.orElseThrow();
+        TrainedFiles.writeAdapter(
+            output, tensors, factors, metadata, factors.configuration(baseName));
+      }
     }
-  }
-
-  private void writeFolder(LocalOutput output, Map<String, String> metadata) {
-    try (CheckpointFolderWriter folder =
-        CheckpointFolderWriter.begin(
-            output.path(), tensors, ofPyTorch(metadata), CheckpointFolderWriter.SHARD_BYTES)) {
-      folder.writeAll(live);
-      Companions.of(base).forEach(folder::copy);
-      folder.commitOver();
-    }
-    publish(output);
-  }
-
-  private void writeAdapter(LocalOutput output, Map<String, String> metadata) {
-    LowRankAdapter factors = adapter.orElseThrow();
-    try (CheckpointFolderWriter folder =
-        CheckpointFolderWriter.beginAdapter(output.path(), tensors, ofPyTorch(metadata))) {
-      folder.writeAll(factors);
-      folder.write(CheckpointFolder.ADAPTER_CONFIG, factors.configuration(baseName));
-      folder.commitOver();
-    }
-    publish(output);
-  }
-
-  /** With the entry that transformers asks for. */
-  private static Map<String, String> ofPyTorch(Map<String, String> metadata) {
-    Map<String, String> all = new TreeMap<>(metadata);
-    all.put("format", "pt");
-    return all;
-  }
-
-  private static void publish(LocalOutput output) {
-    output.replaceFolder(CheckpointFolder.of(output.path()).deciding().orElseThrow());
   }
 }

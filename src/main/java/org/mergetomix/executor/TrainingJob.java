@@ -2,6 +2,7 @@ package org.mergetomix.executor;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,26 +97,36 @@ public record TrainingJob(
     return steps;
   }
 
-  /** How many tokens of each window are trained on. */
+  /**
+   * How many tokens of each window are trained on; a command makes of rows what it likes, so each
+   * of these counts as one.
+   */
   private List<Integer> trainedTokens(TextInput text) {
     try (InputFiles files = access.open()) {
-      return text.fetched(files).text().training().windows().stream()
-          .map(TokenWindow::asked)
-          .toList();
+      TextData data = text.fetched(files).text();
+      return model instanceof ModelInput.OfTrainer
+          ? Collections.nCopies(data.examples().size(), 1)
+          : data.training().windows().stream().map(TokenWindow::asked).toList();
     }
   }
 
   /**
    * Trains the model and writes its checkpoint.
    *
-   * @param device where it is trained
+   * @param given where it is trained: the first of them, or all by a command
    * @param progress told the number of every step that is done
-   * @return the mean loss of the last steps, in nats a token
+   * @return the mean loss of the last steps, in nats a token; NaN if a command does not tell it
    */
-  public double run(ComputeDevice device, IntConsumer progress) {
+  public double run(List<ComputeDevice> given, IntConsumer progress) {
     try (InputFiles files = access.open()) {
       try {
-        return fetched(files).train(files, start.location().name(), device, progress);
+        TrainingJob here = fetched(files);
+        String baseName = start.location().name();
+        if (here.model instanceof ModelInput.OfTrainer trainer) {
+          return new CommandTraining(here, trainer, files, baseName).run(given, progress);
+        }
+        ComputeDevice device = DeviceChoice.forTraining(given.get(0), model.precision());
+        return NativeThreads.call(() -> here.train(files, baseName, device, progress));
       } catch (UserException problems) {
         throw files.named(problems);
       }

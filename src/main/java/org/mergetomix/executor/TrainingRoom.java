@@ -10,6 +10,7 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.location.Location;
+import org.mergetomix.plan.ModelInput;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
@@ -64,11 +65,13 @@ public final class TrainingRoom {
     return remote.stream().mapToLong(files::bytes).sum();
   }
 
+  /** At most; how large a command's adapter is shows when it is there. */
   private static long model(TrainingJob job, InputFiles files) {
     Path base = files.headers(job.start().location());
     try (Checkpoint start = BaseCheckpoint.open(base)) {
       SortedMap<String, TensorSpec> tensors =
           job.recipe().method() instanceof LowRank lowRank
+                  && !(job.model() instanceof ModelInput.OfTrainer)
               ? lowRank.tensors(FamilyReader.ofBase(base, start.tensors().keySet()))
               : TrainedForm.written(start.tensors());
       return job.form().bytes(tensors, base);

@@ -11,10 +11,10 @@
  *
  * <p>{@link org.mergetomix.executor.TrainingJob} is one model to fine-tune and {@link
  * org.mergetomix.executor.TrainingOutcome} what became of it; {@link
- * org.mergetomix.executor.TrainedForm} says whether a file, a folder or an adapter is written. What
- * cannot be done before a user mends something is an {@link org.mergetomix.plan.Attempt} and not
- * thrown, for Spark would try it again. Native code runs on {@link
- * org.mergetomix.executor.NativeThreads}; {@link org.mergetomix.executor.ExecutorMetrics} counts
- * what was done.
+ * org.mergetomix.executor.TrainedForm} says whether a file, a folder or an adapter is written.
+ * {@code CommandTraining} has a process beside the executor train it. What cannot be done before a
+ * user mends something is an {@link org.mergetomix.plan.Attempt} and not thrown, for Spark would
+ * try it again. Native code runs on {@link org.mergetomix.executor.NativeThreads}; {@link
+ * org.mergetomix.executor.ExecutorMetrics} counts what was done.
  */
 package org.mergetomix.executor;

@@ -82,6 +82,11 @@ public record ExecutorMemory(
 
   /** Asks one executor, by a Spark task, and Spark's settings. */
   static ExecutorMemory ask(SparkSession spark, Configuration configuration) {
+    return ask(spark, TaskShare.of(spark, configuration));
+  }
+
+  /** The same for tasks that are given this. */
+  static ExecutorMemory ask(SparkSession spark, TaskShare task) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     context.setJobGroup("memory", "Ask an executor for its memory", false);
     Jvm jvm;
@@ -92,7 +97,6 @@ public record ExecutorMemory(
     }
     Kind kind = Kind.of(spark);
     SparkConf conf = spark.sparkContext().getConf();
-    TaskShare task = TaskShare.of(spark, configuration);
     return new ExecutorMemory(
         kind,
         task.tasksOfAGpu(),

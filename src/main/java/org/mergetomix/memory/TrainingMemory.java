@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.model.Precision;
+import org.mergetomix.plan.TaskShare;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -81,7 +82,7 @@ public record TrainingMemory(
    */
   public static TrainingMemory of(
       SparkSession spark, Configuration configuration, Work work, int wanted) {
-    ExecutorMemory executor = ExecutorMemory.ask(spark, configuration);
+    ExecutorMemory executor = ExecutorMemory.ask(spark, TaskShare.ofTraining(spark, configuration));
     long trained = Float.BYTES * elements(work.trained());
     return new TrainingMemory(
         work.precision().dtype().bytes() * elements(work.model()) + (work.whole() ? 0 : trained),

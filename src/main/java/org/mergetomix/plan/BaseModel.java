@@ -30,6 +30,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
+import org.mergetomix.worker.TrainerCommand;
 import org.mergetomix.worker.WorkerSettings;
 
 /**
@@ -86,6 +87,27 @@ public final class BaseModel {
               + " djl");
     }
     return toMerge(files, manifest);
+  }
+
+  /**
+   * Looks at a base that a command trains: any model that is a folder.
+   *
+   * @throws UserException if it is none
+   */
+  public static BaseModel toTrainByCommand(InputFiles files, Manifest manifest) {
+    BaseModel base = toMerge(files, manifest);
+    if (manifest.base().model().isPresent()
+        || !Files.exists(base.folder.resolve(FamilyReader.FILE))) {
+      throw UserException.usage(
+          "A command trains bases that are folders as Hugging Face writes them, and this one %s"
+              .formatted(
+                  manifest.base().model().isPresent()
+                      ? "has a TorchScript graph"
+                      : "has no " + FamilyReader.FILE),
+          manifest.base().checkpoint().text(),
+          "Give such a folder, or set training.engine to djl");
+    }
+    return base;
   }
 
   /**
@@ -193,6 +215,21 @@ public final class BaseModel {
           "Give such a folder, or set worker.command to a worker of your own");
     }
     return new ModelInput.OfWorker(settings, Companions.digest(folder), precision, versions);
+  }
+
+  /**
+   * What trains in a process beside the executor.
+   *
+   * @param inputs the files of the run, by where they lie
+   * @param versions what that process is
+   */
+  public ModelInput trainer(
+      TrainerCommand trainer,
+      SortedMap<Location, FileInput> inputs,
+      Precision precision,
+      SortedMap<String, String> versions) {
+    return new ModelInput.OfTrainer(
+        trainer, base(inputs), Companions.digest(folder), precision, versions);
   }
 
   /** A digest of what is known of the base beside its tensors; empty where nothing is. */

@@ -21,6 +21,7 @@ import org.mergetomix.model.LiveModel;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.worker.TrainerCommand;
 import org.mergetomix.worker.WorkerEvaluator;
 import org.mergetomix.worker.WorkerSettings;
 
@@ -174,6 +175,42 @@ public sealed interface ModelInput extends Serializable {
           device,
           new WorkerEvaluator.Work(
               path, base, base.copies(), tasks, batchSize, precision, versions));
+    }
+  }
+
+  /**
+   * A process beside the executor that trains.
+   *
+   * @param trainer how it is started
+   * @param base what it starts from
+   * @param folder what lies beside the base's tensors, as {@link Companions#digest} was when the
+   *     run began
+   * @param versions what the trainer said that it is
+   */
+  record OfTrainer(
+      TrainerCommand trainer,
+      BaseInput base,
+      String folder,
+      Precision precision,
+      SortedMap<String, String> versions)
+      implements ModelInput {
+
+    /** Raised whenever what is made of a trainer's models changes. */
+    private static final String VERSION = "trainer/1";
+
+    @Override
+    public String identity() {
+      return "%s %s %s %s".formatted(VERSION, trainer.identity(), versions, folder);
+    }
+
+    @Override
+    public ModelInput fetched(InputFiles files) {
+      return new OfTrainer(trainer, base.fetched(files), folder, precision, versions);
+    }
+
+    @Override
+    public LanguageModel open(Path base, ComputeDevice device) {
+      throw new IllegalStateException("The model of a trainer is in another process");
     }
   }
 

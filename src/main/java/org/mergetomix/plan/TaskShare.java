@@ -5,7 +5,7 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 
 /**
- * What Spark is asked to give each task that merges and evaluates.
+ * What Spark is asked to give each task that merges and evaluates, or trains.
  *
  * @param cpus cores, at least 1
  * @param gpus GPUs; 0 for none, less than 1 where several tasks use one
@@ -14,8 +14,16 @@ public record TaskShare(int cpus, double gpus) {
 
   /** What configuration and Spark's own settings ask for. */
   public static TaskShare of(SparkSession spark, Configuration configuration) {
+    return of(spark, configuration.spark().gpusPerTask());
+  }
+
+  /** The same for tasks that train. */
+  public static TaskShare ofTraining(SparkSession spark, Configuration configuration) {
+    return of(spark, configuration.training().gpusPerTask());
+  }
+
+  private static TaskShare of(SparkSession spark, double asked) {
     SparkConf conf = spark.sparkContext().getConf();
-    double asked = configuration.spark().gpusPerTask();
     return new TaskShare(
         conf.getInt("spark.task.cpus", 1),
         asked > 0 ? asked : conf.getDouble("spark.task.resource.gpu.amount", 0));

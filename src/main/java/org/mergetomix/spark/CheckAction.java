@@ -43,7 +43,7 @@ public final class CheckAction {
    * @param missingExperts the ids of datasets whose expert is still to be fine-tuned
    * @param memory what a search needs of an executor
    * @param training what fine-tuning the missing experts needs of an executor; empty if there are
-   *     none
+   *     none, or a command trains them
    * @param warnings what is no problem, but a user should know
    */
   public record Result(
@@ -81,7 +81,7 @@ public final class CheckAction {
       throw UserException.input(missing.stream().distinct().toList());
     }
     if (!datasets.get(true).isEmpty()) {
-      TrainingCheck.require(files, with(datasets.get(true)), configuration);
+      TrainingCheck.require(spark, files, with(datasets.get(true)), configuration);
     }
     List<Manifest.DatasetEntry> withData =
         manifest.datasets().stream()
@@ -109,8 +109,7 @@ public final class CheckAction {
   private Optional<TrainingMemory> training(InputFiles files, List<Manifest.DatasetEntry> missing) {
     return missing.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            TrainingCheck.memory(spark, files, with(missing), configuration, missing.size()));
+        : TrainingCheck.memory(spark, files, with(missing), configuration, missing.size());
   }
 
   /**

@@ -108,7 +108,7 @@ public final class FidelityAction {
 
   /** Experts that are there need not be as training would write them now. */
   private void requireTrainable(InputFiles files) {
-    TrainingCheck.require(files, manifest.toMerge(List.of()), configuration);
+    TrainingCheck.require(spark, files, manifest.toMerge(List.of()), configuration);
     TrainingCheck.memory(
         spark, files, manifest, configuration, Math.max(1, configuration.fidelity().mixtures()));
   }
@@ -246,7 +246,7 @@ public final class FidelityAction {
         mixtures.stream()
             .map(mixture -> training.job(mixture, training.place(directory.models(), mixture)))
             .toList();
-    return new TrainingJobs(spark, progress).run("fidelity", jobs);
+    return new TrainingJobs(spark, configuration, progress).run("fidelity", jobs);
   }
 
   /** The base, and then every expert. */

@@ -62,8 +62,8 @@ public final class FineTuneAction {
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
     Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
     requireData(training, files);
-    TrainingCheck.require(files, training, configuration);
-    new InputCheck(spark, access, files, Engine.DJL)
+    TrainingCheck.require(spark, files, training, configuration);
+    new InputCheck(spark, access, files, evaluator())
         .datasets(training, trainable)
         .run(training, List.of());
     if (!trainable.isEmpty()) {
@@ -75,7 +75,7 @@ public final class FineTuneAction {
       jobs.add(plan.job(Mixture.subset(List.of(dataset.id())), dataset.expert()));
     }
     List<TrainingOutcome> outcomes =
-        new ArrayList<>(new TrainingJobs(spark, progress).run("finetune", jobs));
+        new ArrayList<>(new TrainingJobs(spark, configuration, progress).run("finetune", jobs));
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       if (given(dataset, files)) {
         outcomes.add(TrainingOutcome.given(dataset.id(), dataset.expert()));
@@ -83,6 +83,13 @@ public final class FineTuneAction {
     }
     outcomes.sort(Comparator.comparing(TrainingOutcome::mixture));
     return List.copyOf(outcomes);
+  }
+
+  /** What is to compute with the base; DJL where it trains. */
+  private Engine evaluator() {
+    return configuration.training().engine() == Configuration.Training.Trainer.DJL
+        ? Engine.DJL
+        : configuration.evaluation().engine();
   }
 
   /** Two datasets with one expert would be trained over each other, whatever its spellings. */

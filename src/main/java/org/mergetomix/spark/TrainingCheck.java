@@ -2,6 +2,7 @@ package org.mergetomix.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.DataInput;
 import org.mergetomix.plan.TaskShare;
+import org.mergetomix.plan.TrainerInquiry;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.TensorSpec;
@@ -38,7 +40,16 @@ final class TrainingCheck {
    * @throws UserException input, if the base cannot be used at all; usage, with everything that
    *     keeps it from being trained so
    */
-  static void require(InputFiles files, Manifest manifest, Configuration configuration) {
+  static void require(
+      SparkSession spark, InputFiles files, Manifest manifest, Configuration configuration) {
+    switch (configuration.training().engine()) {
+      case DJL -> requireForDjl(files, manifest, configuration);
+      case COMMAND -> requireForCommand(spark, files, manifest, configuration);
+    }
+  }
+
+  private static void requireForDjl(
+      InputFiles files, Manifest manifest, Configuration configuration) {
     List<Problem> problems = new ArrayList<>();
     if (manifest.base().model().isPresent()
         && configuration.training().packing() == FineTuning.Packing.MASKED) {
@@ -57,9 +68,7 @@ final class TrainingCheck {
 
   private static void checkAdapters(
       InputFiles files, Manifest manifest, LowRank lowRank, List<Problem> problems) {
-    manifest.datasets().stream()
-        .filter(dataset -> TrainedForm.isFile(dataset.expert()))
-        .forEach(dataset -> problems.add(fileOfAdapter(manifest, dataset)));
+    problems.addAll(filesOfFolders(manifest, METHOD + " is lora, which writes folders"));
     if (manifest.base().model().isPresent()) {
       problems.add(
           new Problem(
@@ -76,20 +85,55 @@ final class TrainingCheck {
     }
   }
 
+  /** Starts the command once. */
+  private static void requireForCommand(
+      SparkSession spark, InputFiles files, Manifest manifest, Configuration configuration) {
+    List<Problem> problems =
+        new ArrayList<>(
+            filesOfFolders(manifest, "training.engine is command, which writes folders"));
+    FineTuning recipe = TrainingPlan.recipe(configuration.training());
+    if (recipe.length() instanceof FineTuning.Tokens) {
+      problems.add(ofDjl("training.length is tokens", "steps or epochs"));
+    }
+    if (recipe.shares() == FineTuning.Shares.TOKEN) {
+      problems.add(ofDjl("training.shares is token", "example"));
+    }
+    if (recipe.packing() == FineTuning.Packing.MASKED) {
+      problems.add(ofDjl("training.packing is masked", "none, and have the command pack"));
+    }
+    UserException.usageIfAny(problems);
+    try {
+      BaseModel.toTrainByCommand(files, manifest);
+    } catch (UserException found) {
+      throw files.named(found);
+    }
+    TrainerInquiry.versions(spark, TrainingPlan.trainer(configuration));
+  }
+
+  private static Problem ofDjl(String setting, String remedy) {
+    return new Problem(
+        setting + ", but training.engine is command, which makes tokens of rows itself",
+        "",
+        "Set it to " + remedy);
+  }
+
   /**
    * What the trainings need of an executor. Reads the texts, which are in order, to find the
-   * longest example.
+   * longest example. Nobody here knows what a command needs.
    *
    * @param manifest with the datasets whose data is trained on and no others
    * @param wanted how many models there are to train, at least 1
    * @throws UserException usage, if an executor does not have it
    */
-  static TrainingMemory memory(
+  static Optional<TrainingMemory> memory(
       SparkSession spark,
       InputFiles files,
       Manifest manifest,
       Configuration configuration,
       int wanted) {
+    if (configuration.training().engine() == Configuration.Training.Trainer.COMMAND) {
+      return Optional.empty();
+    }
     BaseModel base = BaseModel.toRun(files, manifest);
     BaseModel.Reading reading = base.reading();
     TokenizerSource tokenizer = reading.tokenizer().withoutWeights(files);
@@ -121,7 +165,8 @@ final class TrainingCheck {
                 trained,
                 longest,
                 reading.vocabulary(),
-                TrainingPlan.precision(base, configuration, TaskShare.of(spark, configuration))),
+                TrainingPlan.precision(
+                    base, configuration, TaskShare.ofTraining(spark, configuration))),
             wanted);
     memory
         .problem()
@@ -129,7 +174,7 @@ final class TrainingCheck {
             problem -> {
               throw UserException.usage(List.of(problem));
             });
-    return memory;
+    return Optional.of(memory);
   }
 
   private static Family family(InputFiles files, Manifest manifest) {
@@ -140,12 +185,17 @@ final class TrainingCheck {
     }
   }
 
-  private static Problem fileOfAdapter(Manifest manifest, Manifest.DatasetEntry dataset) {
-    return new Problem(
-        "%s is lora, which writes folders, but the expert of dataset %s is a file, %s"
-            .formatted(METHOD, dataset.id(), dataset.expert()),
-        manifest.file().text(),
-        "Name a folder, without .safetensors");
+  private static List<Problem> filesOfFolders(Manifest manifest, String because) {
+    return manifest.datasets().stream()
+        .filter(dataset -> TrainedForm.isFile(dataset.expert()))
+        .map(
+            dataset ->
+                new Problem(
+                    "%s, but the expert of dataset %s is a file, %s"
+                        .formatted(because, dataset.id(), dataset.expert()),
+                    manifest.file().text(),
+                    "Name a folder, without .safetensors"))
+        .toList();
   }
 
   private static Problem unknownTarget(Manifest manifest, Family family, String target) {

@@ -7,24 +7,26 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.DeviceChoice;
-import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.executor.TrainingRoom;
-import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.plan.Attempt;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.ProgressListener;
+import org.mergetomix.spark.round.TaskGpus;
 
 /** Runs training jobs as Spark tasks, a task a model; models that are there already stay. */
 final class TrainingJobs {
 
   private final SparkSession spark;
+  private final double gpus;
   private final Progress progress;
 
-  TrainingJobs(SparkSession spark, Progress progress) {
+  TrainingJobs(SparkSession spark, Configuration configuration, Progress progress) {
     this.spark = spark;
+    this.gpus = configuration.training().gpusPerTask();
     this.progress = progress;
   }
 
@@ -64,8 +66,7 @@ final class TrainingJobs {
     try (ProgressListener listener = new ProgressListener(context, step, 0, steps, progress)) {
       LongAccumulator done = listener.counter();
       List<Attempt<TrainingOutcome>> attempts =
-          context
-              .parallelize(jobs, jobs.size())
+          TaskGpus.ask(context.parallelize(jobs, jobs.size()), gpus)
               .map(job -> Attempt.of(() -> train(job, done)))
               .collect();
       List<TrainingOutcome> outcomes = Attempt.results(attempts);
@@ -77,19 +78,13 @@ final class TrainingJobs {
   }
 
   private static TrainingOutcome train(TrainingJob job, LongAccumulator done) {
-    ComputeDevice given = DeviceChoice.given();
-    return NativeThreads.call(
-        () -> {
-          long start = System.nanoTime();
-          double loss =
-              job.run(
-                  DeviceChoice.forTraining(given, job.model().precision()), step -> done.add(1));
-          return new TrainingOutcome(
-              job.mixture().id(),
-              job.output(),
-              TrainingOutcome.Origin.TRAINED,
-              loss,
-              (System.nanoTime() - start) / 1e9);
-        });
+    long start = System.nanoTime();
+    double loss = job.run(DeviceChoice.all(), step -> done.add(1));
+    return new TrainingOutcome(
+        job.mixture().id(),
+        job.output(),
+        TrainingOutcome.Origin.TRAINED,
+        loss,
+        (System.nanoTime() - start) / 1e9);
   }
 }

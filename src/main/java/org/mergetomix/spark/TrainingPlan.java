@@ -20,9 +20,11 @@ import org.mergetomix.plan.InputDigests;
 import org.mergetomix.plan.ModelInput;
 import org.mergetomix.plan.TaskShare;
 import org.mergetomix.plan.TextInput;
+import org.mergetomix.plan.TrainerInquiry;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.training.FineTuning;
 import org.mergetomix.training.LowRank;
+import org.mergetomix.worker.TrainerCommand;
 
 /** Makes training jobs from what the user has and wants. */
 final class TrainingPlan {
@@ -62,7 +64,7 @@ final class TrainingPlan {
       }
       SortedMap<Location, FileInput> inputs = digests.read();
       try {
-        BaseModel base = BaseModel.toRun(files, manifest);
+        BaseModel base = base(files, manifest, configuration);
         return of(spark, access, files, manifest, configuration, base, inputs);
       } catch (UserException problems) {
         throw files.named(problems);
@@ -89,10 +91,47 @@ final class TrainingPlan {
     }
     return new TrainingPlan(
         access,
-        base.model(inputs, precision(base, configuration, TaskShare.of(spark, configuration))),
+        model(spark, base, configuration, inputs),
         inputs.get(manifest.base().checkpoint()),
         texts,
         configuration);
+  }
+
+  /** The base as what trains it sees it. */
+  static BaseModel base(InputFiles files, Manifest manifest, Configuration configuration) {
+    return switch (configuration.training().engine()) {
+      case DJL -> BaseModel.toRun(files, manifest);
+      case COMMAND -> BaseModel.toTrainByCommand(files, manifest);
+    };
+  }
+
+  private static ModelInput model(
+      SparkSession spark,
+      BaseModel base,
+      Configuration configuration,
+      SortedMap<Location, FileInput> inputs) {
+    Precision precision =
+        precision(base, configuration, TaskShare.ofTraining(spark, configuration));
+    return switch (configuration.training().engine()) {
+      case DJL -> base.model(inputs, precision);
+      case COMMAND -> {
+        TrainerCommand trainer = trainer(configuration);
+        yield base.trainer(trainer, inputs, precision, TrainerInquiry.versions(spark, trainer));
+      }
+    };
+  }
+
+  /** What trains in place of this process. */
+  static TrainerCommand trainer(Configuration configuration) {
+    Configuration.Training training = configuration.training();
+    return new TrainerCommand(
+        training.command(),
+        training.workspace().isEmpty()
+            ? configuration.cache().folder().toString()
+            : training.workspace(),
+        training.silence(),
+        training.threads(),
+        training.checkpointSteps());
   }
 
   /** Fine-tuning the base on a mixture of datasets that all have data. */
@@ -114,7 +153,7 @@ final class TrainingPlan {
             ? id
             : id.substring(0, LONGEST_NAME) + "-" + Digests.sha256(id).substring(0, 16);
     String file = name.replace(':', '=');
-    return directory.child(model instanceof ModelInput.OfFamily ? file : file + ".safetensors");
+    return directory.child(model instanceof ModelInput.TorchScript ? file + ".safetensors" : file);
   }
 
   /** What the weights that stay as they are, and hidden states, are kept in. */

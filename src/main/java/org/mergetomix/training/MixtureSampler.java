@@ -15,9 +15,9 @@ import org.mergetomix.mixture.Mixture;
  * shuffled anew when it is through; its order depends on the seed and its id, not on the rest of
  * the mixture. Not safe for use by several threads.
  *
- * @param <W> a window, or what stands for one
+ * @param <W> a window, or what stands for one; a row for a trainer that makes its own
  */
-final class MixtureSampler<W> {
+public final class MixtureSampler<W> {
 
   private final List<Source<W>> sources = new ArrayList<>();
   private long drawn;
@@ -28,7 +28,7 @@ final class MixtureSampler<W> {
    * @param windows the windows of every dataset of the mixture, by id; none of them empty
    * @param size what a window counts in its dataset's share, 1 or more
    */
-  MixtureSampler(
+  public MixtureSampler(
       Mixture mixture, SortedMap<String, List<W>> windows, ToIntFunction<W> size, long seed) {
     for (String dataset : mixture.datasets()) {
       sources.add(
@@ -41,7 +41,7 @@ final class MixtureSampler<W> {
   }
 
   /** The next windows. */
-  List<W> batch(int count) {
+  public List<W> batch(int count) {
     List<W> batch = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       batch.add(next());
@@ -54,7 +54,7 @@ final class MixtureSampler<W> {
    * first be a whole window behind it. (To follow the one furthest behind is not enough: several
    * can lag at once, and the last of them gets its turn too late.)
    */
-  W next() {
+  public W next() {
     Source<W> source =
         sources.stream()
             .filter(each -> each.mayBeDrawn(drawn))

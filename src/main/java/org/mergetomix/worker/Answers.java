@@ -52,7 +52,8 @@ final class Answers {
     return lines;
   }
 
-  private void hear(String words) {
+  /** Keeps a line as one of its last. */
+  void hear(String words) {
     synchronized (lastWords) {
       if (!words.isBlank()) {
         lastWords.add(words.strip());

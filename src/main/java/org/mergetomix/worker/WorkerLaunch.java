@@ -61,11 +61,7 @@ public final class WorkerLaunch {
    * @param folder where it may lie, until it has answered a request
    */
   static WorkerProcess start(WorkerSettings settings, SharedFolder folder, ComputeDevice device) {
-    Map<String, String> environment = new TreeMap<>();
-    // The numbers that Spark gives are those of the driver's tools.
-    environment.put("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
-    environment.put("CUDA_VISIBLE_DEVICES", device.gpu().map(String::valueOf).orElse(""));
-    environment.put("OMP_NUM_THREADS", String.valueOf(settings.threads()));
+    Map<String, String> environment = ChildProcess.environment(List.of(device), settings.threads());
     List<String> command = settings.command();
     if (command.isEmpty()) {
       Path place = folder.path().resolve("python");

@@ -6,9 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +24,10 @@ final class WorkerProcess implements AutoCloseable {
   /** What both sides speak. */
   static final int PROTOCOL = 1;
 
-  private static final long POLL_MILLISECONDS = 100;
-  private static final long LAST_SECONDS = 2;
   private static final int SHOWN = 200;
+
+  private static final ChildProcess.Role ROLE =
+      new ChildProcess.Role("worker", "worker.command and worker.python say");
 
   private static final ObjectMapper JSON =
       new ObjectMapper(
@@ -36,19 +35,13 @@ final class WorkerProcess implements AutoCloseable {
               .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build())
               .build());
 
-  private final Process process;
-  private final String name;
+  private final ChildProcess process;
   private final int silence;
-  private final BufferedWriter requests;
-  private final Answers answers;
   private int asked;
 
-  private WorkerProcess(Process process, String name, int silence) {
+  private WorkerProcess(ChildProcess process, int silence) {
     this.process = process;
-    this.name = name;
     this.silence = silence;
-    this.requests = process.outputWriter(StandardCharsets.UTF_8);
-    this.answers = new Answers(process);
   }
 
   /**
@@ -59,17 +52,7 @@ final class WorkerProcess implements AutoCloseable {
    */
   static WorkerProcess start(
       List<String> command, Map<String, String> environment, Path directory, int silence) {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().putAll(environment);
-    try {
-      return new WorkerProcess(builder.start(), command.get(0), silence);
-    } catch (IOException failure) {
-      throw UserException.usage(
-          "The worker cannot be started: " + failure.getMessage(),
-          command.get(0),
-          "Have it on every executor, executable; worker.command and worker.python say what is"
-              + " run");
-    }
+    return new WorkerProcess(ChildProcess.start(ROLE, command, environment, directory), silence);
   }
 
   /** A new request. */
@@ -86,11 +69,11 @@ final class WorkerProcess implements AutoCloseable {
   JsonNode ask(ObjectNode request) {
     asked++;
     try {
-      requests.write(request.put("id", asked).toString());
-      requests.write('\n');
-      requests.flush();
+      process.input().write(request.put("id", asked).toString());
+      process.input().write('\n');
+      process.input().flush();
     } catch (IOException ended) {
-      throw ended();
+      throw process.ended();
     }
     return answer();
   }
@@ -131,17 +114,11 @@ final class WorkerProcess implements AutoCloseable {
 
   /** The next line; empty when none has come yet. */
   private Optional<String> next() {
-    try {
-      Optional<Answers.Line> line =
-          Optional.ofNullable(answers.lines().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
-      if (line.filter(Answers.Line::isEnd).isPresent()) {
-        throw ended();
-      }
-      return line.map(Answers.Line::text);
-    } catch (InterruptedException told) {
-      Thread.currentThread().interrupt();
-      throw failed("was not waited for");
+    Optional<Answers.Line> line = process.next();
+    if (line.filter(Answers.Line::isEnd).isPresent()) {
+      throw process.ended();
     }
+    return line.map(Answers.Line::text);
   }
 
   private JsonNode parsed(String line) {
@@ -164,58 +141,27 @@ final class WorkerProcess implements AutoCloseable {
     return UserException.input(
         "The worker answered %s: %s"
             .formatted(said.path("kind").asText("an error"), said.path("error").asText()),
-        name,
-        lastWords());
+        process.name(),
+        process.lastWords());
   }
 
   /** What to say of a worker that does not keep to the protocol; it is ended. */
   UserException failed(String what) {
-    kill();
-    return UserException.input("The worker " + what + ", and was ended", name, lastWords());
-  }
-
-  private UserException ended() {
-    boolean over = false;
-    try {
-      over = process.waitFor(LAST_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException told) {
-      Thread.currentThread().interrupt();
-    }
-    String how = over ? code(process.exitValue()) : ", closed its output";
-    kill();
-    return UserException.input("The worker ended" + how, name, lastWords());
-  }
-
-  private static String code(int code) {
-    return code > 128
-        ? " with code %s, by signal %s".formatted(code, code - 128)
-        : " with code " + code;
-  }
-
-  private String lastWords() {
-    String words = answers.lastWords();
-    return words.isEmpty() ? "" : "It said last: " + words;
-  }
-
-  private void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    return process.failed(what);
   }
 
   /** Asks it to end, and ends it. */
   @Override
   public void close() {
     try {
-      requests.write(request("close").toString());
-      requests.write('\n');
-      requests.close();
-      process.waitFor(LAST_SECONDS, TimeUnit.SECONDS);
+      process.input().write(request("close").toString());
+      process.input().write('\n');
+      process.input().close();
+      process.await();
     } catch (IOException gone) {
       // So it should be.
-    } catch (InterruptedException told) {
-      Thread.currentThread().interrupt();
     } finally {
-      kill();
+      process.kill();
     }
   }
 }

@@ -1,8 +1,10 @@
 package org.mergetomix.config;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.typesafe.config.ConfigObject;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.merge.Method;
 import org.mergetomix.merge.Parameter;
 import org.mergetomix.merge.combine.Mode;
+import org.mergetomix.mlflow.MlflowSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
@@ -77,6 +80,13 @@ class ConfigurationTest {
                     16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
                 new WorkerSettings(List.of(), "python3", "/dev/shm", 300, 1),
                 new Configuration.Training(
+                    Configuration.Training.Trainer.DJL,
+                    List.of(),
+                    "",
+                    900,
+                    1,
+                    50,
+                    0,
                     Configuration.Training.Method.FULL,
                     new Configuration.Training.Lora(16, 32, List.of("all-linear")),
                     Optional.empty(),
@@ -96,6 +106,7 @@ class ConfigurationTest {
                 new Configuration.Fidelity(16, 2000, 0.95),
                 new Configuration.Report(10),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
+                new MlflowSettings("", "merge-to-mix"),
                 new Configuration.Spark("", "merge-to-mix", 0, 300)));
   }
 
@@ -115,6 +126,7 @@ class ConfigurationTest {
           case "merge.gamma" -> List.of("merge.method=breadcrumbs");
           case "merge.select-top-k" -> List.of("merge.method=sce");
           case "merge.lines.alpha", "merge.lines.beta" -> List.of("merge.lines.scaling=linear");
+          case "training.engine" -> List.of("training.command=/opt/train");
           default -> List.of();
         };
     Map<String, String> defaults = Configuration.load(List.of(), heeding).asMap();
@@ -132,8 +144,11 @@ class ConfigurationTest {
               "merge.epsilon",
               "merge.gamma",
               "merge.select-top-k",
-              "search.tolerance" ->
+              "search.tolerance",
+              "training.gpus-per-task" ->
               "0.375";
+          case "training.engine" -> "command";
+          case "mlflow.tracking-uri" -> "https://mlflow:5000/here";
           case "evaluation.precision" -> "bfloat16";
           case "merge.device" -> "gpu";
           case "training.precision" -> "float32";
@@ -204,6 +219,36 @@ class ConfigurationTest {
                 .atOnce())
         .isEqualTo(8);
     assertThat(Configuration.load(List.of(), List.of()).training().atOnce()).isEqualTo(64);
+  }
+
+  @Test
+  void refusesACommandThatIsNotGivenAndGpusThatItsEngineHasNoUseFor() {
+    assertThat(problems(List.of(), "training.engine=command"))
+        .singleElement(as(STRING))
+        .startsWith("training.engine is command, but no command is given");
+    assertThat(problems(List.of(), "training.gpus-per-task=2"))
+        .singleElement(as(STRING))
+        .startsWith("training.gpus-per-task is 2.0, but the engine djl trains on one GPU");
+    String[] byCommand = {"training.engine=command", "training.command=/opt/train"};
+    assertThat(problems(List.of(), byCommand[0], byCommand[1], "training.gpus-per-task=1.5"))
+        .singleElement(as(STRING))
+        .startsWith("training.gpus-per-task is 1.5, but a task has a share of one GPU, or whole");
+    Configuration.Training several =
+        Configuration.load(
+                List.of(), List.of(byCommand[0], byCommand[1], "training.gpus-per-task=4"))
+            .training();
+    assertThat(several.gpusPerTask()).isEqualTo(4);
+    assertThat(several.command()).containsExactly("/opt/train");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://me:s3cret@mlflow", "http://mlflow?token=s3cret", "file:///s3cret", "a b"})
+  void refusesAnAddressWithAPasswordWithoutShowingIt(String address) {
+    assertThat(problems(List.of(), "mlflow.tracking-uri=" + address))
+        .singleElement(as(STRING))
+        .contains("mlflow.tracking-uri")
+        .doesNotContain("s3cret");
   }
 
   @Test

@@ -15,8 +15,8 @@ import org.mergetomix.problem.UserException;
 class DeviceChoiceTest {
 
   @Test
-  void takesTheFirstGpuThatSparkGave() {
-    assertThat(DeviceChoice.at("3", "1")).isEqualTo(ComputeDevice.gpu(3));
+  void takesTheGpuThatSparkGave() {
+    assertThat(DeviceChoice.at("3")).isEqualTo(ComputeDevice.gpu(3));
   }
 
   @Test

@@ -59,7 +59,7 @@ public final class LockFile implements AutoCloseable {
   }
 
   /** The locks of a file, which is created when it is missing. Its directory exists. */
-  static LockFile open(Path file) throws IOException {
+  public static LockFile open(Path file) throws IOException {
     Path real = file.getParent().toRealPath().resolve(file.getFileName());
     synchronized (OPEN) {
       LockFile open = OPEN.get(real);
@@ -108,7 +108,7 @@ public final class LockFile implements AutoCloseable {
   }
 
   /** Waits until some key may have been released; not for long. */
-  void awaitKeyReleased() {
+  public void awaitKeyReleased() {
     monitor.lock();
     try {
       await(keyReleased);
@@ -148,7 +148,7 @@ public final class LockFile implements AutoCloseable {
   }
 
   /** The lock of a position for one alone; empty when anyone holds it. */
-  Optional<Hold> tryExclusive(long position) throws IOException {
+  public Optional<Hold> tryExclusive(long position) throws IOException {
     monitor.lock();
     try {
       return held.containsKey(position) ? Optional.empty() : take(position, Sharing.EXCLUSIVE);

@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ResourceProfileBuilder;
-import org.apache.spark.resource.TaskResourceRequests;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.RoundWork;
 import org.mergetomix.mixture.IndexRanges;
@@ -75,7 +72,9 @@ public final class RoundRunner {
       List<Portion> pieces = pieces(now, count);
       commit.append(
           mark,
-          onDevices(context.parallelize(pieces, pieces.size())).mapPartitions(work),
+          TaskGpus.ask(
+                  context.parallelize(pieces, pieces.size()), configuration.spark().gpusPerTask())
+              .mapPartitions(work),
           counters);
       done += count;
       left = without(left, now);
@@ -133,18 +132,5 @@ public final class RoundRunner {
     return portions.stream()
         .flatMap(portion -> portion.mixtures().split(size).stream().map(portion::of))
         .toList();
-  }
-
-  /** Asks for GPUs for the stage that needs them, where the configuration does. */
-  private JavaRDD<Portion> onDevices(JavaRDD<Portion> work) {
-    double gpus = configuration.spark().gpusPerTask();
-    if (gpus == 0) {
-      return work;
-    }
-    int cores = context.getConf().getInt("spark.task.cpus", 1);
-    return work.withResources(
-        new ResourceProfileBuilder()
-            .require(new TaskResourceRequests().cpus(cores).resource("gpu", gpus))
-            .build());
   }
 }
