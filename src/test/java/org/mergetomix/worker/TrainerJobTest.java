@@ -120,7 +120,17 @@ class TrainerJobTest {
             Path.of("/models/base"),
             examples,
             new FineTuning(
-                new LowRank(8, 16, List.of("q_proj")), length, 4, 2, 1e-3, 5, 0.1, 0.01, 1),
+                new LowRank(8, 16, List.of("q_proj")),
+                length,
+                FineTuning.Shares.EXAMPLE,
+                FineTuning.Packing.NONE,
+                4,
+                2,
+                1e-3,
+                5,
+                0.1,
+                0.01,
+                1),
             Precision.BFLOAT16,
             48,
             7)
