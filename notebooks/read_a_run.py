@@ -87,7 +87,8 @@ evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + 
 # MAGIC A mixture ties with the best when its gap, measured on the same examples, is below 1.96 of the
 # MAGIC gap's own standard errors. The best of many is partly luck, so take ties seriously. `rank_low` to
 # MAGIC `rank_high` are 95 % of the ranks that other examples would give; `best_share` compares mixtures,
-# MAGIC and is no probability.
+# MAGIC and is no probability. One that was `dropped` left a race on the examples after it saw so many; its
+# MAGIC score is that of the best and its gap to it. `pareto` says where it stands over several tasks.
 
 # COMMAND ----------
 
@@ -105,6 +106,9 @@ show(
         "rank_low",
         "rank_high",
         "best_share",
+        "pareto",
+        "examples",
+        "dropped",
     )
 )
 print(f"{scored.where('tied').count()} of {scored.count()} mixtures tie with the best.\n")
@@ -123,6 +127,35 @@ axes.invert_yaxis()
 axes.set_xlabel(f"gap to the best in {unit}, with 95 % intervals of the paired difference")
 axes.set_title("Best mixtures by their surrogates")
 finish(figure, "best-mixtures")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## Trade-off between the tasks
+# MAGIC
+# MAGIC The Pareto front, where there are several tasks: no mixture is as good on every task and better on
+# MAGIC one. One that is tied is not on it, but no mixture of it is better on every task by more than 1.96
+# MAGIC errors.
+
+# COMMAND ----------
+
+tasks = [task["task"] for task in run["search"]["objective"]["tasks"]]
+if len(tasks) > 1:
+    places = scored.where("pareto IN ('front', 'tied')").orderBy("pareto", "rank").limit(30)
+    scores_by_task = [F.col("task_scores")[task].alias(task) for task in tasks]
+    show(places.select("pareto", "rank", "mixture", *scores_by_task))
+    if len(tasks) == 2:
+        figure, axes = plt.subplots(figsize=(6, 5))
+        drawn = scored.where("pareto IS NOT NULL").select("pareto", *scores_by_task).toPandas()
+        for place, group in drawn.groupby("pareto"):
+            axes.scatter(group[tasks[0]], group[tasks[1]], label=place)
+        axes.set_xlabel(tasks[0])
+        axes.set_ylabel(tasks[1])
+        axes.legend()
+        axes.set_title("Trade-off between the tasks")
+        finish(figure, "trade-off")
+else:
+    print("One task, so nothing to trade.\n")
 
 # COMMAND ----------
 

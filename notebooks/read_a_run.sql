@@ -76,7 +76,8 @@ FROM record;
 -- MAGIC
 -- MAGIC A gap within 1.96 of its own standard errors is a tie with the best. `rank_low` to `rank_high` are
 -- MAGIC 95 % of the ranks that other examples would give; `best_share` compares mixtures, and is no
--- MAGIC probability.
+-- MAGIC probability. One that was `dropped` left a race on the examples after it saw so many; its score is
+-- MAGIC that of the best and its gap to it. `pareto` says where it stands over several tasks.
 
 -- COMMAND ----------
 
@@ -91,11 +92,31 @@ SELECT
   tied,
   rank_low,
   rank_high,
-  best_share
+  best_share,
+  pareto,
+  examples,
+  dropped
 FROM ranked
 WHERE rank IS NOT NULL
 ORDER BY rank
 LIMIT 15;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## Trade-off between the tasks
+-- MAGIC
+-- MAGIC The Pareto front, where there are several tasks: no mixture is as good on every task and better on
+-- MAGIC one. One that is tied is not on it, but no mixture of it is better on every task by more than 1.96
+-- MAGIC errors.
+
+-- COMMAND ----------
+
+SELECT pareto, rank, mixture, task_scores
+FROM ranked
+WHERE pareto IN ('front', 'tied')
+ORDER BY pareto, rank
+LIMIT 30;
 
 -- COMMAND ----------
 

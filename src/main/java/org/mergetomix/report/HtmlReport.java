@@ -32,6 +32,7 @@ public final class HtmlReport {
     page.open("body").newLine().open("main").newLine();
     writeOpening(page, content);
     TopSection.write(page, content);
+    FrontSection.write(page, content);
     RaceSection.write(page, content.seen());
     EffectSection.write(page, content);
     ModelSection.write(page, content);

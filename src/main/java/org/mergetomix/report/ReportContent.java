@@ -11,6 +11,7 @@ import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.Front;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunRecord;
 import org.mergetomix.table.SeenExamples;
@@ -24,6 +25,7 @@ import org.mergetomix.table.SeenExamples;
  * @param warnings what to know before the scores are trusted, as sentences; often none
  * @param unit what scores are measured in and which way they improve
  * @param top the first rows of the ranked table, best first; failed rows may follow
+ * @param front the Pareto front over the tasks, and some mixtures beside it
  * @param seen how many examples the ranked mixtures saw
  * @param base the score of the base on the same examples, where it was evaluated
  * @param effects one per dataset, in any order; of a search of every mixture
@@ -39,6 +41,7 @@ public record ReportContent(
     List<String> warnings,
     ScoreUnit unit,
     List<RankedRow> top,
+    Front front,
     SeenExamples seen,
     Optional<Estimate> base,
     List<DatasetEffect> effects,

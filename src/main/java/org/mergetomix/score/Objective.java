@@ -136,6 +136,21 @@ public abstract sealed class Objective implements Serializable permits MeanScore
     return mean(both, term -> gain(term, subject.get(term.task()), reference.get(term.task())));
   }
 
+  /**
+   * How much better a model is than another on each task, both on the same examples: positive where
+   * it is better. In one unit, or each divided by its scale.
+   *
+   * @throws IllegalArgumentException as {@link #gain}
+   */
+  public final SortedMap<String, Estimate> taskGains(
+      SortedMap<String, ExampleScores> subject, SortedMap<String, ExampleScores> reference) {
+    SortedMap<String, Estimate> gains = new TreeMap<>();
+    for (Term term : terms) {
+      gains.put(term.task(), gain(term, subject.get(term.task()), reference.get(term.task())));
+    }
+    return gains;
+  }
+
   /** The score of a model on each task of the objective, in the task's own unit. */
   public final SortedMap<String, Estimate> tasks(SortedMap<String, ExampleScores> byTask) {
     SortedMap<String, Estimate> scores = new TreeMap<>();

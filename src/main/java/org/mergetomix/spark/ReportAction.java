@@ -50,6 +50,9 @@ import org.mergetomix.table.RunRecord;
 /** Writes a run's report from the files that the run left; nothing is computed again. */
 public final class ReportAction {
 
+  /** Mixtures that are drawn beside the Pareto front, those on it among them. */
+  private static final int MOST_COMPARED = 255;
+
   private final SparkSession spark;
   private final Configuration configuration;
   private final RunDirectory directory;
@@ -115,6 +118,7 @@ public final class ReportAction {
         MixedDevices.warnings(evaluations.devices()).stream().map(Problem::message).toList(),
         unit,
         top,
+        ranked.front(MOST_COMPARED),
         ranked.seen(),
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()

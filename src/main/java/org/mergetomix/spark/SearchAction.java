@@ -41,6 +41,7 @@ import org.mergetomix.spark.round.TableStanding;
 import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.Front;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
@@ -80,6 +81,7 @@ public final class SearchAction {
    * @param record the run record as it was written
    * @param top the best mixtures, as many as {@code report.top} says
    * @param tied how many mixtures the examples cannot tell from the best, itself among them
+   * @param front the Pareto front over the tasks
    * @param seen how many examples the mixtures saw
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
    * @param reused of how many mixtures rows of other runs were taken over by this call
@@ -89,6 +91,7 @@ public final class SearchAction {
       RunRecord record,
       List<RankedRow> top,
       long tied,
+      Front front,
       SeenExamples seen,
       long evaluatedNow,
       long reused,
@@ -209,6 +212,7 @@ public final class SearchAction {
           done,
           ranked.top(configuration.report().top()),
           ranked.tied(),
+          ranked.front(configuration.report().top()),
           ranked.seen(),
           evaluatedNow,
           reused,

@@ -52,6 +52,7 @@ public final class RankedTable {
           .add("rank_low", LongType, true)
           .add("rank_high", LongType, true)
           .add("best_share", DoubleType, true)
+          .add("pareto", StringType, true)
           .add("task_scores", createMapType(StringType, DoubleType, false), false)
           .add("task_standard_errors", createMapType(StringType, DoubleType, false), false)
           .add("examples", LongType, false)
@@ -104,6 +105,32 @@ public final class RankedTable {
   /** How many mixtures the examples cannot tell from the best one, itself among them. */
   public long tied() {
     return table.read(rows -> rows.where(col("tied")).count());
+  }
+
+  /**
+   * The Pareto front over the tasks.
+   *
+   * @param most rows that are wanted
+   */
+  public Front front(int most) {
+    Map<String, Long> counts = new TreeMap<>();
+    table
+        .read(
+            rows -> rows.where(col("pareto").isNotNull()).groupBy("pareto").count().collectAsList())
+        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    return new Front(
+        counts.getOrDefault(FrontPlace.FRONT.text(), 0L),
+        counts.getOrDefault(FrontPlace.TIED.text(), 0L),
+        counts.isEmpty()
+            ? List.of()
+            : rows(
+                rows ->
+                    rows.where(col("pareto").isNotNull())
+                        .orderBy(
+                            col("pareto").notEqual(FrontPlace.FRONT.text()),
+                            col("pareto").notEqual(FrontPlace.TIED.text()),
+                            col("rank"))
+                        .limit(most)));
   }
 
   /** How many examples those with a rank saw. */
@@ -193,6 +220,7 @@ public final class RankedTable {
         row.interval().map(RankInterval::low).orElse(null),
         row.interval().map(RankInterval::high).orElse(null),
         row.interval().map(RankInterval::bestShare).orElse(null),
+        row.front() == FrontPlace.UNTOLD ? null : row.front().text(),
         CollectionConverters.asScala(scores),
         CollectionConverters.asScala(errors),
         row.examples(),
@@ -222,6 +250,9 @@ public final class RankedTable {
         estimate(row, "score", "standard_error"),
         estimate(row, "gap", "gap_standard_error"),
         interval(row),
+        row.isNullAt(row.fieldIndex("pareto"))
+            ? FrontPlace.UNTOLD
+            : FrontPlace.of(row.getAs("pareto")),
         tasks,
         row.getAs("examples"),
         row.getAs("dropped"),

@@ -126,6 +126,19 @@ class HtmlReportTest {
   }
 
   @Test
+  void drawsTheFrontOverTwoTasksAndNoneOverOne() throws Exception {
+    String html = HtmlReport.render(SmallContent.twoTasks());
+
+    assertThat(html).contains("<h2>Trade-off between the tasks</h2>").contains("chart-front");
+    assertThat(texts(parse(html), "p"))
+        .contains(
+            "No mixture is as good on every task, and better on one, than 2 mixtures, the Pareto"
+                + " front. One more is tied with it.");
+    assertThat(texts(parse(html), "td")).containsSequence("1", "es+fr", "3.104 ± 0.024");
+    assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("Trade-off");
+  }
+
+  @Test
   void saysHowToGetWhatIsMissing() throws Exception {
     Document page = parse(HtmlReport.render(SmallContent.searchOnly()));
 

@@ -9,6 +9,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.Measure;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.Correlation;
@@ -19,6 +20,8 @@ import org.mergetomix.statistics.Interval;
 import org.mergetomix.statistics.attribution.DatasetGain;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.Front;
+import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -61,6 +64,7 @@ final class SmallContent {
         whole.warnings(),
         whole.unit(),
         whole.top(),
+        whole.front(),
         whole.seen(),
         whole.base(),
         List.of(),
@@ -80,6 +84,7 @@ final class SmallContent {
         whole.warnings(),
         whole.unit(),
         whole.top(),
+        whole.front(),
         seen,
         whole.base(),
         whole.effects(),
@@ -87,6 +92,78 @@ final class SmallContent {
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints());
+  }
+
+  /** The same of two tasks. */
+  static ReportContent twoTasks() {
+    ReportContent whole = whole();
+    RunRecord run = whole.run();
+    RunRecord.Search search = run.search();
+    Measure bits =
+        new Measure(
+            "bits_per_byte", "bits per byte", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    Measure accuracy =
+        new Measure("acc", "accuracy", Direction.HIGHER_IS_BETTER, Measure.Aggregate.MEAN);
+    RunRecord.Objective objective =
+        new RunRecord.Objective(
+            "mean of gains",
+            "gain over the base",
+            Direction.HIGHER_IS_BETTER,
+            List.of(
+                new RunRecord.WeightedTask("names", bits, 1, 0),
+                new RunRecord.WeightedTask("quiz", accuracy, 1, 0)));
+    return new ReportContent(
+        new RunRecord(
+            run.format(),
+            run.state(),
+            run.times(),
+            run.run(),
+            run.start(),
+            new RunRecord.Search(objective, search.strategies(), search.ended(), "", search.base()),
+            run.surface(),
+            run.counts(),
+            run.seconds(),
+            run.preflight(),
+            run.fidelity()),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        new Front(
+            2,
+            1,
+            List.of(
+                placed("es", FrontPlace.FRONT, 3.1, .61),
+                placed("es+fr", FrontPlace.FRONT, 3.104, .64),
+                placed("fr", FrontPlace.TIED, 3.105, .63))),
+        whole.seen(),
+        whole.base(),
+        whole.effects(),
+        whole.model(),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints());
+  }
+
+  private static RankedRow placed(String mixture, FrontPlace front, double names, double quiz) {
+    RankedRow row = row(1, mixture, names, 0);
+    return new RankedRow(
+        row.rank(),
+        mixture,
+        row.datasets(),
+        row.weights(),
+        row.score(),
+        row.gap(),
+        row.interval(),
+        front,
+        new TreeMap<>(Map.of("names", new Estimate(names, .012), "quiz", new Estimate(quiz, .02))),
+        row.examples(),
+        false,
+        row.status(),
+        "",
+        0,
+        0);
   }
 
   /** Without what has to be asked for: fidelity and confirmation. */
@@ -127,6 +204,7 @@ final class SmallContent {
         score,
         gap,
         gap.hasError() ? Optional.of(new RankInterval(1, rank + 1, 0.5 / rank)) : Optional.empty(),
+        FrontPlace.UNTOLD,
         new TreeMap<>(Map.of("names", score)),
         40,
         false,
@@ -146,6 +224,7 @@ final class SmallContent {
         none,
         none,
         Optional.empty(),
+        FrontPlace.UNTOLD,
         new TreeMap<>(),
         0,
         false,
@@ -169,6 +248,7 @@ final class SmallContent {
         warnings,
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         top,
+        new Front(0, 0, List.of()),
         new SeenExamples(new TreeMap<>(Map.of(40L, (long) top.size() - failed))),
         Optional.of(new Estimate(3.29, 0.03)),
         List.of(
