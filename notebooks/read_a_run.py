@@ -79,6 +79,13 @@ print(f"scores in {unit}, {'lower' if lower_is_better else 'higher'} is better\n
 ranked = spark.read.parquet(RUN + "/ranked")
 evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + "/evaluations")
 
+
+def optional(name, columns):
+    """A table that may be missing: a folder that is not there would be an error, a file is none."""
+    files = spark.read.schema(columns).option("recursiveFileLookup", True)
+    return files.option("pathGlobFilter", name + ".parquet").parquet(RUN)
+
+
 # COMMAND ----------
 
 # MAGIC %md
@@ -206,6 +213,23 @@ if gains:
 # COMMAND ----------
 
 # MAGIC %md
+# MAGIC ## What datasets do together
+# MAGIC
+# MAGIC How much more (above 0) or less (below 0) one helps where the other is there already.
+# MAGIC `first_replaced` is the share of what the first gains without the second that is gone beside it.
+
+# COMMAND ----------
+
+interactions = optional(
+    "interactions",
+    "first string, second string, interaction double, interaction_standard_error double,"
+    " first_replaced double, second_replaced double",
+)
+show(interactions.orderBy("interaction"))
+
+# COMMAND ----------
+
+# MAGIC %md
 # MAGIC ## How far to trust it
 # MAGIC
 # MAGIC Some mixtures were really fine-tuned. If the points rise together, the surrogates rank as real
@@ -217,7 +241,8 @@ if run["state"] == "CONFIRMED":
     fidelity = spark.read.parquet(RUN + "/fidelity")
     # The base and the experts are the same model on both sides.
     compared = fidelity.where("role NOT IN ('base', 'single')")
-    show(compared.select("mixture", "role", "surrogate_score", "real_score", "confirm_score"))
+    columns = ["mixture", "role", "surrogate_score", "real_score", "corrected_score", "confirm_score"]
+    show(compared.select(*columns))
 
     points = compared.toPandas()
     spearman = points["surrogate_score"].rank().corr(points["real_score"].rank())
@@ -245,6 +270,24 @@ if run["state"] == "CONFIRMED":
         )
 else:
     print("No fidelity yet: run the command fidelity.")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC What mixtures should score if they were really trained, where a correction is worth applying:
+# MAGIC predictions, beside the scores of the surrogates.
+
+# COMMAND ----------
+
+corrected = optional(
+    "corrected",
+    "rank bigint, mixture string, score double, corrected_rank bigint, corrected_score double,"
+    " corrected_standard_error double, real_score double",
+)
+if run["fidelity"]["figures"].get("correction_applied"):
+    show(corrected.orderBy("corrected_rank").limit(15))
+else:
+    print("No correction: too few trainings, or it would predict none better.\n")
 
 # COMMAND ----------
 

@@ -35,6 +35,9 @@ CREATE OR REPLACE TEMPORARY VIEW fidelity (
   surrogate_standard_error DOUBLE,
   real_score DOUBLE,
   real_standard_error DOUBLE,
+  seeds INT,
+  seed_deviation DOUBLE,
+  corrected_score DOUBLE,
   confirm_score DOUBLE,
   confirm_standard_error DOUBLE,
   train_seconds DOUBLE,
@@ -42,6 +45,33 @@ CREATE OR REPLACE TEMPORARY VIEW fidelity (
 )
 USING parquet
 OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'fidelity.parquet');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW corrected (
+  rank BIGINT,
+  mixture STRING,
+  score DOUBLE,
+  corrected_rank BIGINT,
+  corrected_score DOUBLE,
+  corrected_standard_error DOUBLE,
+  real_score DOUBLE
+)
+USING parquet
+OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'corrected.parquet');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW interactions (
+  first STRING,
+  second STRING,
+  interaction DOUBLE,
+  interaction_standard_error DOUBLE,
+  first_replaced DOUBLE,
+  second_replaced DOUBLE
+)
+USING parquet
+OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'interactions.parquet');
 
 -- COMMAND ----------
 
@@ -158,6 +188,20 @@ ORDER BY gain DESC NULLS LAST;
 -- COMMAND ----------
 
 -- MAGIC %md
+-- MAGIC ## What datasets do together
+-- MAGIC
+-- MAGIC How much more (above 0) or less (below 0) one helps where the other is there already. `first_replaced`
+-- MAGIC is the share of what the first gains without the second that is gone beside it.
+
+-- COMMAND ----------
+
+SELECT first, second, interaction, interaction_standard_error, first_replaced, second_replaced
+FROM interactions
+ORDER BY interaction;
+
+-- COMMAND ----------
+
+-- MAGIC %md
 -- MAGIC ## How far to trust it
 -- MAGIC
 -- MAGIC Spearman's correlation of surrogates and models really fine-tuned: that of their ranks, ties
@@ -186,11 +230,27 @@ SELECT
   surrogate_standard_error,
   real_score,
   real_standard_error,
+  seeds,
+  seed_deviation,
+  corrected_score,
   confirm_score,
   confirm_standard_error,
   model
 FROM fidelity
 ORDER BY role, mixture;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC What mixtures should score if they were really trained, where a correction is worth applying:
+-- MAGIC predictions, beside the scores of the surrogates.
+
+-- COMMAND ----------
+
+SELECT corrected_rank, mixture, corrected_score, corrected_standard_error, rank, score, real_score
+FROM corrected
+ORDER BY corrected_rank
+LIMIT 15;
 
 -- COMMAND ----------
 

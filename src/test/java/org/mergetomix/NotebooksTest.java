@@ -222,6 +222,9 @@ class NotebooksTest {
         role,
         new Estimate(surrogate, 0.1),
         new Estimate(real, 0.1),
+        1,
+        Double.NaN,
+        Double.NaN,
         new Estimate(real, 0.1),
         10,
         "models/" + mixture);

@@ -167,6 +167,9 @@ final class ConfigurationLoader {
   private static Configuration.Fidelity fidelity(Section section) {
     return new Configuration.Fidelity(
         section.integer("mixtures", COUNT_OR_NONE),
+        section.choice("choice", Configuration.Fidelity.Choice.class),
+        section.integer("seeds", COUNT),
+        section.textOrEmpty("scores"),
         section.integer("bootstrap-samples", COUNT),
         section.number("confidence", Range.between(0, 1)));
   }

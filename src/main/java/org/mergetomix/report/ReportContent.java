@@ -10,6 +10,7 @@ import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.attribution.ScoreModel;
+import org.mergetomix.statistics.correction.CorrectedScores;
 import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.Front;
 import org.mergetomix.table.RankedRow;
@@ -33,6 +34,8 @@ import org.mergetomix.table.SeenExamples;
  * @param bestBySize in any order
  * @param fidelity how far surrogates can be trusted, where it was measured
  * @param fidelityPoints the mixtures it was measured on; empty without it
+ * @param correction what real trainings say of all surrogates, where there are enough
+ * @param corrected how far corrected scores can be trusted, each without its own training
  */
 public record ReportContent(
     RunRecord run,
@@ -48,7 +51,9 @@ public record ReportContent(
     Optional<ScoreModel> model,
     List<BestOfSize> bestBySize,
     Optional<Fidelity> fidelity,
-    List<FidelityPoint> fidelityPoints) {
+    List<FidelityPoint> fidelityPoints,
+    Optional<CorrectedScores> correction,
+    Optional<Fidelity> corrected) {
 
   public ReportContent {
     Objects.requireNonNull(run);
@@ -58,6 +63,8 @@ public record ReportContent(
     Objects.requireNonNull(base);
     Objects.requireNonNull(model);
     Objects.requireNonNull(fidelity);
+    Objects.requireNonNull(correction);
+    Objects.requireNonNull(corrected);
     warnings = List.copyOf(warnings);
     top = List.copyOf(top);
     Objects.requireNonNull(seen);

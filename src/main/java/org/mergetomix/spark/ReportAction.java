@@ -127,7 +127,9 @@ public final class ReportAction {
         model,
         bestBySize(ranked, unit),
         fidelity,
-        Fidelities.points(fidelityRows));
+        Fidelities.points(fidelityRows),
+        Fidelities.correction(fidelityRows, scores, unit),
+        Fidelities.corrected(fidelityRows, configuration, unit));
   }
 
   private static String question(RunRecord record) {

@@ -38,6 +38,7 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.RoundPlanner;
 import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
+import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
@@ -177,15 +178,15 @@ public final class SearchAction {
           objective.scoreUnit());
       String digest = ranked.digest();
       RankedScores scores = RankedScores.of(ranked);
-      RunRecord.Surface surface =
+      Optional<ScoreModel> model =
           ScoreModelFit.of(
-                  scores.scores(),
-                  scores.errors(),
-                  objective.scoreUnit(),
-                  objective.score(base).value(),
-                  configuration.seed())
-              .map(RunRecords::surface)
-              .orElse(RunRecord.Surface.NONE);
+              scores.scores(),
+              scores.errors(),
+              objective.scoreUnit(),
+              objective.score(base).value(),
+              configuration.seed());
+      directory.interactions(spark).write(model.map(ScoreModel::interactions).orElse(List.of()));
+      RunRecord.Surface surface = model.map(RunRecords::surface).orElse(RunRecord.Surface.NONE);
       RunRecord.Counts counts = counts(strategy, ranked);
       double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =

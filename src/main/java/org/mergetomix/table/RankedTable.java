@@ -11,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.createMapType;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,11 @@ public final class RankedTable {
   /** The row of a mixture; empty when there is none. */
   public Optional<RankedRow> find(String mixture) {
     return rows(rows -> rows.where(col("mixture").equalTo(mixture))).stream().findFirst();
+  }
+
+  /** The rows of mixtures, in no order; of some there may be none. */
+  public List<RankedRow> findAll(Collection<String> mixtures) {
+    return rows(rows -> rows.where(col("mixture").isin(mixtures.toArray())));
   }
 
   /**

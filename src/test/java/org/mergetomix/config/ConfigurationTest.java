@@ -89,7 +89,8 @@ class ConfigurationTest {
                     0.1,
                     0.01,
                     1.0),
-                new Configuration.Fidelity(16, 2000, 0.95),
+                new Configuration.Fidelity(
+                    16, Configuration.Fidelity.Choice.SPREAD, 1, "", 2000, 0.95),
                 new Configuration.Report(10),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new Configuration.Spark("", "merge-to-mix", 0, 300)));
@@ -122,6 +123,7 @@ class ConfigurationTest {
           case "search.ratios" -> "refine";
           case "search.attribution" -> "leave-one-out";
           case "search.racing" -> "max-t";
+          case "fidelity.choice" -> "planned";
           case "merge.mode" -> "mergekit";
           case "merge.lines.scaling" -> "linear";
           case "merge.density",

@@ -86,6 +86,7 @@ class HtmlReportTest {
             "chart-top",
             "chart-effects",
             "chart-shapley",
+            "chart-pairs",
             "chart-predicted",
             "chart-sizes",
             "chart-drift",
@@ -136,6 +137,30 @@ class HtmlReportTest {
                 + " front. One more is tied with it.");
     assertThat(texts(parse(html), "td")).containsSequence("1", "es+fr", "3.104 ± 0.024");
     assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("Trade-off");
+  }
+
+  @Test
+  void mapsWhatDatasetsDoTogetherAndSaysWhichReplacesWhich() throws Exception {
+    Document page = parse(HtmlReport.render(SmallContent.whole()));
+
+    assertThat(texts(page, "desc"))
+        .contains("Most together: es and it, +0.040 ± 0.039. Least: es and fr, −0.100 ± 0.039.");
+    assertThat(texts(page, "td")).containsSequence("es", "fr", "51\u00a0%", "−0.100 ± 0.039");
+  }
+
+  @Test
+  void marksCorrectedScoresAsPredictionsBesideTheSurrogates() throws Exception {
+    String html = HtmlReport.render(SmallContent.corrected());
+
+    assertThat(html).contains("chart-corrected");
+    assertThat(texts(parse(html), "p"))
+        .contains(
+            "Surrogates miss the scores of 2 real trainings by 0.0400 bits per byte (root mean"
+                + " square). A correction from the other trainings misses them by 0.0100, so it is"
+                + " applied. Spearman is 0.960 before, and 0.960 after it.")
+        .anyMatch(text -> text.startsWith("Corrected scores are predictions"));
+    assertThat(texts(parse(html), "td"))
+        .containsSequence("1", "es+fr", "3.0612", "3.1040", "2", "3.0600");
   }
 
   @Test

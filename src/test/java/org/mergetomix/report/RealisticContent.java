@@ -76,7 +76,9 @@ final class RealisticContent {
                 0.8,
                 0,
                 0)),
-        points(ranked));
+        points(ranked),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static RunRecord record(List<RankedRow> ranked) {

@@ -19,9 +19,13 @@ import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
 import org.mergetomix.statistics.attribution.DatasetGain;
 import org.mergetomix.statistics.attribution.ScoreModel;
+import org.mergetomix.statistics.correction.CorrectedScores;
+import org.mergetomix.statistics.correction.CorrectedScores.Expected;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.CorrectedRow;
 import org.mergetomix.table.Front;
 import org.mergetomix.table.FrontPlace;
+import org.mergetomix.table.Interaction;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -71,7 +75,9 @@ final class SmallContent {
         Optional.of(model(ScoreModel.Basis.ROUGH, Double.NaN)),
         whole.bestBySize(),
         whole.fidelity(),
-        whole.fidelityPoints());
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected());
   }
 
   /** The same of a search whose mixtures raced. */
@@ -91,7 +97,40 @@ final class SmallContent {
         whole.model(),
         whole.bestBySize(),
         whole.fidelity(),
-        whole.fidelityPoints());
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected());
+  }
+
+  /** The same of enough trainings for a correction. */
+  static ReportContent corrected() {
+    ReportContent whole = whole();
+    return new ReportContent(
+        whole.run(),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        whole.front(),
+        whole.seen(),
+        whole.base(),
+        whole.effects(),
+        whole.model(),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints(),
+        Optional.of(
+            new CorrectedScores(
+                List.of(
+                    new Expected(Mixture.parse("es+fr"), 3.104, 3.06, 3.065),
+                    new Expected(Mixture.parse("es+it"), 3.14, 3.11, 3.1)),
+                .04,
+                .01,
+                List.of(
+                    new CorrectedRow(2, "es+fr", 3.104, 1, new Estimate(3.0612, Double.NaN), 3.06),
+                    new CorrectedRow(1, "es", 3.1, 2, new Estimate(3.1, 0), Double.NaN)))),
+        whole.fidelity());
   }
 
   /** The same of two tasks. */
@@ -143,7 +182,9 @@ final class SmallContent {
         whole.model(),
         whole.bestBySize(),
         whole.fidelity(),
-        whole.fidelityPoints());
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected());
   }
 
   private static RankedRow placed(String mixture, FrontPlace front, double names, double quiz) {
@@ -269,7 +310,9 @@ final class SmallContent {
         confirmed ? Optional.of(fidelity()) : Optional.empty(),
         confirmed
             ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
-            : List.of());
+            : List.of(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** What a surface says of the three mixtures. */
@@ -282,6 +325,10 @@ final class SmallContent {
         List.of(
             new DatasetGain("es", new Estimate(0.21, error), new Estimate(0.146, error)),
             new DatasetGain("fr", new Estimate(-0.01, error), new Estimate(-0.004, error))),
+        List.of(
+            new Interaction("es", "fr", new Estimate(-0.1, error), 0.51, Double.NaN),
+            new Interaction("es", "it", new Estimate(0.04, error), -0.2, -0.3),
+            new Interaction("fr", "it", new Estimate(0, error), Double.NaN, 0)),
         List.of(
             new ScoreModel.Predicted(Mixture.parse("es"), 3.1, 3.11),
             new ScoreModel.Predicted(Mixture.parse("es+fr"), 3.104, 3.09),

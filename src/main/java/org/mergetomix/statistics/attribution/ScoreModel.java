@@ -2,6 +2,7 @@ package org.mergetomix.statistics.attribution;
 
 import java.util.List;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.table.Interaction;
 
 /**
  * What a surface says of a run's scores.
@@ -12,6 +13,9 @@ import org.mergetomix.mixture.Mixture;
  *     than the mean
  * @param basis of the gains
  * @param gains one per dataset, the most helpful first; empty where there is no basis
+ * @param interactions one per pair of datasets, by their ids; of more than 24 datasets, of those
+ *     with the greatest Shapley values either way; empty where there is no basis or a rough one,
+ *     and of fewer than three datasets
  * @param predictions of each mixture from the others, the best measured first
  */
 public record ScoreModel(
@@ -20,10 +24,12 @@ public record ScoreModel(
     double explained,
     Basis basis,
     List<DatasetGain> gains,
+    List<Interaction> interactions,
     List<Predicted> predictions) {
 
   public ScoreModel {
     gains = List.copyOf(gains);
+    interactions = List.copyOf(interactions);
     predictions = List.copyOf(predictions);
   }
 
