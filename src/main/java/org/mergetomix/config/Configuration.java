@@ -251,8 +251,18 @@ public record Configuration(
     }
   }
 
-  /** What is shown of the result. */
-  public record Report(int top) implements Serializable {}
+  /**
+   * What is shown of the result.
+   *
+   * @param surface two datasets over whose weights the surface is drawn; none for the two that help
+   *     most
+   */
+  public record Report(int top, List<String> surface) implements Serializable {
+
+    public Report {
+      surface = List.copyOf(surface);
+    }
+  }
 
   /**
    * How the job runs on Spark.

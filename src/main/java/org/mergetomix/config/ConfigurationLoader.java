@@ -72,7 +72,7 @@ final class ConfigurationLoader {
         worker(root.section("worker")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
-        new Configuration.Report(root.section("report").integer("top", COUNT)),
+        report(root.section("report")),
         cache(root.section("cache")),
         spark(root.section("spark")));
   }
@@ -172,6 +172,15 @@ final class ConfigurationLoader {
         section.textOrEmpty("scores"),
         section.integer("bootstrap-samples", COUNT),
         section.number("confidence", Range.between(0, 1)));
+  }
+
+  private static Configuration.Report report(Section section) {
+    List<String> surface = section.texts("surface");
+    if (!surface.isEmpty() && surface.stream().distinct().count() != 2) {
+      section.problem(
+          "surface", section.pathOf("surface") + " must be two different datasets, or none", "");
+    }
+    return new Configuration.Report(section.integer("top", COUNT), surface);
   }
 
   private static CacheSettings cache(Section section) {

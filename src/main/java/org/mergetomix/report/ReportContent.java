@@ -31,6 +31,8 @@ import org.mergetomix.table.SeenExamples;
  * @param base the score of the base on the same examples, where it was evaluated
  * @param effects one per dataset, in any order; of a search of every mixture
  * @param model what a surface says of the scores, where there is one
+ * @param mapped two datasets over whose weights the surface is drawn; none where there is no
+ *     surface
  * @param bestBySize in any order
  * @param fidelity how far surrogates can be trusted, where it was measured
  * @param fidelityPoints the mixtures it was measured on; empty without it
@@ -49,6 +51,7 @@ public record ReportContent(
     Optional<Estimate> base,
     List<DatasetEffect> effects,
     Optional<ScoreModel> model,
+    List<String> mapped,
     List<BestOfSize> bestBySize,
     Optional<Fidelity> fidelity,
     List<FidelityPoint> fidelityPoints,
@@ -66,6 +69,7 @@ public record ReportContent(
     Objects.requireNonNull(correction);
     Objects.requireNonNull(corrected);
     warnings = List.copyOf(warnings);
+    mapped = List.copyOf(mapped);
     top = List.copyOf(top);
     Objects.requireNonNull(seen);
     effects = List.copyOf(effects);

@@ -88,6 +88,7 @@ class HtmlReportTest {
             "chart-shapley",
             "chart-pairs",
             "chart-predicted",
+            "chart-surface",
             "chart-sizes",
             "chart-drift",
             "chart-cosines",
@@ -119,7 +120,8 @@ class HtmlReportTest {
     String html = HtmlReport.render(SmallContent.raced(seen));
 
     assertThat(html)
-        .contains("<h2>Race</h2>")
+        .contains("<h2>Race</h2>", "chart-race")
+        .contains("255 mixtures at first, 5 in the end.")
         .contains("Of 255 mixtures, 5 saw every example;")
         .contains("Together they saw 15.7 % of the examples that all would have seen.");
     assertThat(texts(parse(html), "td")).containsSequence("8", "5 %", "255", "80", "50 %", "55");

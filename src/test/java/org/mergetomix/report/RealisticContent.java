@@ -66,6 +66,7 @@ final class RealisticContent {
         Optional.of(new Estimate(3.612, 0.031)),
         effects(),
         Optional.of(SmallContent.model(ScoreModel.Basis.EXACT, Double.NaN)),
+        List.of("es", "it"),
         sizes(ranked),
         Optional.of(
             new Fidelity(

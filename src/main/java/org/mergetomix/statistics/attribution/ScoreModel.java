@@ -1,6 +1,7 @@
 package org.mergetomix.statistics.attribution;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.table.Interaction;
 
@@ -16,6 +17,8 @@ import org.mergetomix.table.Interaction;
  * @param interactions one per pair of datasets, by their ids; of more than 24 datasets, of those
  *     with the greatest Shapley values either way; empty where there is no basis or a rough one,
  *     and of fewer than three datasets
+ * @param expected what the surface expects of any mixture of these datasets: a prediction, in the
+ *     score's unit
  * @param predictions of each mixture from the others, the best measured first
  */
 public record ScoreModel(
@@ -25,6 +28,7 @@ public record ScoreModel(
     Basis basis,
     List<DatasetGain> gains,
     List<Interaction> interactions,
+    ToDoubleFunction<Mixture> expected,
     List<Predicted> predictions) {
 
   public ScoreModel {

@@ -126,6 +126,7 @@ public final class ScoreModelFit {
             basis,
             gains,
             interactions,
+            mixture -> lowerIsBetter(best.surface().mean(axes.weights(mixture))),
             predictions(fitted, best.surface())));
   }
 
