@@ -79,6 +79,13 @@ print(f"scores in {unit}, {'lower' if lower_is_better else 'higher'} is better\n
 ranked = spark.read.parquet(RUN + "/ranked")
 evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + "/evaluations")
 
+
+def optional(name, columns):
+    """A table that may be missing: a folder that is not there would be an error, a file is none."""
+    files = spark.read.schema(columns).option("recursiveFileLookup", True)
+    return files.option("pathGlobFilter", name + ".parquet").parquet(RUN)
+
+
 # COMMAND ----------
 
 # MAGIC %md
@@ -87,7 +94,8 @@ evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + 
 # MAGIC A mixture ties with the best when its gap, measured on the same examples, is below 1.96 of the
 # MAGIC gap's own standard errors. The best of many is partly luck, so take ties seriously. `rank_low` to
 # MAGIC `rank_high` are 95 % of the ranks that other examples would give; `best_share` compares mixtures,
-# MAGIC and is no probability.
+# MAGIC and is no probability. One that was `dropped` left a race on the examples after it saw so many; its
+# MAGIC score is that of the best and its gap to it. `pareto` says where it stands over several tasks.
 
 # COMMAND ----------
 
@@ -105,6 +113,9 @@ show(
         "rank_low",
         "rank_high",
         "best_share",
+        "pareto",
+        "examples",
+        "dropped",
     )
 )
 print(f"{scored.where('tied').count()} of {scored.count()} mixtures tie with the best.\n")
@@ -123,6 +134,35 @@ axes.invert_yaxis()
 axes.set_xlabel(f"gap to the best in {unit}, with 95 % intervals of the paired difference")
 axes.set_title("Best mixtures by their surrogates")
 finish(figure, "best-mixtures")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC ## Trade-off between the tasks
+# MAGIC
+# MAGIC The Pareto front, where there are several tasks: no mixture is as good on every task and better on
+# MAGIC one. One that is tied is not on it, but no mixture of it is better on every task by more than 1.96
+# MAGIC errors.
+
+# COMMAND ----------
+
+tasks = [task["task"] for task in run["search"]["objective"]["tasks"]]
+if len(tasks) > 1:
+    places = scored.where("pareto IN ('front', 'tied')").orderBy("pareto", "rank").limit(30)
+    scores_by_task = [F.col("task_scores")[task].alias(task) for task in tasks]
+    show(places.select("pareto", "rank", "mixture", *scores_by_task))
+    if len(tasks) == 2:
+        figure, axes = plt.subplots(figsize=(6, 5))
+        drawn = scored.where("pareto IS NOT NULL").select("pareto", *scores_by_task).toPandas()
+        for place, group in drawn.groupby("pareto"):
+            axes.scatter(group[tasks[0]], group[tasks[1]], label=place)
+        axes.set_xlabel(tasks[0])
+        axes.set_ylabel(tasks[1])
+        axes.legend()
+        axes.set_title("Trade-off between the tasks")
+        finish(figure, "trade-off")
+else:
+    print("One task, so nothing to trade.\n")
 
 # COMMAND ----------
 
@@ -173,6 +213,23 @@ if gains:
 # COMMAND ----------
 
 # MAGIC %md
+# MAGIC ## What datasets do together
+# MAGIC
+# MAGIC How much more (above 0) or less (below 0) one helps where the other is there already.
+# MAGIC `first_replaced` is the share of what the first gains without the second that is gone beside it.
+
+# COMMAND ----------
+
+interactions = optional(
+    "interactions",
+    "first string, second string, interaction double, interaction_standard_error double,"
+    " first_replaced double, second_replaced double",
+)
+show(interactions.orderBy("interaction"))
+
+# COMMAND ----------
+
+# MAGIC %md
 # MAGIC ## How far to trust it
 # MAGIC
 # MAGIC Some mixtures were really fine-tuned. If the points rise together, the surrogates rank as real
@@ -184,7 +241,8 @@ if run["state"] == "CONFIRMED":
     fidelity = spark.read.parquet(RUN + "/fidelity")
     # The base and the experts are the same model on both sides.
     compared = fidelity.where("role NOT IN ('base', 'single')")
-    show(compared.select("mixture", "role", "surrogate_score", "real_score", "confirm_score"))
+    columns = ["mixture", "role", "surrogate_score", "real_score", "corrected_score", "confirm_score"]
+    show(compared.select(*columns))
 
     points = compared.toPandas()
     spearman = points["surrogate_score"].rank().corr(points["real_score"].rank())
@@ -212,6 +270,24 @@ if run["state"] == "CONFIRMED":
         )
 else:
     print("No fidelity yet: run the command fidelity.")
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC What mixtures should score if they were really trained, where a correction is worth applying:
+# MAGIC predictions, beside the scores of the surrogates.
+
+# COMMAND ----------
+
+corrected = optional(
+    "corrected",
+    "rank bigint, mixture string, score double, corrected_rank bigint, corrected_score double,"
+    " corrected_standard_error double, real_score double",
+)
+if run["fidelity"]["figures"].get("correction_applied"):
+    show(corrected.orderBy("corrected_rank").limit(15))
+else:
+    print("No correction: too few trainings, or it would predict none better.\n")
 
 # COMMAND ----------
 

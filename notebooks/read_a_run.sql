@@ -35,6 +35,9 @@ CREATE OR REPLACE TEMPORARY VIEW fidelity (
   surrogate_standard_error DOUBLE,
   real_score DOUBLE,
   real_standard_error DOUBLE,
+  seeds INT,
+  seed_deviation DOUBLE,
+  corrected_score DOUBLE,
   confirm_score DOUBLE,
   confirm_standard_error DOUBLE,
   train_seconds DOUBLE,
@@ -42,6 +45,33 @@ CREATE OR REPLACE TEMPORARY VIEW fidelity (
 )
 USING parquet
 OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'fidelity.parquet');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW corrected (
+  rank BIGINT,
+  mixture STRING,
+  score DOUBLE,
+  corrected_rank BIGINT,
+  corrected_score DOUBLE,
+  corrected_standard_error DOUBLE,
+  real_score DOUBLE
+)
+USING parquet
+OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'corrected.parquet');
+
+-- COMMAND ----------
+
+CREATE OR REPLACE TEMPORARY VIEW interactions (
+  first STRING,
+  second STRING,
+  interaction DOUBLE,
+  interaction_standard_error DOUBLE,
+  first_replaced DOUBLE,
+  second_replaced DOUBLE
+)
+USING parquet
+OPTIONS (path '${run}', recursiveFileLookup 'true', pathGlobFilter 'interactions.parquet');
 
 -- COMMAND ----------
 
@@ -76,7 +106,8 @@ FROM record;
 -- MAGIC
 -- MAGIC A gap within 1.96 of its own standard errors is a tie with the best. `rank_low` to `rank_high` are
 -- MAGIC 95 % of the ranks that other examples would give; `best_share` compares mixtures, and is no
--- MAGIC probability.
+-- MAGIC probability. One that was `dropped` left a race on the examples after it saw so many; its score is
+-- MAGIC that of the best and its gap to it. `pareto` says where it stands over several tasks.
 
 -- COMMAND ----------
 
@@ -91,11 +122,31 @@ SELECT
   tied,
   rank_low,
   rank_high,
-  best_share
+  best_share,
+  pareto,
+  examples,
+  dropped
 FROM ranked
 WHERE rank IS NOT NULL
 ORDER BY rank
 LIMIT 15;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC ## Trade-off between the tasks
+-- MAGIC
+-- MAGIC The Pareto front, where there are several tasks: no mixture is as good on every task and better on
+-- MAGIC one. One that is tied is not on it, but no mixture of it is better on every task by more than 1.96
+-- MAGIC errors.
+
+-- COMMAND ----------
+
+SELECT pareto, rank, mixture, task_scores
+FROM ranked
+WHERE pareto IN ('front', 'tied')
+ORDER BY pareto, rank
+LIMIT 30;
 
 -- COMMAND ----------
 
@@ -137,6 +188,20 @@ ORDER BY gain DESC NULLS LAST;
 -- COMMAND ----------
 
 -- MAGIC %md
+-- MAGIC ## What datasets do together
+-- MAGIC
+-- MAGIC How much more (above 0) or less (below 0) one helps where the other is there already. `first_replaced`
+-- MAGIC is the share of what the first gains without the second that is gone beside it.
+
+-- COMMAND ----------
+
+SELECT first, second, interaction, interaction_standard_error, first_replaced, second_replaced
+FROM interactions
+ORDER BY interaction;
+
+-- COMMAND ----------
+
+-- MAGIC %md
 -- MAGIC ## How far to trust it
 -- MAGIC
 -- MAGIC Spearman's correlation of surrogates and models really fine-tuned: that of their ranks, ties
@@ -165,11 +230,27 @@ SELECT
   surrogate_standard_error,
   real_score,
   real_standard_error,
+  seeds,
+  seed_deviation,
+  corrected_score,
   confirm_score,
   confirm_standard_error,
   model
 FROM fidelity
 ORDER BY role, mixture;
+
+-- COMMAND ----------
+
+-- MAGIC %md
+-- MAGIC What mixtures should score if they were really trained, where a correction is worth applying:
+-- MAGIC predictions, beside the scores of the surrogates.
+
+-- COMMAND ----------
+
+SELECT corrected_rank, mixture, corrected_score, corrected_standard_error, rank, score, real_score
+FROM corrected
+ORDER BY corrected_rank
+LIMIT 15;
 
 -- COMMAND ----------
 

@@ -37,6 +37,7 @@ import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.FidelityRow;
+import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -205,6 +206,7 @@ class NotebooksTest {
         new Estimate(score, 0.5),
         new Estimate(score - 1, 0.6),
         Optional.of(new RankInterval(1, 3, 0.25)),
+        FrontPlace.UNTOLD,
         new TreeMap<>(Map.of(row.task(), new Estimate(score, 0.5))),
         row.range().size(),
         false,
@@ -220,6 +222,9 @@ class NotebooksTest {
         role,
         new Estimate(surrogate, 0.1),
         new Estimate(real, 0.1),
+        1,
+        Double.NaN,
+        Double.NaN,
         new Estimate(real, 0.1),
         10,
         "models/" + mixture);

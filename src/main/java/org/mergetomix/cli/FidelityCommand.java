@@ -1,15 +1,19 @@
 package org.mergetomix.cli;
 
-import java.util.Locale;
+import java.util.List;
+import java.util.Optional;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.FidelityAction;
+import org.mergetomix.spark.GivenFidelityAction;
+import org.mergetomix.spark.NextTrainings;
 import org.mergetomix.spark.ReportAction;
 import org.mergetomix.spark.Session;
-import org.mergetomix.statistics.Correlation;
-import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.RunRecord;
 import picocli.CommandLine;
 
 @CommandLine.Command(
@@ -23,8 +27,31 @@ final class FidelityCommand extends SessionCommand {
     super(console);
   }
 
+  @CommandLine.Option(
+      names = "--next",
+      paramLabel = "N",
+      description =
+          "Only say which N mixtures are worth a real training next: those that tell most about "
+              + "the errors of all surrogates. Trains nothing.")
+  private Optional<Integer> next = Optional.empty();
+
   @Override
   ExitCode run(Session session, Configuration configuration) {
+    if (next.isPresent()) {
+      printNext(session, configuration, next.get());
+      return ExitCode.DONE;
+    }
+    Optional<Location> given = configuration.realScores();
+    if (given.isPresent()) {
+      GivenFidelityAction.Result result =
+          new GivenFidelityAction(session.spark(), configuration, given.get()).run();
+      Location report = new ReportAction(session.spark(), configuration).run();
+      console().line("");
+      FidelityLines.print(console(), result.results(), unit(result.record()));
+      console().warnings(result.warnings());
+      console().line("Report: %s", report);
+      return ExitCode.DONE;
+    }
     FidelityAction.Result result =
         new FidelityAction(
                 session.spark(),
@@ -39,16 +66,23 @@ final class FidelityCommand extends SessionCommand {
     return ExitCode.DONE;
   }
 
+  private void printNext(Session session, Configuration configuration, int count) {
+    if (count < 1) {
+      throw UserException.usage("--next must be at least 1, not " + count, "", "");
+    }
+    List<Mixture> mixtures = new NextTrainings(session.spark(), configuration).next(count);
+    console()
+        .line(
+            mixtures.isEmpty()
+                ? "No mixture is left to train."
+                : "Worth a real training, the most telling first:");
+    mixtures.forEach(mixture -> console().line("%s", mixture.id()));
+  }
+
   static void print(Console console, FidelityAction.Result result) {
     console.line("");
-    if (result.fidelity().isEmpty()) {
-      console.line(
-          "Fidelity: not measured, it takes at least %d mixtures of two or more datasets that saw"
-              + " every example.",
-          Fidelity.FEWEST_MIXTURES);
-    }
-    result.fidelity().ifPresent(fidelity -> print(console, fidelity));
-    String unit = result.record().search().objective().unit();
+    String unit = unit(result.record());
+    FidelityLines.print(console, result.results(), unit);
     for (Confirmation confirmation : result.record().fidelity().confirmations()) {
       boolean winner = confirmation.label().equals("winner");
       console.line(
@@ -63,25 +97,8 @@ final class FidelityCommand extends SessionCommand {
     console.warnings(result.warnings());
   }
 
-  private static void print(Console console, Fidelity fidelity) {
-    console.line(
-        "Fidelity over %d mixtures really fine-tuned: Pearson %s, Spearman %s, Kendall %s.",
-        fidelity.mixtures(),
-        text(fidelity.pearson()),
-        text(fidelity.spearman()),
-        text(fidelity.kendall()));
-    console.line(
-        "The choice is %.2f %% worse than the best real one; top quarters overlap by %.0f %%.",
-        100 * fidelity.relativeRegret(), 100 * fidelity.topQuarterOverlap());
-  }
-
-  private static String text(Correlation correlation) {
-    return String.format(
-        Locale.ROOT,
-        "%.3f (%.3f to %.3f)",
-        correlation.value(),
-        correlation.interval().low(),
-        correlation.interval().high());
+  private static String unit(RunRecord record) {
+    return record.search().objective().unit();
   }
 
   private static String gain(Confirmation confirmation) {

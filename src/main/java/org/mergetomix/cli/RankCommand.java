@@ -52,6 +52,7 @@ final class RankCommand extends SessionCommand {
               Console.text(result.top().get(0).score()),
               left > 0 ? "saw every example" : "were evaluated");
       console().line("How sure:  %s", sure(result));
+      SearchAnswer.front(result.front()).ifPresent(line -> console().line("%s", line));
       result
           .expected()
           .ifPresent(

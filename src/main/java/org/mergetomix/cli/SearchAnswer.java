@@ -2,8 +2,10 @@ package org.mergetomix.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.mergetomix.spark.SearchAction;
+import org.mergetomix.table.Front;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunRecord;
@@ -58,6 +60,25 @@ final class SearchAnswer {
         ? "no other is tied with it"
         : String.format(
             Locale.ROOT, "%,d other%s tied with it", others, others == 1 ? " is" : "s are");
+  }
+
+  /** A line on the Pareto front over the tasks; nothing where there is one task. */
+  static Optional<String> front(Front front) {
+    if (front.members() == 0) {
+      return Optional.empty();
+    }
+    List<RankedRow> best = front.best();
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "Trade-off: no mixture is better on every task than %s%s%s",
+            best.stream().map(RankedRow::mixture).collect(Collectors.joining(", ")),
+            best.size() < front.members()
+                ? String.format(Locale.ROOT, " and %,d more", front.members() - best.size())
+                : "",
+            front.tied() == 0
+                ? ""
+                : String.format(Locale.ROOT, "; %,d others are tied with these", front.tied())));
   }
 
   private static String rank(RankInterval interval) {

@@ -69,6 +69,7 @@ final class SearchCommand extends SessionCommand {
       TopTable.print(console, result.top(), record.search().objective().unit());
       console.line("");
       SearchAnswer.lines(result).forEach(line -> console.line("%s", line));
+      SearchAnswer.front(result.front()).ifPresent(line -> console.line("%s", line));
     }
     console.line("");
     console.line("Ranked digest: %s", record.rankedDigest());

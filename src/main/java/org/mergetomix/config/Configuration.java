@@ -258,12 +258,40 @@ public record Configuration(
     }
   }
 
-  /** How the ranking is checked against mixtures that are really fine-tuned. */
-  public record Fidelity(int mixtures, int bootstrapSamples, double confidence)
-      implements Serializable {}
+  /**
+   * How the ranking is checked against mixtures that are really fine-tuned.
+   *
+   * @param seeds how often each is trained, every time from another seed
+   * @param scores table of the scores of trainings done elsewhere as it was written; empty for none
+   */
+  public record Fidelity(
+      int mixtures,
+      Choice choice,
+      int seeds,
+      String scores,
+      int bootstrapSamples,
+      double confidence)
+      implements Serializable {
 
-  /** What is shown of the result. */
-  public record Report(int top) implements Serializable {}
+    /** How mixtures are chosen. */
+    public enum Choice {
+      SPREAD,
+      PLANNED
+    }
+  }
+
+  /**
+   * What is shown of the result.
+   *
+   * @param surface two datasets over whose weights the surface is drawn; none for the two that help
+   *     most
+   */
+  public record Report(int top, List<String> surface) implements Serializable {
+
+    public Report {
+      surface = List.copyOf(surface);
+    }
+  }
 
   /**
    * How the job runs on Spark.
@@ -327,6 +355,17 @@ public record Configuration(
     return Optional.of(search.mixtures())
         .filter(file -> !file.isEmpty())
         .map(file -> location("search.mixtures", file));
+  }
+
+  /**
+   * Where the table of trainings done elsewhere lies; empty where there is none.
+   *
+   * @throws UserException usage, when it names no place
+   */
+  public Optional<Location> realScores() {
+    return Optional.of(fidelity.scores())
+        .filter(table -> !table.isEmpty())
+        .map(table -> location("fidelity.scores", table));
   }
 
   /**

@@ -83,7 +83,7 @@ final class ConfigurationLoader {
         worker(root.section("worker")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
-        new Configuration.Report(root.section("report").integer("top", COUNT)),
+        report(root.section("report")),
         cache(root.section("cache")),
         mlflow(root.section("mlflow")),
         spark(root.section("spark")));
@@ -211,8 +211,20 @@ final class ConfigurationLoader {
   private static Configuration.Fidelity fidelity(Section section) {
     return new Configuration.Fidelity(
         section.integer("mixtures", COUNT_OR_NONE),
+        section.choice("choice", Configuration.Fidelity.Choice.class),
+        section.integer("seeds", COUNT),
+        section.textOrEmpty("scores"),
         section.integer("bootstrap-samples", COUNT),
         section.number("confidence", Range.between(0, 1)));
+  }
+
+  private static Configuration.Report report(Section section) {
+    List<String> surface = section.texts("surface");
+    if (!surface.isEmpty() && surface.stream().distinct().count() != 2) {
+      section.problem(
+          "surface", section.pathOf("surface") + " must be two different datasets, or none", "");
+    }
+    return new Configuration.Report(section.integer("top", COUNT), surface);
   }
 
   private static CacheSettings cache(Section section) {

@@ -87,15 +87,10 @@ public final class Confirmations {
   private SortedMap<String, ExampleScores> mean(List<String> mixtures) {
     SortedMap<String, ExampleScores> means = new TreeMap<>();
     for (String task : scores.get(winner).confirm().keySet()) {
-      double[] weights = scores.get(winner).confirm().get(task).weights();
-      double[] sums = new double[weights.length];
-      for (String mixture : mixtures) {
-        double[] examples = scores.get(mixture).confirm().get(task).scores();
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += examples[i] / mixtures.size();
-        }
-      }
-      means.put(task, new ExampleScores(sums, weights));
+      means.put(
+          task,
+          ExampleScores.mean(
+              mixtures.stream().map(mixture -> scores.get(mixture).confirm().get(task)).toList()));
     }
     return means;
   }

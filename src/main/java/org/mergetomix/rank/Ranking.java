@@ -16,6 +16,7 @@ import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.Evaluations;
+import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -47,11 +48,12 @@ public final class Ranking {
       Map<String, RankInterval> intervals) {
     Map<String, RankInterval> known = new HashMap<>(intervals);
     SortedMap<String, ExampleScores> best = best(evaluations, considered, tasks, objective);
+    TaskFront front = TaskFront.of(evaluations, considered, tasks, objective);
     return MixtureReduction.of(
             evaluations.rows(),
             considered,
             tasks,
-            (mixture, rows) -> Judged.of(mixture, rows, objective, best))
+            (mixture, rows) -> Judged.of(mixture, rows, objective, best, front))
         .filter(judged -> judged.status() == RowStatus.OK || !judged.error().isEmpty())
         .map(judged -> judged.row(Optional.ofNullable(known.get(judged.mixture().id()))));
   }
@@ -100,6 +102,7 @@ public final class Ranking {
       Mixture mixture,
       Estimate score,
       Estimate gap,
+      FrontPlace front,
       SortedMap<String, Estimate> taskScores,
       long examples,
       boolean dropped,
@@ -113,7 +116,8 @@ public final class Ranking {
         Mixture mixture,
         MixtureRows rows,
         Objective objective,
-        SortedMap<String, ExampleScores> best) {
+        SortedMap<String, ExampleScores> best,
+        TaskFront front) {
       boolean whole = rows.isComplete();
       boolean scored = whole || (rows.error().isEmpty() && !best.isEmpty());
       SortedMap<String, ExampleScores> scores = rows.scores();
@@ -123,6 +127,7 @@ public final class Ranking {
           mixture,
           scored && !whole ? behind(objective.score(best), gap, objective) : score,
           gap,
+          whole ? front.place(mixture, scores, objective) : FrontPlace.UNTOLD,
           scored ? objective.tasks(scores) : new TreeMap<>(),
           scores.values().stream().mapToLong(ExampleScores::size).sum(),
           scored && !whole,
@@ -164,6 +169,7 @@ public final class Ranking {
           score,
           gap,
           interval,
+          front,
           taskScores,
           examples,
           dropped,

@@ -32,12 +32,15 @@ public final class HtmlReport {
     page.open("body").newLine().open("main").newLine();
     writeOpening(page, content);
     TopSection.write(page, content);
+    FrontSection.write(page, content);
     RaceSection.write(page, content.seen());
     EffectSection.write(page, content);
+    PairSection.write(page, content);
     ModelSection.write(page, content);
     SizeSection.write(page, content);
     PreflightSection.write(page, content.run().preflight());
     FidelitySection.write(page, content);
+    CorrectionSection.write(page, content);
     ConfirmationSection.write(page, content);
     CostSection.write(page, content.run());
     RecordSection.write(page, content);

@@ -83,6 +83,7 @@ final class ModelSection {
         "On the line, prediction and measurement agree. Only measured scores are ranked.",
         "class",
         "note");
+    SurfaceMap.write(page, content, model);
   }
 
   private static Estimate of(double value) {

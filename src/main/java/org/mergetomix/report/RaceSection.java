@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.mergetomix.report.chart.Bounds;
+import org.mergetomix.report.chart.Chart;
 import org.mergetomix.report.chart.Figures;
+import org.mergetomix.report.chart.Mark;
 import org.mergetomix.report.chart.Markup;
+import org.mergetomix.report.chart.Plot;
 import org.mergetomix.report.chart.Table;
 import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.table.SeenExamples;
@@ -31,6 +35,7 @@ final class RaceSection {
             seen.whole(),
             100 * seen.share()));
     long all = seen.mixtures().lastKey();
+    writeChart(page, seen, all);
     List<List<String>> rows = new ArrayList<>();
     long left = seen.total();
     for (Map.Entry<Long, Long> one : seen.mixtures().entrySet()) {
@@ -52,6 +57,38 @@ final class RaceSection {
             + " the examples that both saw; it ranks after those that saw every example.",
         "class",
         "note");
+    page.closeLine();
+  }
+
+  private static void writeChart(Markup page, SeenExamples seen, long all) {
+    page.open("figure").newLine();
+    Plot plot =
+        Plot.open(
+            page,
+            "chart-race",
+            "Mixtures left in the race by the share of examples seen",
+            Figures.count(seen.total(), "mixture")
+                + " at first, "
+                + Figures.count(seen.whole())
+                + " in the end.",
+            new Bounds(0, 100),
+            new Bounds(0, seen.total()));
+    plot.drawAxes("examples seen, %", "mixtures left");
+    StringBuilder path = new StringBuilder();
+    path.append("M").append(Chart.number(plot.x(0))).append(" ");
+    path.append(Chart.number(plot.y(seen.total())));
+    long left = seen.total();
+    plot.chart().openGroup("lead", "Mixtures left");
+    for (Map.Entry<Long, Long> one : seen.mixtures().entrySet()) {
+      double share = 100.0 * one.getKey() / all;
+      plot.drawMark(Mark.DOT, share, left);
+      path.append("H").append(Chart.number(plot.x(share)));
+      left -= one.getKey() == all ? 0 : one.getValue();
+      path.append("V").append(Chart.number(plot.y(left)));
+    }
+    plot.chart().closeGroup();
+    plot.chart().curve(path.toString());
+    plot.close();
     page.closeLine();
   }
 }

@@ -10,7 +10,9 @@ import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.attribution.ScoreModel;
+import org.mergetomix.statistics.correction.CorrectedScores;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.Front;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RunRecord;
 import org.mergetomix.table.SeenExamples;
@@ -24,13 +26,18 @@ import org.mergetomix.table.SeenExamples;
  * @param warnings what to know before the scores are trusted, as sentences; often none
  * @param unit what scores are measured in and which way they improve
  * @param top the first rows of the ranked table, best first; failed rows may follow
+ * @param front the Pareto front over the tasks, and some mixtures beside it
  * @param seen how many examples the ranked mixtures saw
  * @param base the score of the base on the same examples, where it was evaluated
  * @param effects one per dataset, in any order; of a search of every mixture
  * @param model what a surface says of the scores, where there is one
+ * @param mapped two datasets over whose weights the surface is drawn; none where there is no
+ *     surface
  * @param bestBySize in any order
  * @param fidelity how far surrogates can be trusted, where it was measured
  * @param fidelityPoints the mixtures it was measured on; empty without it
+ * @param correction what real trainings say of all surrogates, where there are enough
+ * @param corrected how far corrected scores can be trusted, each without its own training
  */
 public record ReportContent(
     RunRecord run,
@@ -39,13 +46,17 @@ public record ReportContent(
     List<String> warnings,
     ScoreUnit unit,
     List<RankedRow> top,
+    Front front,
     SeenExamples seen,
     Optional<Estimate> base,
     List<DatasetEffect> effects,
     Optional<ScoreModel> model,
+    List<String> mapped,
     List<BestOfSize> bestBySize,
     Optional<Fidelity> fidelity,
-    List<FidelityPoint> fidelityPoints) {
+    List<FidelityPoint> fidelityPoints,
+    Optional<CorrectedScores> correction,
+    Optional<Fidelity> corrected) {
 
   public ReportContent {
     Objects.requireNonNull(run);
@@ -55,7 +66,10 @@ public record ReportContent(
     Objects.requireNonNull(base);
     Objects.requireNonNull(model);
     Objects.requireNonNull(fidelity);
+    Objects.requireNonNull(correction);
+    Objects.requireNonNull(corrected);
     warnings = List.copyOf(warnings);
+    mapped = List.copyOf(mapped);
     top = List.copyOf(top);
     Objects.requireNonNull(seen);
     effects = List.copyOf(effects);

@@ -2,6 +2,7 @@ package org.mergetomix.score;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -87,6 +88,23 @@ public final class ExampleScores implements Serializable {
   /** The same, with the weights of another model where they are equal: they are held once then. */
   public ExampleScores sharingWeights(ExampleScores other) {
     return sameExamples(other) ? new ExampleScores(this, other.weights) : this;
+  }
+
+  /**
+   * The mean of several models' scores on each example, as of one recipe trained with several
+   * seeds.
+   *
+   * @param models one or more, on the same examples
+   * @throws IllegalArgumentException when they are not
+   */
+  public static ExampleScores mean(Collection<ExampleScores> models) {
+    ExampleScores first = models.iterator().next();
+    double[] sums = new double[first.size()];
+    for (ExampleScores model : models) {
+      first.requireSameExamples(model);
+      Arrays.setAll(sums, i -> sums[i] + model.scores[i] / models.size());
+    }
+    return new ExampleScores(sums, first.weights);
   }
 
   /** Whether every score is a number, neither NaN nor infinite. */

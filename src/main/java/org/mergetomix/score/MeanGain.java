@@ -88,6 +88,14 @@ final class MeanGain extends Objective {
   }
 
   @Override
+  Estimate finished(Term term, Estimate score) {
+    Estimate reference = base.get(term.task()).aggregate(term.measure().aggregate());
+    return new Estimate(
+        term.measure().direction().gain(score.value(), reference.value()) / unit(term),
+        Math.hypot(score.standardError(), reference.standardError()) / unit(term));
+  }
+
+  @Override
   Estimate gain(Term term, ExampleScores subject, ExampleScores reference) {
     Measure.Aggregate aggregate = term.measure().aggregate();
     ExampleScores denominator = base.get(term.task());

@@ -18,6 +18,11 @@ final class MeanScore extends Objective {
   }
 
   @Override
+  Estimate finished(Term term, Estimate score) {
+    return score;
+  }
+
+  @Override
   Estimate gain(Term term, ExampleScores subject, ExampleScores reference) {
     return scoreUnit().gain(subject.minus(reference, term.measure().aggregate()));
   }

@@ -136,6 +136,31 @@ public abstract sealed class Objective implements Serializable permits MeanScore
     return mean(both, term -> gain(term, subject.get(term.task()), reference.get(term.task())));
   }
 
+  /**
+   * How much better a model is than another on each task, both on the same examples: positive where
+   * it is better. In one unit, or each divided by its scale.
+   *
+   * @throws IllegalArgumentException as {@link #gain}
+   */
+  public final SortedMap<String, Estimate> taskGains(
+      SortedMap<String, ExampleScores> subject, SortedMap<String, ExampleScores> reference) {
+    SortedMap<String, Estimate> gains = new TreeMap<>();
+    for (Term term : terms) {
+      gains.put(term.task(), gain(term, subject.get(term.task()), reference.get(term.task())));
+    }
+    return gains;
+  }
+
+  /**
+   * The score of a model of which no more is known than its score on each task, in the task's own
+   * unit. Where that is a gain over the base, its error takes the two as on different examples.
+   *
+   * @throws IllegalArgumentException when a task of the objective is missing
+   */
+  public final Estimate ofTasks(SortedMap<String, Estimate> byTask) {
+    return mean(byTask.keySet(), term -> finished(term, byTask.get(term.task())));
+  }
+
   /** The score of a model on each task of the objective, in the task's own unit. */
   public final SortedMap<String, Estimate> tasks(SortedMap<String, ExampleScores> byTask) {
     SortedMap<String, Estimate> scores = new TreeMap<>();
@@ -219,6 +244,9 @@ public abstract sealed class Objective implements Serializable permits MeanScore
 
   /** The score of a model on one task, as it goes into the mean. */
   abstract Estimate score(Term term, ExampleScores subject);
+
+  /** A finished score of one task, as it goes into the mean. */
+  abstract Estimate finished(Term term, Estimate score);
 
   /** How much better a model is than another on one task, as it goes into the mean. */
   abstract Estimate gain(Term term, ExampleScores subject, ExampleScores reference);

@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Fidelity.Choice;
 import org.mergetomix.executor.ModelScores;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
@@ -29,11 +32,11 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.ComparableMixtures;
 import org.mergetomix.rank.Confirmations;
-import org.mergetomix.rank.Fidelities;
+import org.mergetomix.rank.PlannedTrainings;
+import org.mergetomix.rank.RankedScores;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.Objective;
 import org.mergetomix.spark.round.Progress;
-import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelitySelection;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedTable;
@@ -68,12 +71,12 @@ public final class FidelityAction {
    * What was found.
    *
    * @param record the run record as it was written
-   * @param fidelity the figures; empty when too few mixtures were fine-tuned
+   * @param results what the real scores say
    * @param winner the checkpoint of the winner, really fine-tuned
    * @param warnings which experts were left out, and why
    */
   public record Result(
-      RunRecord record, Optional<Fidelity> fidelity, Location winner, List<Problem> warnings) {
+      RunRecord record, FidelityResults results, Location winner, List<Problem> warnings) {
 
     public Result {
       warnings = List.copyOf(warnings);
@@ -109,8 +112,12 @@ public final class FidelityAction {
   /** Experts that are there need not be as training would write them now. */
   private void requireTrainable(InputFiles files) {
     TrainingCheck.require(spark, files, manifest.toMerge(List.of()), configuration);
-    TrainingCheck.memory(
-        spark, files, manifest, configuration, Math.max(1, configuration.fidelity().mixtures()));
+    TrainingCheck.memory(spark, files, manifest, configuration, trainings());
+  }
+
+  /** How many there may be at once; the winner is trained in any case. */
+  private int trainings() {
+    return Math.max(1, configuration.fidelity().mixtures()) * configuration.fidelity().seeds();
   }
 
   /** Before anything is trained: it would be too late when the models are to be scored. */
@@ -127,21 +134,9 @@ public final class FidelityAction {
   }
 
   private RunRecord requireFinished(RunPlan plan) {
-    RunRecord record = directory.require();
+    directory.require();
     directory.claim(plan.runId(), plan.identity());
-    if (record.state() == RunRecord.State.SEARCHING) {
-      throw UserException.input(
-          "The search in the output directory is not finished",
-          directory.location().toString(),
-          "Run search again: it goes on where it stopped");
-    }
-    if (record.counts().evaluated() == 0) {
-      throw UserException.input(
-          "Every mixture of the search failed, so there is no winner",
-          directory.location().toString(),
-          "Look up the errors in its ranked table, and search again");
-    }
-    return record;
+    return FinishedRun.require(directory);
   }
 
   private Result compare(RunPlan plan, RunRecord record, long started) {
@@ -158,23 +153,28 @@ public final class FidelityAction {
     requireNumbers(given.subList(0, 1), scores);
     Objective objective = plan.objective(scores.get("").search());
     Optional<Objective> confirming = plan.confirmObjective(scores.get("").confirm());
-    List<TrainingOutcome> trained = train(roles.keySet());
-    if (!trained.isEmpty()) {
-      List<ScoreModels.Subject> models = subjects(trained);
-      scores.putAll(score(plan, models));
-      requireNumbers(models, scores);
+    List<List<TrainingOutcome>> trained = train(roles.keySet());
+    SortedMap<String, List<ModelScores>> bySeed = new TreeMap<>();
+    for (List<TrainingOutcome> ofSeed : trained) {
+      List<ScoreModels.Subject> models = subjects(ofSeed);
+      SortedMap<String, ModelScores> found = score(plan, models);
+      requireNumbers(models, found);
+      found.forEach(
+          (mixture, one) -> bySeed.computeIfAbsent(mixture, id -> new ArrayList<>()).add(one));
     }
+    bySeed.forEach((mixture, models) -> scores.put(mixture, ModelScores.mean(models)));
 
     context.setJobGroup("fidelity", "Compare surrogates with models really fine-tuned", false);
     List<FidelityRow> rows =
-        rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores));
-    directory.fidelity(spark).write(rows);
-    Optional<Fidelity> fidelity = Fidelities.of(rows, configuration, objective.scoreUnit());
-    double training = trained.stream().mapToDouble(TrainingOutcome::seconds).sum();
+        rows(plan, ranked, roles, trained, new Scored(objective, confirming, scores, bySeed));
+    FidelityResults results =
+        FidelityResults.write(spark, directory, configuration, ranked, rows, objective.scoreUnit());
+    double training =
+        trained.stream().flatMap(List::stream).mapToDouble(TrainingOutcome::seconds).sum();
     double wall = (System.nanoTime() - started) / 1e9;
     RunRecord.Fidelity found =
         new RunRecord.Fidelity(
-            Fidelities.figures(fidelity),
+            results.figures(),
             confirming
                 .map(
                     confirm ->
@@ -188,17 +188,18 @@ public final class FidelityAction {
             before ->
                 before.confirmed(
                     configuration.asMap(),
-                    trained.size(),
+                    roles.size(),
                     seconds(before, training, wall),
                     found,
                     Instant.now().toString()));
     Location model =
         trained.stream()
+            .flatMap(List::stream)
             .filter(outcome -> outcome.mixture().equals(winner.id()))
             .map(TrainingOutcome::model)
             .findFirst()
             .orElseGet(() -> plan.experts().get(winner.id()).input().location());
-    return new Result(done, fidelity, model, leftOut);
+    return new Result(done, results, model, leftOut);
   }
 
   /** A comparison that was there already took no time. */
@@ -214,22 +215,44 @@ public final class FidelityAction {
 
   /** The mixtures to fine-tune, and why; the winner and all datasets are among them. */
   private Map<Mixture, String> roles(RunPlan plan, RankedTable ranked, Mixture winner) {
-    Map<Mixture, String> roles = new LinkedHashMap<>();
+    Mixture all = Mixture.subset(plan.experts().keySet());
     try (ComparableMixtures comparable = new ComparableMixtures(spark, ranked)) {
-      FidelitySelection.choose(
-              comparable,
-              plan.experts().keySet(),
-              configuration.fidelity().mixtures(),
-              configuration.seed())
-          .forEach(selected -> roles.put(selected.mixture(), selected.role()));
+      Map<Mixture, String> roles =
+          configuration.fidelity().choice() == Choice.PLANNED
+              ? planned(
+                  ranked, winner, comparable.contains(all) ? Optional.of(all) : Optional.empty())
+              : spread(plan, comparable);
       if (winner.size() > 1) {
         roles.putIfAbsent(winner, "best");
       }
-      Mixture all = Mixture.subset(plan.experts().keySet());
       if (comparable.contains(all)) {
         roles.putIfAbsent(all, "all");
       }
+      return roles;
     }
+  }
+
+  private Map<Mixture, String> spread(RunPlan plan, ComparableMixtures comparable) {
+    Map<Mixture, String> roles = new LinkedHashMap<>();
+    FidelitySelection.choose(
+            comparable,
+            plan.experts().keySet(),
+            configuration.fidelity().mixtures(),
+            configuration.seed())
+        .forEach(selected -> roles.put(selected.mixture(), selected.role()));
+    return roles;
+  }
+
+  /** Beside the winner and all datasets, those that tell most about all surrogates. */
+  private Map<Mixture, String> planned(RankedTable ranked, Mixture winner, Optional<Mixture> all) {
+    Map<Mixture, String> roles = new LinkedHashMap<>();
+    if (winner.size() > 1) {
+      roles.put(winner, "best");
+    }
+    all.ifPresent(mixture -> roles.putIfAbsent(mixture, "all"));
+    int left = Math.max(0, configuration.fidelity().mixtures() - roles.size());
+    PlannedTrainings.next(RankedScores.of(ranked), List.copyOf(roles.keySet()), left)
+        .forEach(mixture -> roles.put(mixture, "planned"));
     return roles;
   }
 
@@ -240,13 +263,26 @@ public final class FidelityAction {
         .toList();
   }
 
-  private List<TrainingOutcome> train(Collection<Mixture> mixtures) {
+  /** The models of each seed; those of the first one have the seed that everything else has. */
+  private List<List<TrainingOutcome>> train(Collection<Mixture> mixtures) {
+    if (mixtures.isEmpty()) {
+      return List.of();
+    }
     TrainingPlan training = TrainingPlan.of(spark, manifest, configuration);
     List<TrainingJob> jobs =
-        mixtures.stream()
-            .map(mixture -> training.job(mixture, training.place(directory.models(), mixture)))
+        IntStream.range(0, configuration.fidelity().seeds())
+            .boxed()
+            .flatMap(
+                repeat ->
+                    mixtures.stream()
+                        .map(mixture -> training.repeated(mixture, directory.models(), repeat)))
             .toList();
-    return new TrainingJobs(spark, configuration, progress).run("fidelity", jobs);
+    List<TrainingOutcome> outcomes = new TrainingJobs(spark, configuration, progress).run("fidelity", jobs);
+    List<List<TrainingOutcome>> bySeed = new ArrayList<>();
+    for (int first = 0; first < outcomes.size(); first += mixtures.size()) {
+      bySeed.add(outcomes.subList(first, first + mixtures.size()));
+    }
+    return bySeed;
   }
 
   /** The base, and then every expert. */
@@ -309,42 +345,56 @@ public final class FidelityAction {
       RunPlan plan,
       RankedTable ranked,
       Map<Mixture, String> roles,
-      List<TrainingOutcome> trained,
+      List<List<TrainingOutcome>> trained,
       Scored scored) {
     List<FidelityRow> rows = new ArrayList<>();
     Estimate base = scored.search("");
-    rows.add(new FidelityRow("", "base", base, base, scored.confirm(""), 0, plan.base().path()));
+    rows.add(FidelityRow.once("", "base", base, base, scored.confirm(""), plan.base().path()));
     plan.experts()
         .forEach(
             (id, expert) -> {
               if (scored.scores().containsKey(id)) {
                 Estimate score = scored.search(id);
                 rows.add(
-                    new FidelityRow(
-                        id, "single", score, score, scored.confirm(id), 0, expert.path()));
+                    FidelityRow.once(
+                        id, "single", score, score, scored.confirm(id), expert.path()));
               }
             });
-    Map<String, TrainingOutcome> models = new TreeMap<>();
-    trained.forEach(model -> models.put(model.mixture(), model));
+    List<TrainingOutcome> outcomes = trained.stream().flatMap(List::stream).toList();
     roles.forEach(
         (mixture, role) -> {
-          TrainingOutcome model = models.get(mixture.id());
+          List<TrainingOutcome> models =
+              outcomes.stream().filter(model -> model.mixture().equals(mixture.id())).toList();
           rows.add(
               new FidelityRow(
                   mixture.id(),
                   role,
                   ranked.find(mixture.id()).orElseThrow().score(),
                   scored.search(mixture.id()),
+                  models.size(),
+                  scored.seedDeviation(mixture.id()),
+                  Double.NaN,
                   scored.confirm(mixture.id()),
-                  model.seconds(),
-                  model.model().text()));
+                  models.stream().mapToDouble(TrainingOutcome::seconds).sum(),
+                  models.get(0).model().text()));
         });
     return rows;
   }
 
   /** The scores of models as the objectives see them. */
   private record Scored(
-      Objective search, Optional<Objective> confirm, SortedMap<String, ModelScores> scores) {
+      Objective search,
+      Optional<Objective> confirm,
+      SortedMap<String, ModelScores> scores,
+      SortedMap<String, List<ModelScores>> bySeed) {
+
+    double seedDeviation(String mixture) {
+      double[] values =
+          bySeed.get(mixture).stream()
+              .mapToDouble(model -> search.score(model.search()).value())
+              .toArray();
+      return values.length > 1 ? Math.sqrt(StatUtils.variance(values)) : Double.NaN;
+    }
 
     Estimate search(String mixture) {
       return search.score(scores.get(mixture).search());

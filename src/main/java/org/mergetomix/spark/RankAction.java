@@ -26,6 +26,7 @@ import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.proposal.AllowedSubsets;
 import org.mergetomix.surface.proposal.ExpectedBest;
 import org.mergetomix.table.Evaluations;
+import org.mergetomix.table.Front;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -59,6 +60,7 @@ public final class RankAction {
    * @param mixtures how many are ranked
    * @param top the best mixtures, as many as {@code report.top} says
    * @param tied how many mixtures the examples cannot tell from the best, itself among them
+   * @param front the Pareto front over the tasks that count
    * @param surface what a surface says of the scores; empty where there are too few
    * @param expected a mixture that was not evaluated and that the surface expects to be better
    * @param expectedScore what it expects of it, a prediction; NaN where there is none
@@ -73,6 +75,7 @@ public final class RankAction {
       long mixtures,
       List<RankedRow> top,
       long tied,
+      Front front,
       Optional<ScoreModel> surface,
       Optional<Mixture> expected,
       double expectedScore,
@@ -140,6 +143,7 @@ public final class RankAction {
         table.ranked(),
         table.top(configuration.report().top()),
         table.tied(),
+        table.front(configuration.report().top()),
         ScoreModelFit.of(
             found.scores(),
             found.errors(),

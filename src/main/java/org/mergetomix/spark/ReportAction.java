@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.not;
 
 import java.io.Serializable;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,6 +51,9 @@ import org.mergetomix.table.RunRecord;
 /** Writes a run's report from the files that the run left; nothing is computed again. */
 public final class ReportAction {
 
+  /** Mixtures that are drawn beside the Pareto front, those on it among them. */
+  private static final int MOST_COMPARED = 255;
+
   private final SparkSession spark;
   private final Configuration configuration;
   private final RunDirectory directory;
@@ -75,6 +79,7 @@ public final class ReportAction {
           directory.location().toString(),
           "Run search again: it goes on where it stopped");
     }
+    requireKnown(record);
     JavaSparkContext context = Session.context(spark);
     context.setJobGroup("report", "Read the tables for the report", false);
     try {
@@ -115,15 +120,45 @@ public final class ReportAction {
         MixedDevices.warnings(evaluations.devices()).stream().map(Problem::message).toList(),
         unit,
         top,
+        ranked.front(MOST_COMPARED),
         ranked.seen(),
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()
             ? effects(evaluations, scores.scores().keySet(), tasks, objective)
             : List.of(),
         model,
+        model.map(one -> mapped(record, one)).orElse(List.of()),
         bestBySize(ranked, unit),
         fidelity,
-        Fidelities.points(fidelityRows));
+        Fidelities.points(fidelityRows),
+        Fidelities.correction(fidelityRows, scores, unit),
+        Fidelities.corrected(fidelityRows, configuration, unit));
+  }
+
+  /** Two datasets as configured, or else the two that help most. */
+  private List<String> mapped(RunRecord record, ScoreModel model) {
+    List<String> configured = configuration.report().surface();
+    if (!configured.isEmpty()) {
+      return configured;
+    }
+    Set<String> datasets = new LinkedHashSet<>();
+    model.gains().forEach(gain -> datasets.add(gain.dataset()));
+    datasets.addAll(model.predictions().get(0).mixture().datasets());
+    datasets.addAll(record.run().datasets());
+    return datasets.stream().limit(2).toList();
+  }
+
+  private void requireKnown(RunRecord record) {
+    UserException.usageIfAny(
+        configuration.report().surface().stream()
+            .filter(dataset -> !record.run().datasets().contains(dataset))
+            .map(
+                dataset ->
+                    new Problem(
+                        "The run has no dataset " + dataset,
+                        "report.surface",
+                        "It has " + String.join(", ", record.run().datasets())))
+            .toList());
   }
 
   private static String question(RunRecord record) {

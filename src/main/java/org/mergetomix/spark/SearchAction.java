@@ -38,9 +38,11 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.RoundPlanner;
 import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
+import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.Front;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
@@ -80,6 +82,7 @@ public final class SearchAction {
    * @param record the run record as it was written
    * @param top the best mixtures, as many as {@code report.top} says
    * @param tied how many mixtures the examples cannot tell from the best, itself among them
+   * @param front the Pareto front over the tasks
    * @param seen how many examples the mixtures saw
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
    * @param reused of how many mixtures rows of other runs were taken over by this call
@@ -89,6 +92,7 @@ public final class SearchAction {
       RunRecord record,
       List<RankedRow> top,
       long tied,
+      Front front,
       SeenExamples seen,
       long evaluatedNow,
       long reused,
@@ -174,15 +178,15 @@ public final class SearchAction {
           objective.scoreUnit());
       String digest = ranked.digest();
       RankedScores scores = RankedScores.of(ranked);
-      RunRecord.Surface surface =
+      Optional<ScoreModel> model =
           ScoreModelFit.of(
-                  scores.scores(),
-                  scores.errors(),
-                  objective.scoreUnit(),
-                  objective.score(base).value(),
-                  configuration.seed())
-              .map(RunRecords::surface)
-              .orElse(RunRecord.Surface.NONE);
+              scores.scores(),
+              scores.errors(),
+              objective.scoreUnit(),
+              objective.score(base).value(),
+              configuration.seed());
+      directory.interactions(spark).write(model.map(ScoreModel::interactions).orElse(List.of()));
+      RunRecord.Surface surface = model.map(RunRecords::surface).orElse(RunRecord.Surface.NONE);
       RunRecord.Counts counts = counts(strategy, ranked);
       double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =
@@ -209,6 +213,7 @@ public final class SearchAction {
           done,
           ranked.top(configuration.report().top()),
           ranked.tied(),
+          ranked.front(configuration.report().top()),
           ranked.seen(),
           evaluatedNow,
           reused,

@@ -52,8 +52,7 @@ final class TrainingJobs {
       return List.copyOf(outcomes);
     }
     for (TrainingOutcome trained : train(step, missing)) {
-      outcomes.replaceAll(
-          outcome -> outcome.mixture().equals(trained.mixture()) ? trained : outcome);
+      outcomes.replaceAll(outcome -> outcome.model().equals(trained.model()) ? trained : outcome);
     }
     return List.copyOf(outcomes);
   }

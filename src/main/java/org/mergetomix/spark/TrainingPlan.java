@@ -136,9 +136,23 @@ final class TrainingPlan {
 
   /** Fine-tuning the base on a mixture of datasets that all have data. */
   TrainingJob job(Mixture mixture, Location output) {
+    return job(mixture, seed, output);
+  }
+
+  /**
+   * The same into a directory of models, from another seed each time that it is repeated.
+   *
+   * @param repeat 0 for the first time, which is from the seed of everything else
+   */
+  TrainingJob repeated(Mixture mixture, Location directory, int repeat) {
+    Location into = repeat == 0 ? directory : directory.child("seed-" + (repeat + 1));
+    return job(mixture, seed + repeat, place(into, mixture));
+  }
+
+  private TrainingJob job(Mixture mixture, long from, Location output) {
     SortedMap<String, TextInput> ofMixture = new TreeMap<>();
     mixture.datasets().forEach(dataset -> ofMixture.put(dataset, texts.get(dataset)));
-    return new TrainingJob(access, mixture, model, start, ofMixture, recipe, seed, output);
+    return new TrainingJob(access, mixture, model, start, ofMixture, recipe, from, output);
   }
 
   /**

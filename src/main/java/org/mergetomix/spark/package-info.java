@@ -7,6 +7,8 @@
  * org.mergetomix.spark.FineTuneAction} makes experts, {@link org.mergetomix.spark.SearchAction}
  * ranks mixtures, {@link org.mergetomix.spark.RankAction} the same ones by another objective,
  * {@link org.mergetomix.spark.FidelityAction} really fine-tunes some of them, {@link
+ * org.mergetomix.spark.GivenFidelityAction} takes the scores of models that were trained elsewhere,
+ * {@link org.mergetomix.spark.NextTrainings} says which are worth a training, {@link
  * org.mergetomix.spark.ReportAction} and {@link org.mergetomix.spark.ExportAction} write what was
  * found. {@link org.mergetomix.spark.ReplayAction} runs strategies against scores that are there.
  *

@@ -1,6 +1,7 @@
 package org.mergetomix.table;
 
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.util.List;
@@ -24,6 +25,9 @@ public final class FidelityTable {
           .add("surrogate_standard_error", DoubleType, false)
           .add("real_score", DoubleType, false)
           .add("real_standard_error", DoubleType, false)
+          .add("seeds", IntegerType, false)
+          .add("seed_deviation", DoubleType, true)
+          .add("corrected_score", DoubleType, true)
           .add("confirm_score", DoubleType, true)
           .add("confirm_standard_error", DoubleType, true)
           .add("train_seconds", DoubleType, false)
@@ -50,7 +54,6 @@ public final class FidelityTable {
   }
 
   private static Row row(FidelityRow row) {
-    boolean confirmed = !Double.isNaN(row.confirm().value());
     return RowFactory.create(
         row.mixture(),
         row.role(),
@@ -58,10 +61,17 @@ public final class FidelityTable {
         row.surrogate().standardError(),
         row.real().value(),
         row.real().standardError(),
-        confirmed ? row.confirm().value() : null,
-        confirmed ? row.confirm().standardError() : null,
+        row.seeds(),
+        known(row.seedDeviation()),
+        known(row.corrected()),
+        known(row.confirm().value()),
+        known(row.confirm().standardError()),
         row.trainSeconds(),
         row.model());
+  }
+
+  private static Double known(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   private static FidelityRow fidelity(Row row) {
@@ -70,10 +80,15 @@ public final class FidelityTable {
         row.getString(1),
         new Estimate(row.getDouble(2), row.getDouble(3)),
         new Estimate(row.getDouble(4), row.getDouble(5)),
-        row.isNullAt(6)
-            ? new Estimate(Double.NaN, Double.NaN)
-            : new Estimate(row.getDouble(6), row.getDouble(7)),
-        row.getDouble(8),
-        row.getString(9));
+        row.isNullAt(6) ? 1 : row.getInt(6),
+        number(row, 7),
+        number(row, 8),
+        new Estimate(number(row, 9), number(row, 10)),
+        row.getDouble(11),
+        row.getString(12));
+  }
+
+  private static double number(Row row, int column) {
+    return row.isNullAt(column) ? Double.NaN : row.getDouble(column);
   }
 }

@@ -18,6 +18,7 @@ import org.mergetomix.score.Estimate;
  *     paired difference; 0 for the best itself
  * @param interval where it could stand; empty for a mixture that failed, and where there are too
  *     many to say
+ * @param front where it stands beside the Pareto front over the tasks
  * @param taskScores score per task id
  * @param examples how many examples it saw, of all tasks together
  * @param dropped whether it left a race before it saw all: then its score is that of the best one
@@ -35,6 +36,7 @@ public record RankedRow(
     Estimate score,
     Estimate gap,
     Optional<RankInterval> interval,
+    FrontPlace front,
     SortedMap<String, Estimate> taskScores,
     long examples,
     boolean dropped,

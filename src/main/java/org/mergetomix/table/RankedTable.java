@@ -11,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.createMapType;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class RankedTable {
           .add("rank_low", LongType, true)
           .add("rank_high", LongType, true)
           .add("best_share", DoubleType, true)
+          .add("pareto", StringType, true)
           .add("task_scores", createMapType(StringType, DoubleType, false), false)
           .add("task_standard_errors", createMapType(StringType, DoubleType, false), false)
           .add("examples", LongType, false)
@@ -106,6 +108,32 @@ public final class RankedTable {
     return table.read(rows -> rows.where(col("tied")).count());
   }
 
+  /**
+   * The Pareto front over the tasks.
+   *
+   * @param most rows that are wanted
+   */
+  public Front front(int most) {
+    Map<String, Long> counts = new TreeMap<>();
+    table
+        .read(
+            rows -> rows.where(col("pareto").isNotNull()).groupBy("pareto").count().collectAsList())
+        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    return new Front(
+        counts.getOrDefault(FrontPlace.FRONT.text(), 0L),
+        counts.getOrDefault(FrontPlace.TIED.text(), 0L),
+        counts.isEmpty()
+            ? List.of()
+            : rows(
+                rows ->
+                    rows.where(col("pareto").isNotNull())
+                        .orderBy(
+                            col("pareto").notEqual(FrontPlace.FRONT.text()),
+                            col("pareto").notEqual(FrontPlace.TIED.text()),
+                            col("rank"))
+                        .limit(most)));
+  }
+
   /** How many examples those with a rank saw. */
   public SeenExamples seen() {
     SortedMap<Long, Long> seen = new TreeMap<>();
@@ -124,6 +152,11 @@ public final class RankedTable {
   /** The row of a mixture; empty when there is none. */
   public Optional<RankedRow> find(String mixture) {
     return rows(rows -> rows.where(col("mixture").equalTo(mixture))).stream().findFirst();
+  }
+
+  /** The rows of mixtures, in no order; of some there may be none. */
+  public List<RankedRow> findAll(Collection<String> mixtures) {
+    return rows(rows -> rows.where(col("mixture").isin(mixtures.toArray())));
   }
 
   /**
@@ -193,6 +226,7 @@ public final class RankedTable {
         row.interval().map(RankInterval::low).orElse(null),
         row.interval().map(RankInterval::high).orElse(null),
         row.interval().map(RankInterval::bestShare).orElse(null),
+        row.front() == FrontPlace.UNTOLD ? null : row.front().text(),
         CollectionConverters.asScala(scores),
         CollectionConverters.asScala(errors),
         row.examples(),
@@ -222,6 +256,9 @@ public final class RankedTable {
         estimate(row, "score", "standard_error"),
         estimate(row, "gap", "gap_standard_error"),
         interval(row),
+        row.isNullAt(row.fieldIndex("pareto"))
+            ? FrontPlace.UNTOLD
+            : FrontPlace.of(row.getAs("pareto")),
         tasks,
         row.getAs("examples"),
         row.getAs("dropped"),

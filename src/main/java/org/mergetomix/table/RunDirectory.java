@@ -47,6 +47,8 @@ public final class RunDirectory {
   private static final String EVALUATIONS = "evaluations";
   private static final String RANKED = "ranked";
   private static final String RANKINGS = "rankings";
+  private static final String INTERACTIONS = "interactions";
+  private static final String CORRECTED = "corrected";
   private static final String FIDELITY = "fidelity";
   private static final String DRIVERS = "drivers";
 
@@ -87,6 +89,16 @@ public final class RunDirectory {
   /** {@code rankings/}. */
   public Location rankings() {
     return directory.child(RANKINGS);
+  }
+
+  /** {@code interactions/}. */
+  public InteractionsTable interactions(SparkSession spark) {
+    return new InteractionsTable(spark, directory.child(INTERACTIONS));
+  }
+
+  /** {@code corrected/}. */
+  public CorrectedTable corrected(SparkSession spark) {
+    return new CorrectedTable(spark, directory.child(CORRECTED));
   }
 
   /** {@code fidelity/}. */
@@ -272,7 +284,13 @@ public final class RunDirectory {
   private List<Location> unfinished(SparkSession spark) throws IOException {
     List<Location> found = new ArrayList<>();
     for (Location folder :
-        List.of(directory, directory.child(RANKED), rankings(), directory.child(FIDELITY))) {
+        List.of(
+            directory,
+            directory.child(RANKED),
+            rankings(),
+            directory.child(INTERACTIONS),
+            directory.child(CORRECTED),
+            directory.child(FIDELITY))) {
       for (Location child : files.children(folder)) {
         if (OutputFiles.isUnfinished(child) && !child.name().endsWith(report().name())) {
           found.add(child);

@@ -12,7 +12,9 @@
  *   <li>{@link org.mergetomix.table.RankedTable}: a row per mixture, best first ({@link
  *       org.mergetomix.table.RankedRow}).
  *   <li>{@link org.mergetomix.table.ScoreTable}: scores that somebody else wrote down.
- *   <li>{@link org.mergetomix.table.FidelityTable}: a row per model that was really fine-tuned.
+ *   <li>{@link org.mergetomix.table.FidelityTable}: a row per model that was really fine-tuned;
+ *       {@link org.mergetomix.table.CorrectedTable} what those say of all mixtures.
+ *   <li>{@link org.mergetomix.table.InteractionsTable}: a row per pair of datasets.
  *   <li>{@link org.mergetomix.table.RunDirectory}: where they lie, and {@code run.json} ({@link
  *       org.mergetomix.table.RunRecord}), which says what the run is and how far it got.
  * </ul>

@@ -7,8 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
@@ -26,13 +25,14 @@ import org.mergetomix.surface.proposal.History;
 import org.mergetomix.surface.proposal.SearchSettings;
 import org.mergetomix.surface.proposal.SearchStep;
 import org.mergetomix.surface.proposal.SurfaceProposer;
+import org.mergetomix.table.Interaction;
 import org.mergetomix.testing.SyntheticScores;
 
 /**
  * How right the gains of datasets are after a search with a surface, with the mixtures that it
  * evaluated and no others, and with all but one of each dataset beside them: the greatest error of
  * a search over the range of the exact values, how often an error is said, and how many of the
- * exact values lie within 1.96 of it.
+ * exact values lie within 1.96 of it; the same of the interactions of any two.
  *
  * <p>Arguments: how many seeds, and numbers of datasets.
  */
@@ -68,12 +68,13 @@ public final class AttributionBenchmark {
 
   private static void report(
       int datasets, SyntheticScores.Kind kind, String after, List<Result> results) {
-    for (String what : List.of("Shapley value", "main effect")) {
+    for (String what : List.of("Shapley value", "main effect", "interaction")) {
       List<Result> all = results.stream().filter(result -> result.what().equals(what)).toList();
       List<Result> said = all.stream().filter(Result::said).toList();
       System.out.printf(
           Locale.ROOT,
           "N = %-2d %-10s %-16s %-13s error / range mean %5.3f greatest %5.3f, R² %5.3f to %5.3f,"
+              + " correlation %5.3f, least %5.3f,"
               + " error said %4.2f, then covered %5.3f, greatest %5.3f%n",
           datasets,
           kind.name().toLowerCase(Locale.ROOT),
@@ -83,6 +84,8 @@ public final class AttributionBenchmark {
           all.stream().mapToDouble(Result::greatest).max().orElse(Double.NaN),
           all.stream().mapToDouble(Result::explained).min().orElse(Double.NaN),
           all.stream().mapToDouble(Result::explained).max().orElse(Double.NaN),
+          all.stream().mapToDouble(Result::correlation).average().orElse(Double.NaN),
+          all.stream().mapToDouble(Result::correlation).min().orElse(Double.NaN),
           said.size() / (double) all.size(),
           said.stream().mapToDouble(Result::covered).average().orElse(Double.NaN),
           said.stream().mapToDouble(Result::greatest).max().orElse(Double.NaN));
@@ -101,30 +104,60 @@ public final class AttributionBenchmark {
     ScoreModel model =
         ScoreModelFit.of(seen, new ScoreUnit("points", Direction.LOWER_IS_BETTER), all[0], 1)
             .orElseThrow();
-    return List.of(
-        result("Shapley value", axes, model, exact::shapley, DatasetGain::shapley),
-        result("main effect", axes, model, exact::mainEffect, DatasetGain::mainEffect));
+    List<DatasetGain> gains = model.gains();
+    List<Interaction> pairs = model.interactions();
+    List<Result> results = new ArrayList<>();
+    results.add(
+        result(
+            "Shapley value",
+            model,
+            gains.stream().mapToDouble(one -> -exact.shapley(at(axes, one)).value()).toArray(),
+            gains.stream().map(DatasetGain::shapley).toList()));
+    results.add(
+        result(
+            "main effect",
+            model,
+            gains.stream().mapToDouble(one -> -exact.mainEffect(at(axes, one)).value()).toArray(),
+            gains.stream().map(DatasetGain::mainEffect).toList()));
+    if (!pairs.isEmpty()) {
+      results.add(
+          result(
+              "interaction",
+              model,
+              pairs.stream()
+                  .mapToDouble(
+                      one ->
+                          -exact
+                              .interaction(axes.indexOf(one.first()), axes.indexOf(one.second()))
+                              .value())
+                  .toArray(),
+              pairs.stream().map(Interaction::gain).toList()));
+    }
+    return results;
   }
 
-  private static Result result(
-      String what,
-      Axes axes,
-      ScoreModel model,
-      Function<Integer, Estimate> exact,
-      Function<DatasetGain, Estimate> found) {
-    double[] truth =
-        IntStream.range(0, axes.size()).mapToDouble(i -> -exact.apply(i).value()).toArray();
+  private static int at(Axes axes, DatasetGain gain) {
+    return axes.indexOf(gain.dataset());
+  }
+
+  private static Result result(String what, ScoreModel model, double[] truth, List<Estimate> said) {
     double range =
         Arrays.stream(truth).max().orElseThrow() - Arrays.stream(truth).min().orElseThrow();
     double greatest = 0;
     double covered = 0;
-    for (DatasetGain gain : model.gains()) {
-      Estimate said = found.apply(gain);
-      double miss = Math.abs(said.value() - truth[axes.indexOf(gain.dataset())]);
+    for (int i = 0; i < truth.length; i++) {
+      double miss = Math.abs(said.get(i).value() - truth[i]);
       greatest = Math.max(greatest, miss / range);
-      covered += miss <= said.margin() ? 1.0 / axes.size() : 0;
+      covered += miss <= said.get(i).margin() ? 1.0 / truth.length : 0;
     }
-    return new Result(what, model.explained(), model.basis() == Basis.SURFACE, greatest, covered);
+    double[] values = said.stream().mapToDouble(Estimate::value).toArray();
+    return new Result(
+        what,
+        model.explained(),
+        model.basis() == Basis.SURFACE,
+        greatest,
+        covered,
+        new PearsonsCorrelation().correlation(truth, values));
   }
 
   private static List<Observation> allButOne(SyntheticScores scores) {
@@ -152,7 +185,15 @@ public final class AttributionBenchmark {
     return seen;
   }
 
-  /** One search: R², whether errors were said, the greatest error, the share that is covered. */
+  /**
+   * One search: R², whether errors were said, the greatest error, the share that is covered, the
+   * correlation with the exact values.
+   */
   private record Result(
-      String what, double explained, boolean said, double greatest, double covered) {}
+      String what,
+      double explained,
+      boolean said,
+      double greatest,
+      double covered,
+      double correlation) {}
 }

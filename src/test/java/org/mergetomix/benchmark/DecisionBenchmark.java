@@ -39,6 +39,8 @@ public final class DecisionBenchmark {
       report("Shapley Kendall's tau, N = " + datasets, seed -> shapley(datasets, seed)[1]);
     }
     report("planned 8: error after / before", seed -> planned(seed, 8));
+    report("planned 8: errors cover", seed -> covered(seed, 8));
+    report("planned 16: errors cover", seed -> covered(seed, 16));
     report("random 8: error after / before", seed -> random(seed, 8));
     report("applied to 8 planned", seed -> improves(seed, 8));
     for (int fitted : new int[] {0, 24}) {
@@ -73,6 +75,11 @@ public final class DecisionBenchmark {
   private static double planned(long seed, int trainings) {
     CorrectionSimulation simulation = new CorrectionSimulation(7, seed);
     return simulation.ratio(simulation.planned(trainings));
+  }
+
+  private static double covered(long seed, int trainings) {
+    CorrectionSimulation simulation = new CorrectionSimulation(7, seed);
+    return simulation.covered(simulation.planned(trainings));
   }
 
   private static double random(long seed, int trainings) {

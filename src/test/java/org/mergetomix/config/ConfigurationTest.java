@@ -103,8 +103,9 @@ class ConfigurationTest {
                     0.1,
                     0.01,
                     1.0),
-                new Configuration.Fidelity(16, 2000, 0.95),
-                new Configuration.Report(10),
+                new Configuration.Fidelity(
+                    16, Configuration.Fidelity.Choice.SPREAD, 1, "", 2000, 0.95),
+                new Configuration.Report(10, List.of()),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new MlflowSettings("", "merge-to-mix"),
                 new Configuration.Spark("", "merge-to-mix", 0, 300)));
@@ -138,6 +139,8 @@ class ConfigurationTest {
           case "search.ratios" -> "refine";
           case "search.attribution" -> "leave-one-out";
           case "search.racing" -> "max-t";
+          case "fidelity.choice" -> "planned";
+          case "report.surface" -> "es,fr";
           case "merge.mode" -> "mergekit";
           case "merge.lines.scaling" -> "linear";
           case "merge.density",

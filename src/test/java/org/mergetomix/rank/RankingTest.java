@@ -24,6 +24,8 @@ import org.mergetomix.score.Measure;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.EvaluationsTable;
+import org.mergetomix.table.Front;
+import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RowStatus;
@@ -129,14 +131,86 @@ class RankingTest {
     assertThat(table.find("a+b").orElseThrow().error()).isEqualTo("no memory");
   }
 
+  @Test
+  void placesMixturesBesideTheFrontOverTasksWhateverTheirDirection() {
+    Measure accuracy =
+        new Measure("acc", "accuracy", Direction.HIGHER_IS_BETTER, Measure.Aggregate.MEAN);
+    List<Objective.Term> terms =
+        List.of(TERMS.get(0), new Objective.Term("quiz", accuracy, 1, OptionalDouble.of(1)));
+    ScoredTasks tasks =
+        ScoredTasks.of(
+            terms,
+            new TreeMap<>(
+                Map.of(
+                    EvaluationRows.TASK,
+                    new TreeMap<>(Map.of(EvaluationRows.MEASURE, new ExampleValues(1, 1, 1, 1))),
+                    "quiz",
+                    new TreeMap<>(Map.of("acc", new ExampleValues(1, 1, 1, 1))))));
+    List<EvaluationRow> rows =
+        List.of(
+            scored(Mixture.none(), 3, 4, 5, 6),
+            quiz(Mixture.none(), 0, 0, 0, 1),
+            scored(A, 1, 2, 3, 4),
+            quiz(A, 1, 0, 0, 1),
+            scored(B, 2, 3, 4, 5),
+            quiz(B, 1, 1, 1, 1),
+            scored(AB, 1.9, 3.4, 3.8, 5.1),
+            quiz(AB, 1, 1, 0, 1),
+            scored(AC, 2.5, 3.5, 4.5, 5.5),
+            quiz(AC, .5, .5, .5, .5),
+            scored(Mixture.parse("c"), 1, 2),
+            quiz(Mixture.parse("c"), 1, 1));
+
+    RankedTable table = ranked(terms, tasks, rows);
+
+    assertThat(table.front(10).members()).isEqualTo(2);
+    assertThat(table.front(10).tied()).isEqualTo(1);
+    assertThat(table.front(10).rows())
+        .extracting(row -> row.mixture() + " " + row.front())
+        .containsExactlyInAnyOrder("a FRONT", "b FRONT", "a+b TIED", "a+c BEHIND");
+    assertThat(table.front(10).best()).isEqualTo(table.front(2).rows());
+    assertThat(table.find("c").orElseThrow().front()).isEqualTo(FrontPlace.UNTOLD);
+  }
+
+  @Test
+  void seesNoFrontOverOneTask() {
+    RankedTable table = ranked(scored(A, 1, 2, 3, 4), scored(B, 2, 3, 4, 5));
+
+    assertThat(table.front(10)).isEqualTo(new Front(0, 0, List.of()));
+  }
+
+  private static EvaluationRow quiz(Mixture mixture, double... scores) {
+    EvaluationRow row = scored(mixture, scores);
+    return new EvaluationRow(
+        row.key(),
+        mixture,
+        "quiz",
+        "acc",
+        row.range(),
+        row.strategy(),
+        row.number(),
+        row.status(),
+        row.error(),
+        row.scores(),
+        0,
+        0,
+        row.device());
+  }
+
   private RankedTable ranked(EvaluationRow... rows) {
+    return ranked(TERMS, TASKS, List.of(rows));
+  }
+
+  private RankedTable ranked(
+      List<Objective.Term> terms, ScoredTasks tasks, List<EvaluationRow> rows) {
     EvaluationsTable evaluations =
         new EvaluationsTable(spark, Location.of(folder.resolve("evaluations")));
-    evaluations.append("given", 1, context.parallelize(List.of(rows), 2));
-    Objective objective = Objective.of(TERMS, new TreeMap<>());
+    evaluations.append("given", 1, context.parallelize(rows, 2));
+    Objective objective =
+        Objective.of(terms, Ranking.scores(evaluations.read(), Mixture.none(), tasks));
     RankedTable table = new RankedTable(spark, Location.of(folder.resolve("ranked")));
     table.write(
-        Ranking.rows(evaluations.read(), mixture -> true, TASKS, objective, Map.of()),
+        Ranking.rows(evaluations.read(), mixture -> mixture.size() > 0, tasks, objective, Map.of()),
         objective.scoreUnit());
     return table;
   }

@@ -86,7 +86,9 @@ class HtmlReportTest {
             "chart-top",
             "chart-effects",
             "chart-shapley",
+            "chart-pairs",
             "chart-predicted",
+            "chart-surface",
             "chart-sizes",
             "chart-drift",
             "chart-cosines",
@@ -118,11 +120,49 @@ class HtmlReportTest {
     String html = HtmlReport.render(SmallContent.raced(seen));
 
     assertThat(html)
-        .contains("<h2>Race</h2>")
+        .contains("<h2>Race</h2>", "chart-race")
+        .contains("255 mixtures at first, 5 in the end.")
         .contains("Of 255 mixtures, 5 saw every example;")
         .contains("Together they saw 15.7 % of the examples that all would have seen.");
     assertThat(texts(parse(html), "td")).containsSequence("8", "5 %", "255", "80", "50 %", "55");
     assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("<h2>Race</h2>");
+  }
+
+  @Test
+  void drawsTheFrontOverTwoTasksAndNoneOverOne() throws Exception {
+    String html = HtmlReport.render(SmallContent.twoTasks());
+
+    assertThat(html).contains("<h2>Trade-off between the tasks</h2>").contains("chart-front");
+    assertThat(texts(parse(html), "p"))
+        .contains(
+            "No mixture is as good on every task, and better on one, than 2 mixtures, the Pareto"
+                + " front. One more is tied with it.");
+    assertThat(texts(parse(html), "td")).containsSequence("1", "es+fr", "3.104 ± 0.024");
+    assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("Trade-off");
+  }
+
+  @Test
+  void mapsWhatDatasetsDoTogetherAndSaysWhichReplacesWhich() throws Exception {
+    Document page = parse(HtmlReport.render(SmallContent.whole()));
+
+    assertThat(texts(page, "desc"))
+        .contains("Most together: es and it, +0.040 ± 0.039. Least: es and fr, −0.100 ± 0.039.");
+    assertThat(texts(page, "td")).containsSequence("es", "fr", "51\u00a0%", "−0.100 ± 0.039");
+  }
+
+  @Test
+  void marksCorrectedScoresAsPredictionsBesideTheSurrogates() throws Exception {
+    String html = HtmlReport.render(SmallContent.corrected());
+
+    assertThat(html).contains("chart-corrected");
+    assertThat(texts(parse(html), "p"))
+        .contains(
+            "Surrogates miss the scores of 2 real trainings by 0.0400 bits per byte (root mean"
+                + " square). A correction from the other trainings misses them by 0.0100, so it is"
+                + " applied. Spearman is 0.960 before, and 0.960 after it.")
+        .anyMatch(text -> text.startsWith("Corrected scores are predictions"));
+    assertThat(texts(parse(html), "td"))
+        .containsSequence("1", "es+fr", "3.0612", "3.1040", "2", "3.0600");
   }
 
   @Test

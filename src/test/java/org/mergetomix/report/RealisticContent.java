@@ -23,6 +23,8 @@ import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.Front;
+import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -59,10 +61,12 @@ final class RealisticContent {
         List.of(),
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         ranked.subList(0, 20),
+        new Front(0, 0, List.of()),
         new SeenExamples(new TreeMap<>(Map.of(167L, 255L))),
         Optional.of(new Estimate(3.612, 0.031)),
         effects(),
         Optional.of(SmallContent.model(ScoreModel.Basis.EXACT, Double.NaN)),
+        List.of("es", "it"),
         sizes(ranked),
         Optional.of(
             new Fidelity(
@@ -73,7 +77,9 @@ final class RealisticContent {
                 0.8,
                 0,
                 0)),
-        points(ranked));
+        points(ranked),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static RunRecord record(List<RankedRow> ranked) {
@@ -136,6 +142,7 @@ final class RealisticContent {
               score,
               new Estimate(gap, gap == 0 ? 0 : 0.0052),
               Optional.of(new RankInterval(Math.max(1, rows.size() - 3), rows.size() + 5L, 0.1)),
+              FrontPlace.UNTOLD,
               new TreeMap<>(Map.of("names", score)),
               167,
               false,

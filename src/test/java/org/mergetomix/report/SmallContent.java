@@ -9,6 +9,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
+import org.mergetomix.score.Measure;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.Correlation;
@@ -18,7 +19,13 @@ import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.Interval;
 import org.mergetomix.statistics.attribution.DatasetGain;
 import org.mergetomix.statistics.attribution.ScoreModel;
+import org.mergetomix.statistics.correction.CorrectedScores;
+import org.mergetomix.statistics.correction.CorrectedScores.Expected;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.CorrectedRow;
+import org.mergetomix.table.Front;
+import org.mergetomix.table.FrontPlace;
+import org.mergetomix.table.Interaction;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RowStatus;
@@ -61,13 +68,17 @@ final class SmallContent {
         whole.warnings(),
         whole.unit(),
         whole.top(),
+        whole.front(),
         whole.seen(),
         whole.base(),
         List.of(),
         Optional.of(model(ScoreModel.Basis.ROUGH, Double.NaN)),
+        whole.mapped(),
         whole.bestBySize(),
         whole.fidelity(),
-        whole.fidelityPoints());
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected());
   }
 
   /** The same of a search whose mixtures raced. */
@@ -80,13 +91,124 @@ final class SmallContent {
         whole.warnings(),
         whole.unit(),
         whole.top(),
+        whole.front(),
         seen,
         whole.base(),
         whole.effects(),
         whole.model(),
+        whole.mapped(),
         whole.bestBySize(),
         whole.fidelity(),
-        whole.fidelityPoints());
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected());
+  }
+
+  /** The same of enough trainings for a correction. */
+  static ReportContent corrected() {
+    ReportContent whole = whole();
+    return new ReportContent(
+        whole.run(),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        whole.front(),
+        whole.seen(),
+        whole.base(),
+        whole.effects(),
+        whole.model(),
+        whole.mapped(),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints(),
+        Optional.of(
+            new CorrectedScores(
+                List.of(
+                    new Expected(Mixture.parse("es+fr"), 3.104, 3.06, 3.065),
+                    new Expected(Mixture.parse("es+it"), 3.14, 3.11, 3.1)),
+                .04,
+                .01,
+                List.of(
+                    new CorrectedRow(2, "es+fr", 3.104, 1, new Estimate(3.0612, Double.NaN), 3.06),
+                    new CorrectedRow(1, "es", 3.1, 2, new Estimate(3.1, 0), Double.NaN)))),
+        whole.fidelity());
+  }
+
+  /** The same of two tasks. */
+  static ReportContent twoTasks() {
+    ReportContent whole = whole();
+    RunRecord run = whole.run();
+    RunRecord.Search search = run.search();
+    Measure bits =
+        new Measure(
+            "bits_per_byte", "bits per byte", Direction.LOWER_IS_BETTER, Measure.Aggregate.MEAN);
+    Measure accuracy =
+        new Measure("acc", "accuracy", Direction.HIGHER_IS_BETTER, Measure.Aggregate.MEAN);
+    RunRecord.Objective objective =
+        new RunRecord.Objective(
+            "mean of gains",
+            "gain over the base",
+            Direction.HIGHER_IS_BETTER,
+            List.of(
+                new RunRecord.WeightedTask("names", bits, 1, 0),
+                new RunRecord.WeightedTask("quiz", accuracy, 1, 0)));
+    return new ReportContent(
+        new RunRecord(
+            run.format(),
+            run.state(),
+            run.times(),
+            run.run(),
+            run.start(),
+            new RunRecord.Search(objective, search.strategies(), search.ended(), "", search.base()),
+            run.surface(),
+            run.counts(),
+            run.seconds(),
+            run.preflight(),
+            run.fidelity()),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        new Front(
+            2,
+            1,
+            List.of(
+                placed("es", FrontPlace.FRONT, 3.1, .61),
+                placed("es+fr", FrontPlace.FRONT, 3.104, .64),
+                placed("fr", FrontPlace.TIED, 3.105, .63))),
+        whole.seen(),
+        whole.base(),
+        whole.effects(),
+        whole.model(),
+        whole.mapped(),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected());
+  }
+
+  private static RankedRow placed(String mixture, FrontPlace front, double names, double quiz) {
+    RankedRow row = row(1, mixture, names, 0);
+    return new RankedRow(
+        row.rank(),
+        mixture,
+        row.datasets(),
+        row.weights(),
+        row.score(),
+        row.gap(),
+        row.interval(),
+        front,
+        new TreeMap<>(Map.of("names", new Estimate(names, .012), "quiz", new Estimate(quiz, .02))),
+        row.examples(),
+        false,
+        row.status(),
+        "",
+        0,
+        0);
   }
 
   /** Without what has to be asked for: fidelity and confirmation. */
@@ -127,6 +249,7 @@ final class SmallContent {
         score,
         gap,
         gap.hasError() ? Optional.of(new RankInterval(1, rank + 1, 0.5 / rank)) : Optional.empty(),
+        FrontPlace.UNTOLD,
         new TreeMap<>(Map.of("names", score)),
         40,
         false,
@@ -146,6 +269,7 @@ final class SmallContent {
         none,
         none,
         Optional.empty(),
+        FrontPlace.UNTOLD,
         new TreeMap<>(),
         0,
         false,
@@ -169,6 +293,7 @@ final class SmallContent {
         warnings,
         new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER),
         top,
+        new Front(0, 0, List.of()),
         new SeenExamples(new TreeMap<>(Map.of(40L, (long) top.size() - failed))),
         Optional.of(new Estimate(3.29, 0.03)),
         List.of(
@@ -183,13 +308,16 @@ final class SmallContent {
                 new Estimate(3.25, 0.012),
                 new Estimate(0.148, 0.006))),
         confirmed ? Optional.of(model(ScoreModel.Basis.SURFACE, 0.02)) : Optional.empty(),
+        List.of("es", "fr"),
         List.of(
             new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
             new BestOfSize(2, "es+fr", new Estimate(3.104, 0.012))),
         confirmed ? Optional.of(fidelity()) : Optional.empty(),
         confirmed
             ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
-            : List.of());
+            : List.of(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** What a surface says of the three mixtures. */
@@ -202,6 +330,11 @@ final class SmallContent {
         List.of(
             new DatasetGain("es", new Estimate(0.21, error), new Estimate(0.146, error)),
             new DatasetGain("fr", new Estimate(-0.01, error), new Estimate(-0.004, error))),
+        List.of(
+            new Interaction("es", "fr", new Estimate(-0.1, error), 0.51, Double.NaN),
+            new Interaction("es", "it", new Estimate(0.04, error), -0.2, -0.3),
+            new Interaction("fr", "it", new Estimate(0, error), Double.NaN, 0)),
+        mixture -> 3.3 - .2 * mixture.weight("es") * (1.2 - mixture.weight("es")),
         List.of(
             new ScoreModel.Predicted(Mixture.parse("es"), 3.1, 3.11),
             new ScoreModel.Predicted(Mixture.parse("es+fr"), 3.104, 3.09),

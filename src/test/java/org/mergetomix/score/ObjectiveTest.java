@@ -131,6 +131,36 @@ class ObjectiveTest {
   }
 
   @Test
+  void finishedScoresOfTasksMakeTheScoreThatTheirExamplesMake() {
+    SortedMap<String, ExampleScores> base =
+        tasks("bits", examples(4, 5, 6), "right", examples(.7, .8, .9));
+    SortedMap<String, ExampleScores> model =
+        tasks("bits", examples(3, 3, 6), "right", examples(.9, 1, 1.1));
+    Objective several =
+        Objective.of(List.of(term("bits", BITS, 1), term("right", ACCURACY, 3)), base);
+    Objective one = Objective.of(List.of(term("bits", BITS, 1)), new TreeMap<>());
+
+    assertThat(several.ofTasks(several.tasks(model)).value())
+        .isCloseTo(several.score(model).value(), within(1e-12));
+    assertThat(several.ofTasks(several.tasks(model)).standardError())
+        .isGreaterThan(several.score(model).standardError());
+    assertThat(one.ofTasks(one.tasks(model))).isEqualTo(one.score(model));
+    assertThat(several.taskGains(model, base).get("bits").value()).isCloseTo(.2, within(1e-12));
+    assertThat(several.taskGains(model, base).get("right").value()).isCloseTo(.25, within(1e-12));
+    assertThatThrownBy(() -> several.ofTasks(new TreeMap<>()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theMeanOfModelsIsThatOfTheirExamples() {
+    ExampleScores mean = ExampleScores.mean(List.of(examples(1, 2, 6), examples(3, 2, 0)));
+
+    assertThat(mean).isEqualTo(examples(2, 2, 3));
+    assertThatThrownBy(() -> ExampleScores.mean(List.of(examples(1, 2), examples(1))))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void hugeWeightsAreAsGoodAsSmallOnes() {
     SortedMap<String, ExampleScores> scores = tasks("a", examples(1, 2), "b", examples(3, 4));
     Estimate expected =

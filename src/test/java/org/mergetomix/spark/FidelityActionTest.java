@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
@@ -108,6 +109,62 @@ class FidelityActionTest {
     assertThat(result.winner().path()).isRegularFile();
     assertThat(rows).extracting(FidelityRow::mixture).contains("a:0.9+b:0.1", "a:0.1+b:0.9");
     assertThat(real(rows, "a:0.9+b:0.1")).isNotEqualTo(real(rows, "a:0.1+b:0.9"));
+  }
+
+  @Test
+  void trainsPlannedMixturesWithSeveralSeeds() throws IOException {
+    search();
+
+    List<Mixture> next = new NextTrainings(spark, run.configuration()).next(2);
+    FidelityAction.Result result =
+        fidelity("fidelity.choice=planned", "fidelity.mixtures=4", "fidelity.seeds=2");
+
+    RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
+    List<FidelityRow> rows = directory.fidelity(spark).read();
+    List<FidelityRow> compared = rows.subList(5, rows.size());
+    assertThat(compared).extracting(FidelityRow::role).contains("planned").doesNotContain("spread");
+    assertThat(compared)
+        .allSatisfy(
+            row -> {
+              assertThat(row.seeds()).isEqualTo(2);
+              assertThat(row.seedDeviation()).isPositive();
+              assertThat(row.corrected()).isFinite();
+            });
+    assertThat(result.record().fidelity().figures())
+        .containsEntry("correction_trainings", (double) compared.size())
+        .containsKeys("seed_deviation", "correction_error_before", "correction_error_after");
+    assertThat(Path.of(compared.get(0).model()).resolveSibling("seed-2")).isDirectory();
+    assertThat(directory.corrected(spark).read().isEmpty())
+        .isEqualTo(!result.results().correction().orElseThrow().applied());
+    assertThat(next).hasSize(2).allMatch(mixture -> mixture.size() > 1);
+    assertThat(new NextTrainings(spark, run.configuration()).next(20))
+        .extracting(Mixture::id)
+        .hasSize(11 - compared.size())
+        .doesNotContainAnyElementsOf(compared.stream().map(FidelityRow::mixture).toList());
+    assertThat(Files.readString(new ReportAction(spark, run.configuration()).run().path()))
+        .contains("planned");
+  }
+
+  @Test
+  void comparesWithModelsThatWereTrainedElsewhere() throws IOException {
+    search();
+    Path table =
+        Files.writeString(
+            folder.resolve("real.csv"),
+            "mixture,score\na+b,5.5\na+c,5.25\nb+c,5.75\na+b+c,5\nb+d,6\na,5.9\n");
+    var configuration = run.configuration("fidelity.scores=" + table);
+
+    GivenFidelityAction.Result result =
+        new GivenFidelityAction(spark, configuration, configuration.realScores().orElseThrow())
+            .run();
+
+    assertThat(result.record().state()).isEqualTo(RunRecord.State.CONFIRMED);
+    assertThat(result.record().fidelity().figures()).containsEntry("mixtures", 5.0);
+    assertThat(result.results().correction().orElseThrow().trainings()).hasSize(5);
+    assertThat(result.warnings()).isEmpty();
+    assertThat(run.output().resolve("models")).doesNotExist();
+    assertThat(Files.readString(new ReportAction(spark, configuration).run().path()))
+        .contains("given");
   }
 
   private static double real(List<FidelityRow> rows, String mixture) {

@@ -117,7 +117,7 @@ class DamagedTableTest {
   void saysWhatWritesTheOtherTablesAgain(SparkSession spark) throws IOException {
     FidelityTable fidelity = new FidelityTable(spark, Location.of(folder.resolve("fidelity")));
     Estimate score = new Estimate(1, 0.5);
-    fidelity.write(List.of(new FidelityRow("a", "spread", score, score, score, 1, "a.model")));
+    fidelity.write(List.of(FidelityRow.once("a", "spread", score, score, score, "a.model")));
     Path file = folder.resolve("fidelity/fidelity.parquet");
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
 

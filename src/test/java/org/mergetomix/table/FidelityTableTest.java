@@ -65,6 +65,9 @@ class FidelityTableTest {
         "spread",
         new Estimate(1.5, 0.25),
         new Estimate(1.25, Double.NaN),
+        Double.isNaN(confirm) ? 1 : 2,
+        Double.isNaN(confirm) ? Double.NaN : 0.125,
+        Double.isNaN(confirm) ? Double.NaN : 1.375,
         new Estimate(confirm, Double.isNaN(confirm) ? Double.NaN : 0.5),
         3.5,
         "models/" + mixture);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.statistics.correction.SurrogateCorrection;
 import org.mergetomix.statistics.correction.SurrogateScores;
 import org.mergetomix.statistics.correction.TrainingPlan;
@@ -67,6 +68,19 @@ public final class CorrectionSimulation {
     return Math.sqrt(corrected / uncorrected);
   }
 
+  /** Of how many mixtures the real score lies within 1.96 of the correction's errors, a share. */
+  public double covered(SurrogateCorrection correction) {
+    return surrogates.stream()
+        .mapToDouble(
+            one -> {
+              Estimate corrected = correction.corrected(one.mixture(), one.score());
+              double miss = Math.abs(corrected.value() - real(one));
+              return miss <= corrected.margin() + 1e-12 ? 1 : 0;
+            })
+        .average()
+        .orElseThrow();
+  }
+
   /** A correction from trainings that were planned. */
   public SurrogateCorrection planned(int trainings) {
     return fit(TrainingPlan.next(scores(), Set.of(), trainings));
@@ -87,7 +101,7 @@ public final class CorrectionSimulation {
     for (Observation one : surrogates) {
       if (trained.contains(one.mixture())) {
         double real = real(one) + SEED_NOISE * random.nextGaussian();
-        trainings.add(new SurrogateCorrection.Training(one.mixture(), one.score(), real));
+        trainings.add(new SurrogateCorrection.Training(one.mixture(), one.score(), real, 1));
       }
     }
     return SurrogateCorrection.fit(scores(), trainings);

@@ -17,6 +17,9 @@ import org.mergetomix.surface.Surface;
  */
 public final class SampledAttribution implements Attribution {
 
+  /** There are many pairs, and each takes four mixtures a sample. */
+  private static final int PAIRS_SHARE = 4;
+
   private final Surface surface;
   private final Axes axes;
   private final double empty;
@@ -39,6 +42,10 @@ public final class SampledAttribution implements Attribution {
     this.seed = seed;
   }
 
+  private SampledAttribution fewer() {
+    return new SampledAttribution(surface, axes, empty, samples / PAIRS_SHARE, seed);
+  }
+
   @Override
   public Estimate shapley(int dataset) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -58,7 +65,7 @@ public final class SampledAttribution implements Attribution {
   public Estimate interaction(int first, int second) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] others = others(first, second);
-    return estimate(draw -> anySize(random, others.length), random, others, first, second);
+    return fewer().estimate(draw -> anySize(random, others.length), random, others, first, second);
   }
 
   private Estimate estimate(

@@ -1,7 +1,9 @@
 package org.mergetomix.statistics.attribution;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.table.Interaction;
 
 /**
  * What a surface says of a run's scores.
@@ -12,6 +14,11 @@ import org.mergetomix.mixture.Mixture;
  *     than the mean
  * @param basis of the gains
  * @param gains one per dataset, the most helpful first; empty where there is no basis
+ * @param interactions one per pair of datasets, by their ids; of more than 24 datasets, of those
+ *     with the greatest Shapley values either way; empty where there is no basis or a rough one,
+ *     and of fewer than three datasets
+ * @param expected what the surface expects of any mixture of these datasets: a prediction, in the
+ *     score's unit
  * @param predictions of each mixture from the others, the best measured first
  */
 public record ScoreModel(
@@ -20,10 +27,13 @@ public record ScoreModel(
     double explained,
     Basis basis,
     List<DatasetGain> gains,
+    List<Interaction> interactions,
+    ToDoubleFunction<Mixture> expected,
     List<Predicted> predictions) {
 
   public ScoreModel {
     gains = List.copyOf(gains);
+    interactions = List.copyOf(interactions);
     predictions = List.copyOf(predictions);
   }
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.mergetomix.mixture.Mixture;
@@ -21,6 +20,7 @@ import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.Surface;
 import org.mergetomix.surface.SurfaceChoice;
+import org.mergetomix.table.Interaction;
 
 /** Fits a surface to the scores of a run, and attributes them to its datasets. */
 public final class ScoreModelFit {
@@ -31,8 +31,17 @@ public final class ScoreModelFit {
   /** From here on errors of gains hold, once all but one are there: AttributionBenchmark. */
   private static final double EXPLAINED = 0.97;
 
+  /** Two datasets alone have no subset of the rest. */
+  private static final int FEWEST_PAIRED = 3;
+
+  /** Of more, pairs would be too many to look at. */
+  private static final int MOST_PAIRED = 24;
+
   /** How much wider than the surface's own errors those of gains are, which is too sure of them. */
   private static final double WIDER = 2;
+
+  /** How much wider still those of interactions are. */
+  private static final double PAIRS_WIDER = 2;
 
   private final Axes axes;
   private final ScoreUnit unit;
@@ -98,13 +107,26 @@ public final class ScoreModelFit {
     Set<Mixture> there =
         seen.stream().map(Observation::mixture).collect(Collectors.toUnmodifiableSet());
     Basis basis = basis(there, best.explained());
+    List<DatasetGain> gains = List.of();
+    List<Interaction> interactions = List.of();
+    if (basis != Basis.NONE) {
+      double empty = lowerIsBetter(base);
+      Attribution exactOrFitted =
+          basis == Basis.EXACT
+              ? new FactorialAttribution(factorial(seen, empty))
+              : SurfaceAttribution.of(best.surface(), axes, empty, seed);
+      gains = gains(basis, exactOrFitted);
+      interactions = interactions(basis, exactOrFitted, gains);
+    }
     return Optional.of(
         new ScoreModel(
             best.surface().name(),
             fitted.size(),
             best.explained(),
             basis,
-            gains(basis, seen, best.surface()),
+            gains,
+            interactions,
+            mixture -> lowerIsBetter(best.surface().mean(axes.weights(mixture))),
             predictions(fitted, best.surface())));
   }
 
@@ -142,30 +164,65 @@ public final class ScoreModelFit {
     return axes.subset(members);
   }
 
-  private List<DatasetGain> gains(Basis basis, List<Observation> seen, Surface surface) {
-    if (basis == Basis.NONE) {
-      return List.of();
-    }
-    double empty = lowerIsBetter(base);
-    Attribution attribution =
-        basis == Basis.EXACT
-            ? new FactorialAttribution(factorial(seen, empty))
-            : SurfaceAttribution.of(surface, axes, empty, seed);
-    Function<Estimate, Estimate> gain =
-        harm ->
-            new Estimate(
-                -harm.value(), basis == Basis.SURFACE ? WIDER * harm.standardError() : Double.NaN);
+  private List<DatasetGain> gains(Basis basis, Attribution attribution) {
     return IntStream.range(0, axes.size())
         .mapToObj(
             dataset ->
                 new DatasetGain(
                     axes.datasets().get(dataset),
-                    gain.apply(attribution.shapley(dataset)),
-                    gain.apply(attribution.mainEffect(dataset))))
+                    gain(basis, attribution.shapley(dataset)),
+                    gain(basis, attribution.mainEffect(dataset))))
         .sorted(
             Comparator.comparingDouble((DatasetGain one) -> -one.shapley().value())
                 .thenComparing(DatasetGain::dataset))
         .toList();
+  }
+
+  private List<Interaction> interactions(
+      Basis basis, Attribution attribution, List<DatasetGain> gains) {
+    if (axes.size() < FEWEST_PAIRED || basis == Basis.ROUGH) {
+      return List.of();
+    }
+    List<DatasetGain> paired =
+        gains.stream()
+            .sorted(
+                Comparator.comparingDouble((DatasetGain one) -> -Math.abs(one.shapley().value())))
+            .limit(MOST_PAIRED)
+            .sorted(Comparator.comparing(DatasetGain::dataset))
+            .toList();
+    List<Interaction> interactions = new ArrayList<>();
+    for (int second = 1; second < paired.size(); second++) {
+      for (int first = 0; first < second; first++) {
+        interactions.add(interaction(basis, attribution, paired.get(first), paired.get(second)));
+      }
+    }
+    return interactions;
+  }
+
+  private Interaction interaction(
+      Basis basis, Attribution attribution, DatasetGain first, DatasetGain second) {
+    Estimate together =
+        gain(
+            basis,
+            attribution.interaction(axes.indexOf(first.dataset()), axes.indexOf(second.dataset())));
+    return new Interaction(
+        first.dataset(),
+        second.dataset(),
+        together,
+        replaced(first, together.value()),
+        replaced(second, together.value()));
+  }
+
+  /** The share of a dataset's gain without another that is gone beside it. */
+  private static double replaced(DatasetGain gain, double together) {
+    double without = gain.mainEffect().value() - together / 2;
+    return without > 0 ? -together / without : Double.NaN;
+  }
+
+  /** Above 0 where it helps, with an error where that is known to hold. */
+  private static Estimate gain(Basis basis, Estimate harm) {
+    return new Estimate(
+        -harm.value(), basis == Basis.SURFACE ? WIDER * harm.standardError() : Double.NaN);
   }
 
   private double[] factorial(List<Observation> seen, double empty) {

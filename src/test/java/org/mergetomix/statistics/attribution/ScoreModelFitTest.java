@@ -8,11 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
+import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.attribution.ScoreModel.Basis;
+import org.mergetomix.table.Interaction;
 import org.mergetomix.testing.SyntheticScores;
 
 class ScoreModelFitTest {
@@ -94,6 +97,55 @@ class ScoreModelFitTest {
               assertThat(one.measured()).isEqualTo(subsets(1, 3).get(one.mixture()));
               assertThat(one.expected()).isNotEqualTo(one.measured());
             });
+  }
+
+  @Test
+  void everyPairHasAnInteractionThatIsExactOrCloseToIt() {
+    Map<Mixture, Double> some = subsets(1, 2);
+    some.putAll(subsets(DATASETS - 1, DATASETS));
+    ScoreModel exact = model(subsets(1, DATASETS), LOWER);
+    ScoreModel fitted = model(some, LOWER);
+    double[] truth = gains(exact);
+
+    assertThat(exact.interactions()).hasSize(15).allMatch(pair -> !pair.gain().hasError());
+    assertThat(exact.interactions()).allMatch(pair -> pair.first().compareTo(pair.second()) < 0);
+    assertThat(fitted.basis()).isEqualTo(Basis.SURFACE);
+    assertThat(new PearsonsCorrelation().correlation(truth, gains(fitted))).isGreaterThan(.9);
+    for (int i = 0; i < truth.length; i++) {
+      Estimate said = fitted.interactions().get(i).gain();
+      assertThat(said.value()).isCloseTo(truth[i], within(2 * said.margin()));
+    }
+    assertThat(model(subsets(2, DATASETS), LOWER).interactions()).isEmpty();
+  }
+
+  /** The score of a mixture is how many of three letters are missing; a has what b has and more. */
+  @Test
+  void whatAnotherHasTooCanBeReplacedByIt() {
+    Map<String, String> letters = Map.of("a", "xy", "b", "x", "c", "z");
+    Map<Mixture, Double> scores = new HashMap<>();
+    for (String id : List.of("a", "b", "c", "a+b", "a+c", "b+c", "a+b+c")) {
+      Mixture mixture = Mixture.parse(id);
+      long there =
+          mixture.datasets().stream()
+              .flatMapToInt(dataset -> letters.get(dataset).chars())
+              .distinct()
+              .count();
+      scores.put(mixture, 3.0 - there);
+    }
+
+    ScoreModel model = ScoreModelFit.of(scores, LOWER, 3, 1).orElseThrow();
+
+    Interaction overlap = model.interactions().get(0);
+    assertThat(overlap.first() + overlap.second()).isEqualTo("ab");
+    assertThat(overlap.gain().value()).isCloseTo(-1, within(1e-12));
+    assertThat(overlap.secondReplaced()).isGreaterThanOrEqualTo(1);
+    assertThat(overlap.firstReplaced()).isBetween(.3, .7);
+    assertThat(model.interactions().get(1).gain().value()).isCloseTo(0, within(1e-12));
+    assertThat(model.interactions().get(1).firstReplaced()).isCloseTo(0, within(1e-12));
+  }
+
+  private static double[] gains(ScoreModel model) {
+    return model.interactions().stream().mapToDouble(pair -> pair.gain().value()).toArray();
   }
 
   @Test

@@ -136,6 +136,7 @@ class DecisionTest {
 
       assertThat(correction.improves()).isTrue();
       assertThat(simulation.ratio(correction)).isLessThan(.5);
+      assertThat(simulation.covered(correction)).isGreaterThan(.92);
     }
   }
 

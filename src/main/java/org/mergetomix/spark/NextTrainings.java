@@ -1,0 +1,43 @@
+package org.mergetomix.spark;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.rank.Fidelities;
+import org.mergetomix.rank.PlannedTrainings;
+import org.mergetomix.rank.RankedScores;
+import org.mergetomix.table.RunDirectory;
+import org.mergetomix.table.RunRecord;
+
+/** Which mixtures of a finished search are worth a real training next. Trains nothing. */
+public final class NextTrainings {
+
+  private final SparkSession spark;
+  private final RunDirectory directory;
+
+  /** Those of the run in the configured output directory. */
+  public NextTrainings(SparkSession spark, Configuration configuration) {
+    this.spark = spark;
+    this.directory =
+        new RunDirectory(configuration.requireOutput(), spark.sparkContext().hadoopConfiguration());
+  }
+
+  /**
+   * The mixtures, the most telling first.
+   *
+   * @param count how many; fewer come where there are no more
+   * @throws org.mergetomix.problem.UserException if there is no finished search
+   */
+  public List<Mixture> next(int count) {
+    RunRecord record = FinishedRun.require(directory);
+    Set<Mixture> trained = new HashSet<>();
+    if (record.state() == RunRecord.State.CONFIRMED) {
+      Fidelities.points(directory.fidelity(spark).read())
+          .forEach(point -> trained.add(Mixture.parse(point.mixture())));
+    }
+    return PlannedTrainings.next(RankedScores.of(directory.ranked(spark)), trained, count);
+  }
+}
