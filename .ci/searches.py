@@ -1,8 +1,9 @@
 """Searches several times in one JVM, which takes a fraction of the time of as many commands.
 
-Reads from standard input a JSON list of objects with manifest and settings (a list of KEY=VALUE);
-writes a JSON list of objects with scores by mixture, digest, identity and versions, or with what
-the search refused. Run with PySpark's Python; environment: CI_JAR, the jar for spark-submit.
+Reads from standard input a JSON list of objects with manifest, settings (a list of KEY=VALUE) and
+exports (folders by mixture); writes a JSON list of objects with scores by mixture, digest, identity,
+versions and what workers took so far, or with what the search refused. Run with PySpark's
+Python; environment: CI_JAR, the jar for spark-submit, and CI_MASTER where it is not local[2].
 """
 
 import json
@@ -12,10 +13,12 @@ import sys
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
+FIGURES = ["starts", "deaths", "startSeconds", "digestSeconds", "copySeconds", "scoreSeconds"]
+
 
 def main():
     spark = (
-        SparkSession.builder.master("local[2]")
+        SparkSession.builder.master(os.environ.get("CI_MASTER", "local[2]"))
         .config("spark.jars", os.environ["CI_JAR"])
         .config("spark.driver.memory", "1g")
         .config("spark.ui.enabled", False)
@@ -23,6 +26,7 @@ def main():
         .getOrCreate()
     )
     product = spark._jvm.org.mergetomix
+    metrics = product.worker.WorkerMetrics.ofThisJvm()
     found = []
     for search in json.load(sys.stdin):
         settings = spark._jvm.java.util.ArrayList(search["settings"])
@@ -43,8 +47,16 @@ def main():
                     "digest": record.rankedDigest(),
                     "identity": dict(record.run().identity()),
                     "versions": dict(record.start().versions()),
+                    "workers": {figure: getattr(metrics, figure)() for figure in FIGURES},
                 }
             )
+            exporting = product.spark.ExportAction(
+                spark._jsparkSession, product.manifest.Manifest.read(manifest), configuration
+            )
+            for mixture, folder in search.get("exports", {}).items():
+                exporting.run(
+                    product.mixture.Mixture.parse(mixture), product.location.Location.of(folder)
+                )
         except Py4JJavaError as failure:
             found.append({"refused": failure.java_exception.getMessage()})
     product.executor.ExecutorRuntime.shutDown()

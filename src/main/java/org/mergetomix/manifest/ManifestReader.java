@@ -26,6 +26,7 @@ import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.HarnessEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.mixture.DatasetId;
 import org.mergetomix.problem.Range;
@@ -71,14 +72,17 @@ final class ManifestReader {
     List<Section> tasks = root.sections("tasks");
     List<DatasetEntry> datasetEntries =
         datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
-    List<TaskEntry> taskEntries = tasks.stream().map(this::task).toList();
+    List<Section> onTexts = tasks.stream().filter(task -> !HarnessSettings.are(task)).toList();
+    List<TaskEntry> taskEntries = onTexts.stream().map(this::task).toList();
+    List<HarnessEntry> harness =
+        tasks.stream().filter(HarnessSettings::are).map(this::harness).toList();
     refuseTooFew(root, datasets.size(), tasks.size());
     refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
     refuseRepeated("Expert", "expert", datasets, this::place);
     refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
-    refuseConfirmingByWhatRanks(tasks, taskEntries);
-    refuseVanishing(tasks, taskEntries);
-    return new Manifest(file, base, datasetEntries, taskEntries);
+    refuseConfirmingByWhatRanks(onTexts, taskEntries);
+    refuseVanishing(tasks);
+    return new Manifest(file, base, datasetEntries, taskEntries, harness);
   }
 
   private Base base(Section section) {
@@ -129,11 +133,19 @@ final class ManifestReader {
         location(section, "data"),
         settings.columns(),
         optionalLocation(section, "confirm"),
-        section.number("weight", Range.above(0), 1.0),
+        weight(section),
         scale(section));
   }
 
-  private static OptionalDouble scale(Section section) {
+  private HarnessEntry harness(Section section) {
+    return HarnessSettings.read(section, id(section, "Task id", ""), folder);
+  }
+
+  static double weight(Section section) {
+    return section.number("weight", Range.above(0), 1.0);
+  }
+
+  static OptionalDouble scale(Section section) {
     double scale = section.number("scale", Range.above(0), Double.NaN);
     return Double.isNaN(scale) ? OptionalDouble.empty() : OptionalDouble.of(scale);
   }
@@ -183,17 +195,18 @@ final class ManifestReader {
   }
 
   /** Beside a weight so much greater, the score of such a task does not count. */
-  private static void refuseVanishing(List<Section> sections, List<TaskEntry> tasks) {
-    double greatest = tasks.stream().mapToDouble(TaskEntry::weight).max().orElse(0);
-    for (int i = 0; i < tasks.size(); i++) {
-      if (1 + tasks.get(i).weight() / greatest == 1) {
-        sections
-            .get(i)
-            .problem(
-                "weight",
-                "The weight of task %s vanishes beside the greatest, %s"
-                    .formatted(tasks.get(i).id(), greatest),
-                "Raise it, or leave the task out");
+  private void refuseVanishing(List<Section> tasks) {
+    if (!findings.isEmpty()) {
+      return;
+    }
+    double greatest = tasks.stream().mapToDouble(ManifestReader::weight).max().orElse(0);
+    for (Section task : tasks) {
+      if (1 + weight(task) / greatest == 1) {
+        task.problem(
+            "weight",
+            "The weight of task %s vanishes beside the greatest, %s"
+                .formatted(task.text("id"), greatest),
+            "Raise it, or leave the task out");
       }
     }
   }

@@ -81,7 +81,7 @@ public final class CheckAction {
       throw UserException.input(missing.stream().distinct().toList());
     }
     if (!datasets.get(true).isEmpty()) {
-      TrainingCheck.require(files, with(datasets.get(true)), configuration);
+      TrainingCheck.require(files, manifest.with(datasets.get(true)), configuration);
     }
     List<Manifest.DatasetEntry> withData =
         manifest.datasets().stream()
@@ -110,7 +110,8 @@ public final class CheckAction {
     return missing.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            TrainingCheck.memory(spark, files, with(missing), configuration, missing.size()));
+            TrainingCheck.memory(
+                spark, files, manifest.with(missing), configuration, missing.size()));
   }
 
   /**
@@ -141,12 +142,8 @@ public final class CheckAction {
     return dataset.data().isPresent() && !files.exists(dataset.expert());
   }
 
-  private Manifest with(List<Manifest.DatasetEntry> datasets) {
-    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks());
-  }
-
   private List<Problem> missing(
       InputFiles files, List<Manifest.DatasetEntry> datasets, Purpose purpose) {
-    return with(datasets).missingFiles(files, purpose);
+    return manifest.with(datasets).missingFiles(files, purpose);
   }
 }

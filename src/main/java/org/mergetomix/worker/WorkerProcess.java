@@ -170,6 +170,7 @@ final class WorkerProcess implements AutoCloseable {
 
   /** What to say of a worker that does not keep to the protocol; it is ended. */
   UserException failed(String what) {
+    WorkerMetrics.ofThisJvm().died();
     kill();
     return UserException.input("The worker " + what + ", and was ended", name, lastWords());
   }
@@ -181,6 +182,7 @@ final class WorkerProcess implements AutoCloseable {
     } catch (InterruptedException told) {
       Thread.currentThread().interrupt();
     }
+    WorkerMetrics.ofThisJvm().died();
     String how = over ? code(process.exitValue()) : ", closed its output";
     kill();
     return UserException.input("The worker ended" + how, name, lastWords());

@@ -74,7 +74,8 @@ class ConfigurationTest {
                 new Configuration.Objective(List.of(), List.of()),
                 new Configuration.Evaluation(
                     16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
-                new WorkerSettings(List.of(), "python3", "/dev/shm", 300, 1),
+                new WorkerSettings(
+                    List.of(), "python3", "/dev/shm", 300, 1, WorkerSettings.Network.NONE),
                 new Configuration.Training(
                     Configuration.Training.Method.FULL,
                     new Configuration.Training.Lora(16, 32, List.of("all-linear")),
@@ -130,6 +131,7 @@ class ConfigurationTest {
               "merge.select-top-k",
               "search.tolerance" ->
               "0.375";
+          case "worker.network" -> "allowed";
           case "evaluation.precision" -> "bfloat16";
           case "merge.device" -> "gpu";
           case "training.precision" -> "float32";
