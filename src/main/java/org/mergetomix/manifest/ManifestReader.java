@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,14 +75,21 @@ final class ManifestReader {
         datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
     List<Section> onTexts = tasks.stream().filter(task -> !HarnessSettings.are(task)).toList();
     List<TaskEntry> taskEntries = onTexts.stream().map(this::task).toList();
-    List<HarnessEntry> harness =
-        tasks.stream().filter(HarnessSettings::are).map(this::harness).toList();
+    List<Section> ofHarness = tasks.stream().filter(HarnessSettings::are).toList();
+    List<HarnessEntry> harness = ofHarness.stream().map(this::harness).toList();
+    Map<Section, Double> weights = new LinkedHashMap<>();
+    for (int i = 0; i < onTexts.size(); i++) {
+      weights.put(onTexts.get(i), taskEntries.get(i).weight());
+    }
+    for (int i = 0; i < ofHarness.size(); i++) {
+      weights.put(ofHarness.get(i), harness.get(i).weight());
+    }
     refuseTooFew(root, datasets.size(), tasks.size());
     refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
     refuseRepeated("Expert", "expert", datasets, this::place);
     refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
     refuseConfirmingByWhatRanks(onTexts, taskEntries);
-    refuseVanishing(tasks);
+    refuseVanishing(weights);
     return new Manifest(file, base, datasetEntries, taskEntries, harness);
   }
 
@@ -195,20 +203,18 @@ final class ManifestReader {
   }
 
   /** Beside a weight so much greater, the score of such a task does not count. */
-  private void refuseVanishing(List<Section> tasks) {
-    if (!findings.isEmpty()) {
-      return;
-    }
-    double greatest = tasks.stream().mapToDouble(ManifestReader::weight).max().orElse(0);
-    for (Section task : tasks) {
-      if (1 + weight(task) / greatest == 1) {
-        task.problem(
-            "weight",
-            "The weight of task %s vanishes beside the greatest, %s"
-                .formatted(task.text("id"), greatest),
-            "Raise it, or leave the task out");
-      }
-    }
+  private static void refuseVanishing(Map<Section, Double> weights) {
+    double greatest = weights.values().stream().mapToDouble(weight -> weight).max().orElse(0);
+    weights.forEach(
+        (task, weight) -> {
+          if (1 + weight / greatest == 1) {
+            task.problem(
+                "weight",
+                "The weight of task %s vanishes beside the greatest, %s"
+                    .formatted(task.textIfGiven("id").orElse(""), greatest),
+                "Raise it, or leave the task out");
+          }
+        });
   }
 
   /** What was missing or wrong has been told by now, and is not compared. */

@@ -12,9 +12,23 @@ import org.mergetomix.worker.WorkerLaunch;
 import org.mergetomix.worker.WorkerSettings;
 
 /** Asks what workers are, where they run. */
-final class WorkerInquiry {
+public final class WorkerInquiry {
 
   private WorkerInquiry() {}
+
+  /**
+   * Asks whether a worker can do what the manifest's tasks ask for.
+   *
+   * @return what it warns of
+   * @throws org.mergetomix.problem.UserException if it cannot be started or does not answer; usage,
+   *     with everything that it cannot do
+   */
+  public static List<String> check(
+      SparkSession spark, Manifest manifest, Configuration configuration) {
+    WorkerLaunch.Description told = of(spark, manifest, configuration);
+    HarnessTasks.of(manifest, told.tasks());
+    return told.warnings();
+  }
 
   /**
    * What the worker of one executor is; those of the others must be the same.

@@ -9,6 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -16,6 +17,7 @@ import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.WorkerInquiry;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -94,6 +96,9 @@ public final class CheckAction {
                 .datasets(manifest, withData)
                 .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
+    if (configuration.evaluation().engine() == Engine.WORKER) {
+      warnings.addAll(WorkerWarnings.of(WorkerInquiry.check(spark, manifest, configuration)));
+    }
     if (!configuration.output().isEmpty() && !configuration.requireOutput().isLocal()) {
       memory.flatMap(MemoryPlan::littleForAnotherModel).ifPresent(warnings::add);
     }

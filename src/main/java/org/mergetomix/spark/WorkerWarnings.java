@@ -9,18 +9,21 @@ final class WorkerWarnings {
 
   private WorkerWarnings() {}
 
-  /** A warning for each. */
+  /** A warning for each that the worker of a plan told. */
   static List<Problem> of(ModelInput model) {
-    return model instanceof ModelInput.OfWorker worker
-        ? worker.warnings().stream()
-            .map(
-                warning ->
-                    new Problem(
-                        "The worker warns: " + warning,
-                        "",
-                        "Its scores are recorded with its versions; another one is not the same"
-                            + " engine"))
-            .toList()
-        : List.of();
+    return model instanceof ModelInput.OfWorker worker ? of(worker.warnings()) : List.of();
+  }
+
+  /** A warning for each. */
+  static List<Problem> of(List<String> warnings) {
+    return warnings.stream()
+        .map(
+            warning ->
+                new Problem(
+                    "The worker warns: " + warning,
+                    "",
+                    "Its scores are recorded with its versions; another one is not the same"
+                        + " engine"))
+        .toList();
   }
 }

@@ -25,6 +25,7 @@ import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
+import org.mergetomix.spark.CheckAction;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.RankedRow;
@@ -154,6 +155,23 @@ class WorkerSearchIT {
   }
 
   @Test
+  void checksWhatAWorkerCanDoBeforeASearch() {
+    run.writeManifest(
+        "checkpoint = base",
+        "{ id = one, kind = lm-eval, task = scripted_task, measure = \"bleu,none\" }");
+    org.mergetomix.config.Configuration configuration =
+        run.configuration(settings("checked", ScriptedWorker.command(Fault.WARNS)));
+
+    assertThatThrownBy(() -> new CheckAction(spark, run.manifest(), configuration).run())
+        .hasMessageContaining("cannot be judged by bleu,none, which is of all examples together");
+
+    run.writeManifest("checkpoint = base");
+    assertThat(new CheckAction(spark, run.manifest(), configuration).run().warnings())
+        .extracting(Problem::what)
+        .contains("The worker warns: torch is 7, and 2 was tested");
+  }
+
+  @Test
   void passesOnWhatAWorkerWarnsOf() {
     SearchAction.Result result = search("warned", Fault.WARNS);
 
@@ -222,14 +240,21 @@ class WorkerSearchIT {
   }
 
   private SearchAction.Result searched(String output, List<String> command, String... settings) {
+    return new SearchAction(
+            spark,
+            run.manifest(),
+            run.configuration(settings(output, command, settings)),
+            Progress.SILENT)
+        .run();
+  }
+
+  private String[] settings(String output, List<String> command, String... settings) {
     List<String> all = new ArrayList<>();
     all.add("output=" + folder.resolve(output));
     all.add("evaluation.engine=worker");
     all.add("worker.command=" + String.join(",", command));
     all.add("worker.shared-memory=" + shared);
     all.addAll(List.of(settings));
-    return new SearchAction(
-            spark, run.manifest(), run.configuration(all.toArray(String[]::new)), Progress.SILENT)
-        .run();
+    return all.toArray(String[]::new);
   }
 }
