@@ -17,9 +17,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-os.environ["HF_HUB_OFFLINE"] = "1"
-
-os.environ["HF_DATASETS_OFFLINE"] = "1"
+ROOT = Path(tempfile.mkdtemp(prefix="worker-"))
+os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(ROOT / "cache")}
 
 import checks
 import lm_eval
@@ -37,7 +36,6 @@ torch.set_num_threads(2)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WORKER = REPOSITORY / "src/main/python/worker"
-ROOT = Path(tempfile.mkdtemp(prefix="worker-"))
 EXPERTS = ["adapter", "whole1", "whole2"]
 VOCABULARY = 1024
 FOUND = {}
@@ -273,7 +271,8 @@ def check_scores_tasks_of_lm_eval_as_lm_eval_does_bit_for_bit():
             for metric in metrics:
                 found = ours.get((name, f"{metric},{sample['filter']}", sample["doc_id"]))
                 if found is not None:
-                    assert found == score(metric, sample[metric]), (name, metric, found, sample[metric])
+                    wanted = score(metric, sample[metric])
+                    assert found == wanted, (name, metric, sample["doc_id"], found, wanted)
                     compared += 1
                     shown.add((metric, found))
     print(f"{compared} scores are equal, of which {len(shown)} differ from each other")

@@ -1,8 +1,8 @@
 """Searches several times in one JVM, which takes a fraction of the time of as many commands.
 
 Reads from standard input a JSON list of objects with manifest, settings (a list of KEY=VALUE) and
-exports (folders by mixture); writes a JSON list of objects with scores by mixture, digest, identity,
-versions and what workers took so far, or with what the search refused. Run with PySpark's
+exports (folders by mixture); writes a JSON list of objects with scores by mixture, digest,
+identity, versions and what workers took so far, or with what the search refused. Run with PySpark's
 Python; environment: CI_JAR, the jar for spark-submit, and CI_MASTER where it is not local[2].
 """
 

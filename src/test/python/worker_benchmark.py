@@ -1,7 +1,7 @@
 """What a mixture costs beside its evaluation by a worker, and what a second slot brings.
 
-A Llama of 31.6 M parameters in float32 with three experts is searched by workers on one thread each:
-60 choices, 6 generations and 10 texts a mixture, in one slot and in two. Merging, writing, digests
+A Llama of about 30 M parameters in float32 with three experts is searched by workers on one thread
+each: 60 choices, 6 generations and 10 texts a mixture, in one slot and in two. Merging, writing, digests
 and the copy into the live model together should stay under 3 % of the evaluation; two slots should
 evaluate at least 1.8 times as many mixtures a second as one, on two idle cores. Run with the
 packages in .ci/requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is installed, and

@@ -228,7 +228,8 @@ class HarnessTask:
 
     def _weights(self, metric):
         """What examples count, which no answer changes."""
-        return [float(self.task.process_results(doc, [0.0])[metric][1]) for doc in self.docs.values()]
+        results = [self.task.process_results(doc, [0.0]) for doc in self.docs.values()]
+        return [float(result[metric][1]) for result in results]
 
     def described(self):
         """What it is, before any model is asked."""
@@ -325,7 +326,9 @@ class Examples:
                     broken.add(instance.doc_id)
             if model.broken and kind == "generate_until":
                 broken.update(documents)
-        self.of.task._instances = [each for document in documents for each in self.instances[document]]
+        self.of.task._instances = [
+            instance for document in documents for instance in self.instances[document]
+        ]
         self.of.task.apply_filters()
         return broken
 
@@ -343,7 +346,7 @@ class Examples:
 
 
 class HarnessModel(HFLM):
-    """A live model of transformers as lm-eval asks it; it counts steps and sees what is no number."""
+    """A live model of transformers as lm-eval asks it: counts steps, and sees what is no number."""
 
     def __init__(self, model, tokenizer, batch, context, step):
         super().__init__(

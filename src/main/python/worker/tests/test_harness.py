@@ -105,7 +105,10 @@ class HarnessTest(test_worker.InAFolder):
             (self.task("random.yaml", WRITTEN % "true"), "at random"),
             (self.task("broken.yaml", "task: [\n"), "cannot read the task"),
             ({"task": str(self.folder / "none.yaml")}, "there is no file"),
-            (self.task("zero.yaml", CHOICE + "num_fewshot: 0\n") | {"shots": 2}, "worked examples"),
+            (
+                self.task("zero.yaml", CHOICE + "num_fewshot: 0\n") | {"shots": 2},
+                "worked examples",
+            ),
         ):
             with self.subTest(problem):
                 self.assertIn(problem, self.described(settings)["problem"])

@@ -111,14 +111,14 @@ class WorkerClusterIT {
     settings.add("manifest=" + run.manifestFile());
     settings.add("output=" + run.output());
     settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-    SparkSubmit killed = SparkSubmit.start(folder, "local[2]", arguments);
+    SparkSubmit killed = SparkSubmit.start(folder, "local[1]", arguments);
     awaitOnce(killed);
     List<ProcessHandle> workers = workers();
 
     killed.kill();
 
     awaitEnd(workers);
-    SparkSubmit again = SparkSubmit.run(folder, "local[2]", Map.of(), arguments);
+    SparkSubmit again = SparkSubmit.run(folder, "local[1]", arguments);
     assertThat(again.found(DIGEST)).isEqualTo(local);
   }
 
