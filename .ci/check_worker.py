@@ -1,23 +1,31 @@
 """Searches by workers, and the worker that is shipped, alone.
 
 A small Llama with a BPE tokenizer trained here, two whole experts and an adapter are searched by
-DJL, by the worker in the jar, and by the documented example of another command. Run with the
+DJL, by the worker in the jar, and by the documented example of another command; by tasks of
+lm-eval, whose scores are compared with those of lm-eval on an exported folder. Run with the
 packages in requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is installed, and
 CI_JAR, the jar for spark-submit.
 """
 
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import unittest
 from pathlib import Path
 
-os.environ["HF_HUB_OFFLINE"] = "1"
+ROOT = Path(tempfile.mkdtemp(prefix="worker-"))
+os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(ROOT / "cache")}
 
 import checks
+import lm_eval
+import lm_eval.models.huggingface
+import lm_eval.tasks
 import peft
+import pyarrow.dataset
 import tokenizers
 import torch
 import transformers as hf
@@ -28,7 +36,6 @@ torch.set_num_threads(2)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WORKER = REPOSITORY / "src/main/python/worker"
-ROOT = Path(tempfile.mkdtemp(prefix="worker-"))
 EXPERTS = ["adapter", "whole1", "whole2"]
 VOCABULARY = 1024
 FOUND = {}
@@ -101,8 +108,14 @@ def make():
         "tasks = [\n"
         "  { id = prose, kind = language-modelling, data = prose.txt }\n"
         "  { id = quiz, kind = multiple-choice, measure = margin, data = quiz.jsonl }\n"
+        "  { id = open, kind = exact-match, measure = answered, data = open.jsonl, max-tokens = 4\n"
+        '    filter = "([a-d])", weight = 0.01 }\n'
         "]\n"
     )
+    (ROOT / "open.jsonl").write_text(
+        "".join(json.dumps({"prompt": line[:20], "answer": "e"}) + "\n" for line in lines()[:16])
+    )
+    make_tasks(datasets)
     (ROOT / "score").write_text(
         f"#!{sys.executable}\n"
         "import hashlib, os, sys\n"
@@ -115,9 +128,56 @@ def make():
     (ROOT / "memory").mkdir()
 
 
-def search(name, *settings):
+METRICS = {
+    "choice": ("multiple_choice", "acc_norm,none", ["acc", "acc_norm"]),
+    "texts": ("loglikelihood_rolling", "bits_per_byte,none", ["word_perplexity", "bits_per_byte"]),
+    "written": ("generate_until", "exact_match,letter", ["exact_match"]),
+}
+EXPORTED = "adapter+whole1"
+
+
+def make_tasks(datasets):
+    """Tasks of lm-eval on local data: one each of multiple choice, rolling texts and generation."""
+    folder = ROOT / "tasks"
+    folder.mkdir()
+    rows = [
+        {"q": f"{line[:40]}?", "choices": [line[40:50], "a zebra", line[:7]], "gold": i % 3}
+        | {"text": line, "answer": "e"}
+        for i, line in enumerate(lines())
+    ]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    of_kind = {
+        "choice": "doc_to_text: '{{q}}'\ndoc_to_choice: choices\ndoc_to_target: gold\n",
+        "texts": "doc_to_text: ''\ndoc_to_target: '{{text}}'\n",
+        "written": "doc_to_text: '{{q}}'\ndoc_to_target: '{{answer}}'\nfewshot_split: test\n"
+        "generation_kwargs: {until: ['.'], max_gen_toks: 6, do_sample: false}\n"
+        "filter_list: [{name: letter, filter: [{function: regex, regex_pattern: '([a-f])'},"
+        " {function: take_first}]}]\n",
+    }
+    entries = []
+    for name, (kind, measure, metrics) in METRICS.items():
+        listed = "".join(f"  - metric: {metric}\n" for metric in metrics)
+        (folder / f"{name}.yaml").write_text(
+            f"task: own_{name}\noutput_type: {kind}\ndataset_path: json\ntest_split: test\n"
+            "dataset_kwargs: {data_files: {test: rows.jsonl}}\n"
+            f"{of_kind[name]}metric_list:\n{listed}"
+        )
+        entries.append(
+            f'  {{ id = {name}, kind = lm-eval, task = "tasks/{name}.yaml", examples = 20'
+            f' confirm = 5, measure = "{measure}"{", shots = 2" if name == "written" else ""} }}'
+        )
+    base = "base { checkpoint = base }\ndatasets = [\n" + datasets + "\n]\ntasks = [\n"
+    (ROOT / "harness.conf").write_text(base + "\n".join(entries) + "\n]\n")
+    (ROOT / "wrong.conf").write_text(
+        base
+        + "  { id = one, kind = lm-eval, task = own_chioce, measure = acc }\n"
+        + '  { id = two, kind = lm-eval, task = arc_easy, measure = "acc,none" }\n]\n'
+    )
+
+
+def search(name, *settings, manifest="manifest.conf"):
     return {
-        "manifest": str(ROOT / "manifest.conf"),
+        "manifest": str(ROOT / manifest),
         "settings": [f"output={ROOT / name}", "report.top=100", *settings],
     }
 
@@ -130,13 +190,21 @@ def check_searches_by_every_engine():
         "djl": [],
         "apart": [*worker, "search.partition-size=1"],
         "together": [*worker, "search.partition-size=100"],
+        "harness": [*worker, "evaluation.batch-size=1", "search.partition-size=100"],
+        "wrong": worker,
         "example": ["evaluation.engine=worker", f"worker.command={example}"],
         "no torch": ["evaluation.engine=worker", f"worker.python={os.environ['CI_SPARK_BIN']}/python"],
     }
     memory = f"worker.shared-memory={ROOT / 'memory'}"
+    asked = []
+    for name, more in searches.items():
+        own = name if name in ("harness", "wrong") else "manifest"
+        asked.append(search(name, memory, *more, manifest=f"{own}.conf"))
+        if name == "harness":
+            asked[-1]["exports"] = {EXPORTED: str(ROOT / "exported")}
     ran = subprocess.run(
         [Path(os.environ["CI_SPARK_BIN"]) / "python", REPOSITORY / ".ci/searches.py"],
-        input=json.dumps([search(name, memory, *more) for name, more in searches.items()]),
+        input=json.dumps(asked),
         capture_output=True,
         text=True,
         check=False,
@@ -154,6 +222,25 @@ def check_ranks_as_djl_does_and_scores_within_1e_5():
     assert 0 < apart <= 1e-5, apart
 
 
+def check_scores_each_example_as_djl_does():
+    """Likelihoods to 1e-5; what was written is the same, so that its scores are."""
+    theirs = {}
+    for row in rows_of("djl"):
+        for place, score in enumerate(row["example_scores"], row["from_example"]):
+            theirs[row["mixture"], row["task"], row["measure"], place] = score
+    apart, seen = {}, {}
+    for row in rows_of("apart"):
+        for place, score in enumerate(row["example_scores"], row["from_example"]):
+            measure = row["measure"]
+            other = theirs[row["mixture"], row["task"], measure, place]
+            apart[measure] = max(apart.get(measure, 0), abs(score - other))
+            seen.setdefault(measure, set()).add(score)
+    print({measure: f"{each:.1e}" for measure, each in apart.items()})
+    assert apart["bits_per_byte"] <= 1e-5 and apart["margin"] <= 1e-5, apart
+    assert apart["answered"] == apart["exact_match"] == 0, apart
+    assert seen["answered"] == {0.0, 1.0}, seen["answered"]
+
+
 def check_repeats_bit_for_bit_whichever_slot_evaluates_what():
     assert FOUND["apart"]["digest"] == FOUND["together"]["digest"], FOUND
     assert FOUND["apart"]["identity"] == FOUND["together"]["identity"]
@@ -162,6 +249,69 @@ def check_repeats_bit_for_bit_whichever_slot_evaluates_what():
 def check_names_engine_and_versions_in_the_identity():
     assert FOUND["apart"]["versions"]["worker torch"] == "2.15.0", FOUND["apart"]
     assert "torch=2.15.0" in FOUND["apart"]["identity"]["model"]
+
+
+def check_scores_tasks_of_lm_eval_as_lm_eval_does_bit_for_bit():
+    model = lm_eval.models.huggingface.HFLM(
+        pretrained=str(ROOT / "exported"), dtype="float32", batch_size=1, device="cpu"
+    )
+    manager = lm_eval.tasks.TaskManager(include_defaults=False)
+    ours = evaluations()
+    os.chdir(ROOT / "tasks")
+    compared, shown = 0, set()
+    for name, (_, _, metrics) in METRICS.items():
+        theirs = lm_eval.simple_evaluate(
+            model,
+            tasks=[f"{name}.yaml"],
+            task_manager=manager,
+            num_fewshot=2 if name == "written" else None,
+            bootstrap_iters=0,
+        )
+        for sample in theirs["samples"][f"own_{name}"]:
+            for metric in metrics:
+                found = ours.get((name, f"{metric},{sample['filter']}", sample["doc_id"]))
+                if found is not None:
+                    wanted = score(metric, sample[metric])
+                    assert found == wanted, (name, metric, sample["doc_id"], found, wanted)
+                    compared += 1
+                    shown.add((metric, found))
+    print(f"{compared} scores are equal, of which {len(shown)} differ from each other")
+    assert compared == 20 * 5 and len(shown) > 40, compared
+
+
+def score(metric, value):
+    """A metric of lm-eval as merge-to-mix keeps it: of perplexities, nats or bits of one unit."""
+    if not isinstance(value, tuple):
+        return float(value)
+    nats = -float(value[0]) / value[1]
+    return nats / math.log(2) if metric == "bits_per_byte" else nats
+
+
+def rows_of(run):
+    files = list((ROOT / run / "evaluations").rglob("*.parquet"))
+    return pyarrow.dataset.dataset(files, format="parquet").to_table().to_pylist()
+
+
+def evaluations():
+    """The scores of the exported mixture, by task, measure and lm-eval's number of the example."""
+    run = ROOT / "harness"
+    tasks = pyarrow.dataset.dataset(run / "tasks", format="parquet").to_table().to_pylist()
+    numbers = {
+        (row["task"], row["measure"], row["example"]): int(dict(row["columns"])["document"])
+        for row in tasks
+    }
+    return {
+        (row["task"], row["measure"], numbers[row["task"], row["measure"], place]): found
+        for row in rows_of("harness")
+        if row["mixture"] == EXPORTED and row["status"] == "OK"
+        for place, found in enumerate(row["example_scores"], row["from_example"])
+    }
+
+
+def check_says_what_is_wrong_with_tasks_of_lm_eval():
+    refused = FOUND["wrong"]["refused"]
+    assert "Task one: lm-eval knows no task own_chioce" in refused, refused
+    assert "Task two: lm-eval cannot read the task arc_easy" in refused, refused
 
 
 def check_takes_a_command_in_another_style():
@@ -177,21 +327,17 @@ def check_leaves_nothing_in_shared_memory():
 
 
 def check_the_package_alone():
-    subprocess.run(
-        [sys.executable, "-m", "unittest", "discover", "-s", "tests"],
-        cwd=WORKER,
-        env=os.environ | {"PYTHONPATH": str(WORKER), "TQDM_DISABLE": "1"},
-        check=True,
-    )
+    """In this process, which has everything imported; the processes that it starts find it, too."""
+    os.environ["PYTHONPATH"] = str(WORKER)
+    sys.path[:0] = [str(WORKER), str(WORKER / "tests")]
+    tests = unittest.defaultTestLoader.discover(str(WORKER / "tests"))
+    assert unittest.TextTestRunner(stream=sys.stdout).run(tests).wasSuccessful()
 
 
 def check_checks_itself():
-    subprocess.run(
-        [sys.executable, "-m", "merge_to_mix_worker", "--self-check"]
-        + ["--layers", "2", "--width", "64", "--windows", "8"],
-        cwd=WORKER,
-        check=True,
-    )
+    from merge_to_mix_worker import self_check
+
+    assert not self_check.run(["--layers", "2", "--width", "64", "--windows", "8"])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Searches several times in one JVM, which takes a fraction of the time of as many commands.
 
-Reads from standard input a JSON list of objects with manifest and settings (a list of KEY=VALUE);
-writes a JSON list of objects with scores by mixture, digest, identity and versions, or with what
-the search refused. An object with an action does that instead: "finetune" finds where each expert
-comes from, "fidelity" the winner's folder, "track" writes the report, tells MLflow and finds what it
-warns of. Run with PySpark's Python; environment: CI_JAR, the jar for spark-submit.
+Reads from standard input a JSON list of objects with manifest, settings (a list of KEY=VALUE) and
+exports (folders by mixture); writes a JSON list of objects with scores by mixture, digest,
+identity, versions and what workers took so far, or with what the search refused. An object with an
+action does that instead: "finetune" finds where each expert comes from, "fidelity" the winner's
+folder, "track" writes the report, tells MLflow and finds what it warns of. Run with PySpark's
+Python; environment: CI_JAR, the jar for spark-submit, and CI_MASTER where it is not local[2].
 """
 
 import json
@@ -14,10 +15,20 @@ import sys
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
+SECONDS = ["startSeconds", "digestSeconds", "copySeconds", "scoreSeconds"]
+
+
+def workers(product):
+    """What the workers of this JVM did so far."""
+    processes = product.worker.ProcessStatistics.ofThisJvm()
+    metrics = product.worker.WorkerMetrics.ofThisJvm()
+    figures = {figure: getattr(metrics, figure)() for figure in SECONDS}
+    return figures | {"starts": processes.starts(), "deaths": processes.deaths()}
+
 
 def main():
     spark = (
-        SparkSession.builder.master("local[2]")
+        SparkSession.builder.master(os.environ.get("CI_MASTER", "local[2]"))
         .config("spark.jars", os.environ["CI_JAR"])
         .config("spark.driver.memory", "1g")
         .config("spark.ui.enabled", False)
@@ -56,8 +67,14 @@ def main():
                         "digest": record.rankedDigest(),
                         "identity": dict(record.run().identity()),
                         "versions": dict(record.start().versions()),
+                        "workers": workers(product),
                     }
                 )
+                exporting = product.spark.ExportAction(*inputs[:3])
+                for mixture, folder in search.get("exports", {}).items():
+                    exporting.run(
+                        product.mixture.Mixture.parse(mixture), product.location.Location.of(folder)
+                    )
         except Py4JJavaError as failure:
             found.append({"refused": failure.java_exception.getMessage()})
     product.executor.ExecutorRuntime.shutDown()

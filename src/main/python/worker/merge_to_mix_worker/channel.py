@@ -8,10 +8,23 @@ import time
 import traceback
 
 from merge_to_mix_worker import PROTOCOL
-from merge_to_mix_worker.engine import Engine, versions
+from merge_to_mix_worker.engine import Engine, untested, versions
 
 BEAT_SECONDS = 1
 LONGEST_ERROR = 2000
+
+
+def described(tasks, step):
+    """What tasks of lm-eval are; it is needed for nothing else."""
+    try:
+        from merge_to_mix_worker import harness
+    except ImportError as lacking:
+        refused = {
+            "problem": f"the worker's Python has no lm-eval: {lacking}",
+            "remedy": "Install what src/main/python/worker/requirements.txt lists",
+        }
+        return dict.fromkeys(tasks, refused)
+    return harness.described(tasks, step)
 
 
 class Progress:
@@ -64,7 +77,11 @@ class Channel:
                 f"protocol {request.get('protocol')} is asked for, and this is {PROTOCOL}"
             )
         if operation == "describe":
-            return {"protocol": PROTOCOL, "versions": versions()}
+            answer = {"protocol": PROTOCOL, "versions": versions(), "writes": True}
+            answer["warnings"] = untested()
+            if request.get("tasks"):
+                answer["tasks"] = described(request["tasks"], self.progress.step)
+            return answer
         if operation == "open":
             self.engine = Engine(request, self.progress)
             # The folder that this was started in goes now.
@@ -72,6 +89,8 @@ class Channel:
             return {"versions": versions(), "tensors": self.engine.parameters.tensors}
         if operation == "evaluate":
             return self.engine.evaluate(request)
+        if operation == "write":
+            return self.engine.write(request)
         raise ValueError(f"unknown operation {operation}")
 
     def _listen(self, lines):

@@ -5,7 +5,7 @@ import os
 import time
 from importlib import metadata
 
-from merge_to_mix_worker import VERSION
+from merge_to_mix_worker import TESTED, VERSION
 
 PACKAGES = ("torch", "transformers")
 
@@ -18,6 +18,28 @@ def versions():
     return found
 
 
+def untested():
+    """What is of another version than this was tested with; what is not there is not used."""
+    told = []
+    for package, tested in TESTED.items():
+        try:
+            found = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+        if found.split("+")[0] != tested:
+            told.append(f"{package} is {found}, and {tested} was tested")
+    return told
+
+
+def times(started, copied):
+    return {"copy": copied - started, "score": time.perf_counter() - copied}
+
+
+def finite(numbers):
+    """Nothing in place of what is no number, as JSON has it."""
+    return [each if math.isfinite(each) else None for each in numbers]
+
+
 class Engine:
     """One live model and the tasks that it is asked."""
 
@@ -27,6 +49,7 @@ class Engine:
 
         from merge_to_mix_worker.parameters import LiveModel, Parameters, require_whole
         from merge_to_mix_worker.windows import Windows
+        from merge_to_mix_worker.writer import Writer
 
         progress.step()
         self.torch = torch
@@ -54,25 +77,57 @@ class Engine:
         differing = self.live.differs()
         if differing:
             raise ValueError(f"the base is not what transformers loads of it: {differing[:20]}")
-        self.tasks = {
+        self.windows = {
             name: Windows(os.path.join(folder, task["windows"]), request["batch"])
             for name, task in request["tasks"].items()
+            if "windows" in task
         }
+        asked = {name: task for name, task in request["tasks"].items() if "lm-eval" in task}
+        self.harness = self._harness(folder, request["batch"], asked) if asked else None
+        self.writer = Writer(self.model, self.device)
         self.surrogate = None
+
+    def _harness(self, folder, batch, asked):
+        import transformers
+
+        from merge_to_mix_worker.harness import Harness, HarnessModel
+
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
+        context = next(iter(asked.values())).get("context")
+        model = HarnessModel(self.model, tokenizer, batch, context, self.progress.step)
+        return Harness(model, asked, self.progress.step)
 
     def evaluate(self, request):
         started = time.perf_counter()
         with self.torch.inference_mode():
-            if self.surrogate != request["surrogate"]:
-                self.surrogate = None
-                self.parameters.require(request["digest"])
-                self.live.copy()
-                self.surrogate = request["surrogate"]
+            self._take(request)
             copied = time.perf_counter()
-            nats = self.tasks[request["task"]].nats(
-                self.model, self.device, request["blocks"], self.progress.step
-            )
-        return {
-            "nats": [each if math.isfinite(each) else None for each in nats],
-            "times": {"copy": copied - started, "score": time.perf_counter() - copied},
-        }
+            task, blocks = request["task"], request["blocks"]
+            if task in self.windows:
+                nats = self.windows[task].nats(
+                    self.model, self.device, blocks, self.progress.step
+                )
+                answer = {"nats": finite(nats)}
+            else:
+                scores = self.harness.scores(task, blocks)
+                answer = {"measures": {name: finite(each) for name, each in scores.items()}}
+        answer["times"] = times(started, copied)
+        return answer
+
+    def write(self, request):
+        started = time.perf_counter()
+        with self.torch.inference_mode():
+            self._take(request)
+            copied = time.perf_counter()
+            written = self.writer(request, self.progress.step)
+        return {"written": written, "times": times(started, copied)}
+
+    def _take(self, request):
+        """Makes the model the surrogate that is asked for."""
+        if self.surrogate != request["surrogate"]:
+            self.surrogate = None
+            self.parameters.require(request["digest"])
+            self.live.copy()
+            self.surrogate = request["surrogate"]

@@ -51,7 +51,16 @@ class Windows:
             places = [place for asked in row["asked"] for place in range(*asked)]
             targets = torch.tensor([row["tokens"][place] for place in places], device=device)
             at = torch.tensor([place - 1 for place in places], device=device)
-            likely = torch.log_softmax(logits[i, at].float(), dim=-1)
-            chosen = likely.gather(1, targets.unsqueeze(1)).double()
-            nats.append(-float(chosen.sum()))
+            nats.append(float(surprise(logits[i, at].float(), targets).sum()))
         return nats
+
+
+def surprise(logits, targets):
+    """
+    Minus the log-likelihood of each target. Sums are in float64: a log_softmax in float32 rounds
+    each token to 5e-7 nats, and an example adds up many.
+    """
+    largest = logits.max(-1, keepdim=True).values
+    sums = (logits - largest).exp().sum(-1, dtype=torch.float64).log()
+    chosen = logits.gather(-1, targets.unsqueeze(-1))
+    return sums - (chosen.double() - largest.double()).squeeze(-1)

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import torch
 import transformers
-from merge_to_mix_worker.engine import Engine
+from merge_to_mix_worker import TESTED
+from merge_to_mix_worker.engine import Engine, untested
 from merge_to_mix_worker.parameters import ROW, digest
-from merge_to_mix_worker.windows import Windows
+from merge_to_mix_worker.windows import Windows, surprise
 from safetensors.torch import load_file, save_file
 
 TOKENS = [[1, 5, 7, 9, 2], [1, 5, 7], [1, 8, 8, 8], [3, 4]]
@@ -28,16 +30,16 @@ class Steps:
 
 
 def config(kind=transformers.LlamaConfig, **more):
-    return kind(
-        vocab_size=64,
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=4,
-        max_position_embeddings=32,
-        **more,
-    )
+    sizes = {
+        "vocab_size": 64,
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 4,
+        "max_position_embeddings": 64,
+    }
+    return kind(**(sizes | more))
 
 
 def save(folder, settings, drop=()):
@@ -95,6 +97,18 @@ class InAFolder(unittest.TestCase):
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
         self.folder = Path(place.name)
+
+
+class VersionsTest(unittest.TestCase):
+    def test_are_those_that_the_requirements_pin(self):
+        lines = (Path(__file__).parent.parent / "requirements.txt").read_text().splitlines()
+        pinned = dict(line.split("==") for line in lines if "==" in line and line[0] != "#")
+        self.assertEqual(TESTED, pinned)
+        self.assertEqual(untested(), [])
+
+    def test_are_told_where_they_are_others(self):
+        with unittest.mock.patch.dict(TESTED, {"torch": "1.0"}):
+            self.assertRegex(untested()[0], "torch is .*, and 1.0 was tested")
 
 
 class DigestTest(unittest.TestCase):
@@ -162,6 +176,41 @@ class EngineTest(InAFolder):
         save(self.folder, config())
         with self.assertRaisesRegex(RuntimeError, "no CUDA"):
             Engine(opening(self.folder, device="gpu"), Steps())
+
+
+class WriterTest(InAFolder):
+    def test_writes_the_same_alone_and_beside_longer_beginnings(self):
+        save(self.folder, config())
+        engine = Engine(opening(self.folder), Steps())
+        begun = [[5, 6, 7], [9, 8, 7, 6, 5, 4], [3]]
+        request = {"surrogate": 1, "digest": digest(engine.parameters.body), "begun": begun}
+        request |= {"endings": [], "padding": 1, "most": 6}
+        together = engine.write(request)["written"]
+        for row, alone in zip(together, begun, strict=True):
+            self.assertEqual(engine.write(request | {"begun": [alone]})["written"], [row])
+            self.assertEqual(len(row), 6)
+        ended = engine.write(request | {"endings": [together[0][2]]})["written"]
+        self.assertEqual(ended[0], together[0][: together[0].index(together[0][2]) + 1])
+
+    def test_writes_nothing_where_there_is_no_number(self):
+        save(self.folder, config())
+        engine = Engine(opening(self.folder), Steps())
+        for view in engine.parameters.views.values():
+            view.fill_(math.nan)
+        request = {"surrogate": 2, "digest": digest(engine.parameters.body), "begun": [[5], [6, 7]]}
+        request |= {"endings": [2], "padding": 2, "most": 3}
+        self.assertEqual(engine.write(request)["written"], [None, None])
+
+
+class SurpriseTest(unittest.TestCase):
+    def test_is_exact_to_a_few_parts_in_a_hundred_million(self):
+        torch.manual_seed(0)
+        logits = 8 * torch.randn(50, 4000)
+        targets = torch.randint(0, 4000, (50,))
+        exact = torch.nn.functional.cross_entropy(logits.double(), targets, reduction="none")
+        found = surprise(logits, targets)
+        self.assertLess(float((found - exact).abs().max()), 1e-7)
+        self.assertTrue(torch.isnan(surprise(torch.full((1, 4), math.nan), torch.tensor([0]))))
 
 
 class WindowsTest(InAFolder):

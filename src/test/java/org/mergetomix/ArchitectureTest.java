@@ -39,7 +39,7 @@ class ArchitectureTest {
           List.of("preflight", "mergekit"),
           List.of("model"),
           List.of("data", "data.template.syntax", "data.template", "data.conversation"),
-          List.of("evaluation.prompt", "evaluation.answer", "evaluation"),
+          List.of("evaluation.prompt", "evaluation.answer", "evaluation.harness", "evaluation"),
           List.of("training", "worker"),
           List.of("mlflow"),
           List.of("hocon", "config", "manifest"),

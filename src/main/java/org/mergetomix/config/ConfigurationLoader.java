@@ -114,7 +114,8 @@ final class ConfigurationLoader {
         section.text("python"),
         section.text("shared-memory"),
         section.integer("silence", COUNT),
-        section.integer("threads", COUNT));
+        section.integer("threads", COUNT),
+        section.choice("network", WorkerSettings.Network.class));
   }
 
   private static Configuration.Training training(Section section) {

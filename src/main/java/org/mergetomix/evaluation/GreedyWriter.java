@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.mergetomix.evaluation.answer.TextEnding;
-import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.GreedyDecoding;
 
 /**
@@ -21,7 +20,7 @@ record GreedyWriter(Tokenizer tokenizer, TextEnding ending) {
   private static final int FIRST = 8;
 
   /** What the model writes after each of some beginnings, in one batch. */
-  List<int[]> write(FamilyModel model, List<int[]> prompts) {
+  List<int[]> write(TextWriter model, List<int[]> prompts) {
     List<int[]> written = new ArrayList<>();
     prompts.forEach(prompt -> written.add(new int[0]));
     List<Integer> going = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
@@ -31,7 +30,7 @@ record GreedyWriter(Tokenizer tokenizer, TextEnding ending) {
       GreedyDecoding decoding =
           new GreedyDecoding(
               tokenizer.endings(), tokenizer.padding(), Math.min(stretch, ending.most() - done));
-      List<int[]> further = model.generate(begun, decoding);
+      List<int[]> further = model.write(begun, decoding);
       for (int i = 0; i < further.size(); i++) {
         written.set(going.get(i), joined(written.get(going.get(i)), further.get(i)));
       }

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.LanguageModel;
 import org.mergetomix.problem.Closing;
-import org.mergetomix.score.Blocks;
 import org.mergetomix.score.ExampleRange;
 
 /**
@@ -29,7 +28,8 @@ public final class LiveModelEvaluator implements Evaluator {
    * @param tasks what is asked, by the task's id
    * @param batchSize windows or texts evaluated at once; it decides the last bits of a score
    * @param model the model, whose device the batches stay on
-   * @throws IllegalArgumentException if a task asks a model to write that is of no family
+   * @throws IllegalArgumentException if a task asks a model to write that is of no family, or asks
+   *     what only a worker knows
    */
   public static LiveModelEvaluator of(
       Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks, int batchSize, LanguageModel model) {
@@ -53,9 +53,9 @@ public final class LiveModelEvaluator implements Evaluator {
       return LiveLikelihoods.of(model, likelihoods, batchSize);
     }
     if (asked instanceof WritingQuestions writing && model instanceof FamilyModel family) {
-      return LiveWriting.of(family, writing, batchSize);
+      return WritingTask.of(new LiveWriter(family), writing, batchSize);
     }
-    throw new IllegalArgumentException("Only a model of a known family writes texts");
+    throw new IllegalArgumentException("Not for this model: " + asked.getClass().getSimpleName());
   }
 
   @Override
@@ -64,27 +64,7 @@ public final class LiveModelEvaluator implements Evaluator {
         Optional.ofNullable(tasks.get(split))
             .map(known -> known.get(id))
             .orElseThrow(() -> new IllegalArgumentException("Unknown task: " + id));
-    SortedMap<String, double[]> scores = new TreeMap<>();
-    for (ExampleRange block : wholeBlocks(task.size(), range)) {
-      task.scores(block)
-          .forEach(
-              (measure, values) ->
-                  System.arraycopy(
-                      values,
-                      0,
-                      scores.computeIfAbsent(measure, none -> new double[range.size()]),
-                      block.from() - range.from(),
-                      block.size()));
-    }
-    return scores;
-  }
-
-  private static List<ExampleRange> wholeBlocks(int examples, ExampleRange range) {
-    List<ExampleRange> blocks = Blocks.within(examples, range);
-    if (blocks.stream().mapToInt(ExampleRange::size).sum() != range.size()) {
-      throw new IllegalArgumentException("Not whole blocks of " + examples + " examples: " + range);
-    }
-    return blocks;
+    return task.scoresOf(range);
   }
 
   @Override

@@ -4,9 +4,10 @@ import java.util.List;
 
 /**
  * What a task asks a model. Immutable, so safe to share between engines and threads. An engine that
- * cannot answer one of the two refuses it.
+ * cannot answer one of these refuses it.
  */
-public sealed interface TaskQuestions permits LikelihoodQuestions, WritingQuestions {
+public sealed interface TaskQuestions
+    permits LikelihoodQuestions, WritingQuestions, HarnessQuestions {
 
   /** The examples, in the task's order. */
   List<TaskExample> examples();

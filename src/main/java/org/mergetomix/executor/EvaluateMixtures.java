@@ -71,7 +71,7 @@ public final class EvaluateMixtures implements RoundWork {
     for (int attempt = 1; ; attempt++) {
       try {
         return numbers(
-            lease.call(slot -> evaluate(run, slot, index, mixture, portion)), mixture, lease);
+            run, lease.call(slot -> evaluate(run, slot, index, mixture, portion)), mixture, lease);
       } catch (RuntimeException | OutOfMemoryError failure) {
         if (Thread.currentThread().isInterrupted()) {
           throw failure;
@@ -85,7 +85,7 @@ public final class EvaluateMixtures implements RoundWork {
 
   /** What is not a number fails, and says by whose fault. */
   private static List<EvaluationRow> numbers(
-      List<EvaluationRow> rows, Mixture mixture, SlotLease lease) {
+      RunPlan run, List<EvaluationRow> rows, Mixture mixture, SlotLease lease) {
     if (rows.stream().allMatch(row -> row.scores().finite())) {
       return rows;
     }
@@ -95,7 +95,7 @@ public final class EvaluateMixtures implements RoundWork {
             row ->
                 row.scores().finite()
                     ? row
-                    : row.failed(NotANumber.of(row.task(), inputs).getMessage()))
+                    : row.failed(NotANumber.of(row.task(), inputs, run.model()).getMessage()))
         .toList();
   }
 

@@ -290,7 +290,7 @@ public final class ExecutorRuntime implements AutoCloseable {
       for (TaskSplit split : TaskSplit.values()) {
         SortedMap<String, TaskQuestions> questions = new TreeMap<>();
         for (TaskPlan task : plan.tasks()) {
-          task.data(split).ifPresent(data -> questions.put(task.id(), task.kind().questions(data)));
+          task.questions(split).ifPresent(asked -> questions.put(task.id(), asked));
         }
         read.put(split, questions);
       }

@@ -12,6 +12,7 @@ import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.evaluation.TaskKind;
 import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.evaluation.harness.HarnessTask;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
@@ -25,15 +26,32 @@ import org.mergetomix.score.Measure;
  * @param file where the manifest itself lies
  * @param base the model that everything starts from
  * @param datasets in ascending order of their ids, which are unique; two or more when read
- * @param tasks in the order of the file, with unique ids; one or more when read
+ * @param tasks in the order of the file, on data that is named there
+ * @param harness those that lm-eval has, in the order of the file; all tasks together have unique
+ *     ids, and are one or more when read
  */
 public record Manifest(
-    Location file, Base base, List<DatasetEntry> datasets, List<TaskEntry> tasks) {
+    Location file,
+    Base base,
+    List<DatasetEntry> datasets,
+    List<TaskEntry> tasks,
+    List<HarnessEntry> harness) {
 
   /** Sorts the datasets, whatever order they come in. */
   public Manifest {
     datasets = datasets.stream().sorted(Comparator.comparing(DatasetEntry::id)).toList();
     tasks = List.copyOf(tasks);
+    harness = List.copyOf(harness);
+  }
+
+  /** A manifest without tasks of lm-eval. */
+  public Manifest(Location file, Base base, List<DatasetEntry> datasets, List<TaskEntry> tasks) {
+    this(file, base, datasets, tasks, List.of());
+  }
+
+  /** The same with other datasets. */
+  public Manifest with(List<DatasetEntry> others) {
+    return new Manifest(file, base, others, tasks, harness);
   }
 
   /** The ids of the datasets, ascending. */
@@ -177,6 +195,28 @@ public record Manifest(
       return holdout.isPresent() ? Optional.of(data) : confirm;
     }
   }
+
+  /**
+   * A task of lm-eval.
+   *
+   * @param id its name, of the same letters as a dataset's
+   * @param task what lm-eval is asked for
+   * @param measure the metric and filter that rank, as lm-eval writes them: {@code acc_norm,none}
+   * @param examples how many rank the mixtures, at least 1; empty for all that are left
+   * @param confirm how many others judge the winner; 0 for none
+   * @param seed which these are
+   * @param weight as that of a {@link TaskEntry}
+   * @param scale as that of a {@link TaskEntry}
+   */
+  public record HarnessEntry(
+      String id,
+      HarnessTask task,
+      String measure,
+      OptionalInt examples,
+      int confirm,
+      int seed,
+      double weight,
+      OptionalDouble scale) {}
 
   /**
    * What merging takes: the base and some of the datasets, and nothing to evaluate.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.mergetomix.location.InputFile;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.HarnessEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.mixture.DatasetId;
 import org.mergetomix.problem.Range;
@@ -73,14 +75,24 @@ final class ManifestReader {
     List<Section> tasks = root.sections("tasks");
     List<DatasetEntry> datasetEntries =
         datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
-    List<TaskEntry> taskEntries = tasks.stream().map(this::task).toList();
+    List<Section> onTexts = tasks.stream().filter(task -> !HarnessSettings.are(task)).toList();
+    List<TaskEntry> taskEntries = onTexts.stream().map(this::task).toList();
+    List<Section> ofHarness = tasks.stream().filter(HarnessSettings::are).toList();
+    List<HarnessEntry> harness = ofHarness.stream().map(this::harness).toList();
+    Map<Section, Double> weights = new LinkedHashMap<>();
+    for (int i = 0; i < onTexts.size(); i++) {
+      weights.put(onTexts.get(i), taskEntries.get(i).weight());
+    }
+    for (int i = 0; i < ofHarness.size(); i++) {
+      weights.put(ofHarness.get(i), harness.get(i).weight());
+    }
     refuseTooFew(root, datasets.size(), tasks.size());
     refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
     refuseRepeated("Expert", "expert", datasets, this::place);
     refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
-    refuseConfirmingByWhatRanks(tasks, taskEntries);
-    refuseVanishing(tasks, taskEntries);
-    return new Manifest(file, base, datasetEntries, taskEntries);
+    refuseConfirmingByWhatRanks(onTexts, taskEntries);
+    refuseVanishing(weights);
+    return new Manifest(file, base, datasetEntries, taskEntries, harness);
   }
 
   private Base base(Section section) {
@@ -132,7 +144,7 @@ final class ManifestReader {
         settings.columns(),
         section.isSection(CONFIRM) ? Optional.empty() : optionalLocation(section, CONFIRM),
         section.isSection(CONFIRM) ? Optional.of(holdout(section)) : Optional.empty(),
-        section.number("weight", Range.above(0), 1.0),
+        weight(section),
         scale(section));
   }
 
@@ -143,7 +155,15 @@ final class ManifestReader {
         section.has("seed") ? section.longInteger("seed", Range.ANY) : Holdout.SEED);
   }
 
-  private static OptionalDouble scale(Section section) {
+  private HarnessEntry harness(Section section) {
+    return HarnessSettings.read(section, id(section, "Task id", ""), folder);
+  }
+
+  static double weight(Section section) {
+    return section.number("weight", Range.above(0), 1.0);
+  }
+
+  static OptionalDouble scale(Section section) {
     double scale = section.number("scale", Range.above(0), Double.NaN);
     return Double.isNaN(scale) ? OptionalDouble.empty() : OptionalDouble.of(scale);
   }
@@ -210,19 +230,18 @@ final class ManifestReader {
   }
 
   /** Beside a weight so much greater, the score of such a task does not count. */
-  private static void refuseVanishing(List<Section> sections, List<TaskEntry> tasks) {
-    double greatest = tasks.stream().mapToDouble(TaskEntry::weight).max().orElse(0);
-    for (int i = 0; i < tasks.size(); i++) {
-      if (1 + tasks.get(i).weight() / greatest == 1) {
-        sections
-            .get(i)
-            .problem(
+  private static void refuseVanishing(Map<Section, Double> weights) {
+    double greatest = weights.values().stream().mapToDouble(weight -> weight).max().orElse(0);
+    weights.forEach(
+        (task, weight) -> {
+          if (1 + weight / greatest == 1) {
+            task.problem(
                 "weight",
                 "The weight of task %s vanishes beside the greatest, %s"
-                    .formatted(tasks.get(i).id(), greatest),
+                    .formatted(task.textIfGiven("id").orElse(""), greatest),
                 "Raise it, or leave the task out");
-      }
-    }
+          }
+        });
   }
 
   /** What was missing or wrong has been told by now, and is not compared. */

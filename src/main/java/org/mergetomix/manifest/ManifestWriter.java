@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.mergetomix.data.RowColumns;
+import org.mergetomix.evaluation.harness.HarnessTask;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.HarnessEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.problem.UserException;
 
@@ -93,7 +95,28 @@ final class ManifestWriter {
       task.scale().ifPresent(scale -> append("scale", Double.toString(scale)));
       text.append("}\n");
     }
+    manifest.harness().forEach(this::append);
     text.append("]\n");
+  }
+
+  private void append(HarnessEntry task) {
+    text.append("{\n");
+    appendText("id", Optional.of(task.id()));
+    append("kind", HarnessTask.KIND);
+    appendText(
+        "task",
+        Optional.of(
+            task.task().isFile()
+                ? Location.of(task.task().task()).from(folder)
+                : task.task().task()));
+    appendText("measure", Optional.of(task.measure()));
+    task.examples().ifPresent(count -> append("examples", Integer.toString(count)));
+    append("confirm", Integer.toString(task.confirm()));
+    append("seed", Integer.toString(task.seed()));
+    task.task().options().forEach((key, value) -> append(key, written(value)));
+    append("weight", Double.toString(task.weight()));
+    task.scale().ifPresent(scale -> append("scale", Double.toString(scale)));
+    text.append("}\n");
   }
 
   private void append(RowColumns columns) {

@@ -24,7 +24,7 @@ import org.mergetomix.problem.Range;
 import org.mergetomix.score.Measure;
 
 /**
- * What a manifest says of how a task scores. A kind of task is listed here.
+ * What a manifest says of how a task on texts scores. A kind of task is listed here.
  *
  * @param kind the kind, with its settings
  * @param measure which of its measures ranks
@@ -36,9 +36,15 @@ record TaskSettings(TaskKind kind, Measure measure, RowColumns columns) {
     LANGUAGE_MODELLING,
     MULTIPLE_CHOICE,
     EXACT_MATCH,
-    CLASSIFICATION
+    CLASSIFICATION,
+    LM_EVAL
   }
 
+  /**
+   * Reads it.
+   *
+   * @throws IllegalArgumentException if it is one of lm-eval, which {@link HarnessSettings} reads
+   */
   static TaskSettings read(Section section) {
     return switch (section.choice("kind", Kind.class)) {
       case LANGUAGE_MODELLING ->
@@ -48,6 +54,7 @@ record TaskSettings(TaskKind kind, Measure measure, RowColumns columns) {
       case EXACT_MATCH -> of(section, exactMatch(section), RowColumns.UNSAID);
       case CLASSIFICATION ->
           of(section, new Classification(labels(section), prompting(section)), RowColumns.UNSAID);
+      case LM_EVAL -> throw new IllegalArgumentException("It is on no texts");
     };
   }
 

@@ -16,7 +16,8 @@ import org.mergetomix.worker.SharedFileTarget;
  *
  * @param folder the folder that they are in
  * @param surrogate bytes of one, of which every slot has one
- * @param room bytes that the file system of the folder has left; negative where there is none
+ * @param room bytes that the file system of the folder has left, with those of workers that are
+ *     idle; negative where there is none
  */
 public record SharedMemory(String folder, long surrogate, long room) {
 
@@ -34,7 +35,8 @@ public record SharedMemory(String folder, long surrogate, long room) {
 
   private static long room(String folder) {
     try {
-      return Files.getFileStore(Path.of(folder)).getUsableSpace();
+      Path path = Path.of(folder);
+      return Files.getFileStore(path).getUsableSpace() + SharedFileTarget.held(path);
     } catch (IOException none) {
       return -1;
     }

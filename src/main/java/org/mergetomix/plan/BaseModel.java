@@ -31,6 +31,7 @@ import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorSpec;
 import org.mergetomix.worker.TrainerCommand;
+import org.mergetomix.worker.WorkerLaunch;
 import org.mergetomix.worker.WorkerSettings;
 
 /**
@@ -76,6 +77,7 @@ public final class BaseModel {
    */
   public static BaseModel toEvaluate(InputFiles files, Manifest manifest, Engine engine) {
     if (engine == Engine.DJL) {
+      refuseHarness(manifest);
       return toRun(files, manifest);
     }
     if (manifest.base().model().isPresent()) {
@@ -87,6 +89,21 @@ public final class BaseModel {
               + " djl");
     }
     return toMerge(files, manifest);
+  }
+
+  private static void refuseHarness(Manifest manifest) {
+    List<Problem> problems =
+        manifest.harness().stream()
+            .map(
+                task ->
+                    new Problem(
+                        "Task %s is lm-eval's, which runs in a worker".formatted(task.id()),
+                        manifest.file().text(),
+                        "Set evaluation.engine to worker, or leave the task out"))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw UserException.usage(problems);
+    }
   }
 
   /**
@@ -202,11 +219,10 @@ public final class BaseModel {
   /**
    * What computes in a process beside the executor.
    *
-   * @param versions what that process is
+   * @param told what that process is
    * @throws UserException usage, if the worker that comes with this program cannot read the base
    */
-  ModelInput worker(
-      WorkerSettings settings, Precision precision, SortedMap<String, String> versions) {
+  ModelInput worker(WorkerSettings settings, Precision precision, WorkerLaunch.Description told) {
     if (settings.command().isEmpty() && !Files.exists(folder.resolve(FamilyReader.FILE))) {
       throw UserException.usage(
           "A worker reads bases that are folders as Hugging Face writes them, and this one has no "
@@ -214,7 +230,8 @@ public final class BaseModel {
           manifest.base().checkpoint().text(),
           "Give such a folder, or set worker.command to a worker of your own");
     }
-    return new ModelInput.OfWorker(settings, Companions.digest(folder), precision, versions);
+    return new ModelInput.OfWorker(
+        settings, Companions.digest(folder), precision, told.versions(), told.warnings());
   }
 
   /**
@@ -279,32 +296,44 @@ public final class BaseModel {
   /**
    * Refuses tasks that ask for what the base cannot do.
    *
-   * @param engine what evaluates
    * @param context how many tokens the model sees at once
    * @throws UserException usage, with all of them
    */
-  public void requireAnswers(Engine engine, int context) {
+  public void requireAnswers(int context) {
     List<Problem> problems = new ArrayList<>();
     for (Manifest.TaskEntry task : manifest.tasks()) {
       task.kind()
           .written()
-          .ifPresent(most -> refusal(engine, task, most, context).ifPresent(problems::add));
+          .ifPresent(most -> refusal(task, most, context).ifPresent(problems::add));
     }
     if (!problems.isEmpty()) {
       throw UserException.usage(problems);
     }
   }
 
-  private Optional<Problem> refusal(Engine engine, Manifest.TaskEntry task, int most, int context) {
-    if (engine == Engine.WORKER) {
-      return Optional.of(
-          new Problem(
-              "Task %s is %s, for which the base has to write, but a worker is only asked how"
-                      .formatted(task.id(), task.kind().name())
-                  + " likely texts are",
-              manifest.file().text(),
-              "Set evaluation.engine to djl, or leave the task out"));
+  /**
+   * Refuses tasks that ask a model to write, where its worker does not.
+   *
+   * @throws UserException usage, with all of them
+   */
+  static void requireWriting(Manifest manifest, WorkerLaunch.Description worker) {
+    List<Problem> problems =
+        manifest.tasks().stream()
+            .filter(task -> task.kind().written().isPresent() && !worker.writes())
+            .map(
+                task ->
+                    new Problem(
+                        "Task %s is %s, for which the base has to write, and this worker does not"
+                            .formatted(task.id(), task.kind().name()),
+                        manifest.file().text(),
+                        "Set evaluation.engine to djl, take another worker, or leave the task out"))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw UserException.usage(problems);
     }
+  }
+
+  private Optional<Problem> refusal(Manifest.TaskEntry task, int most, int context) {
     if (manifest.base().model().isPresent()) {
       return Optional.of(
           new Problem(

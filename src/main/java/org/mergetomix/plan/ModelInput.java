@@ -125,12 +125,14 @@ public sealed interface ModelInput extends Serializable {
    * @param folder what lies beside the base's tensors, as {@link Companions#digest} was when the
    *     run began
    * @param versions what the worker said that it is
+   * @param warnings what it said that its user should know
    */
   record OfWorker(
       WorkerSettings settings,
       String folder,
       Precision precision,
-      SortedMap<String, String> versions)
+      SortedMap<String, String> versions,
+      List<String> warnings)
       implements ModelInput {
 
     /** Raised whenever the scores that come through a worker change. */

@@ -21,7 +21,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.table.RunRecord;
-import org.mergetomix.worker.WorkerSettings;
+import org.mergetomix.worker.WorkerLaunch;
 
 /**
  * Everything that an executor needs to merge and evaluate mixtures; broadcast once a run.
@@ -106,16 +106,18 @@ public record RunPlan(
           ExpertInput.of(
               inputs.get(dataset.expert()), dataset.policy(), files.headers(dataset.expert())));
     }
+    Optional<WorkerLaunch.Description> worker =
+        purpose == Purpose.EVALUATING && configuration.evaluation().engine() == Engine.WORKER
+            ? Optional.of(WorkerInquiry.of(spark, manifest, configuration))
+            : Optional.empty();
     return new RunPlan(
         access,
         purpose == Purpose.MERGING
             ? new ModelInput.Unneeded()
-            : model(spark, configuration, base, inputs, task),
+            : model(configuration, base, inputs, task, worker),
         base.base(inputs),
         experts,
-        purpose == Purpose.MERGING
-            ? List.of()
-            : tasks(files, manifest, configuration.evaluation().engine(), base, inputs),
+        purpose == Purpose.MERGING ? List.of() : tasks(files, manifest, base, inputs, worker),
         method(configuration),
         0,
         configuration.merge().threads().orElse(task.cpus()),
@@ -124,32 +126,33 @@ public record RunPlan(
   }
 
   private static ModelInput model(
-      SparkSession spark,
       Configuration configuration,
       BaseModel base,
       SortedMap<Location, FileInput> inputs,
-      TaskShare task) {
+      TaskShare task,
+      Optional<WorkerLaunch.Description> worker) {
     Precision precision = base.precision(configuration.evaluation().precision(), task);
-    WorkerSettings worker = configuration.worker();
-    return switch (configuration.evaluation().engine()) {
-      case DJL -> base.model(inputs, precision);
-      case WORKER -> base.worker(worker, precision, WorkerInquiry.versions(spark, worker));
-    };
+    return worker
+        .map(told -> base.worker(configuration.worker(), precision, told))
+        .orElseGet(() -> base.model(inputs, precision));
   }
 
   private static List<TaskPlan> tasks(
       InputFiles files,
       Manifest manifest,
-      Engine engine,
       BaseModel base,
-      SortedMap<Location, FileInput> inputs) {
-    BaseModel.Reading reading = base.reading();
-    base.requireAnswers(engine, reading.context());
+      SortedMap<Location, FileInput> inputs,
+      Optional<WorkerLaunch.Description> worker) {
     List<TaskPlan> tasks = new ArrayList<>();
+    worker.ifPresent(told -> tasks.addAll(HarnessTasks.of(manifest, told.tasks())));
+    if (manifest.tasks().isEmpty()) {
+      return List.copyOf(tasks);
+    }
+    BaseModel.Reading reading = base.reading();
+    base.requireAnswers(reading.context());
     for (Manifest.TaskEntry task : manifest.tasks()) {
       tasks.add(
-          new TaskPlan(
-              task.id(),
+          new TaskPlan.OfTexts(
               task.kind(),
               reading.text(files, task.data(), task.columns(), inputs),
               task.confirmedBy().stream()
@@ -307,7 +310,7 @@ public record RunPlan(
   /** The same over the tasks that have confirm examples; empty when none has. */
   public Optional<Objective> confirmObjective(SortedMap<String, ExampleScores> base) {
     List<Objective.Term> terms =
-        tasks.stream().filter(task -> !task.confirm().isEmpty()).map(TaskPlan::term).toList();
+        tasks.stream().filter(TaskPlan::confirms).map(TaskPlan::term).toList();
     return terms.isEmpty() ? Optional.empty() : Optional.of(Objective.of(terms, base));
   }
 
@@ -327,13 +330,7 @@ public record RunPlan(
     experts.forEach(
         (id, expert) ->
             inputs.add(new RunRecord.RunInput("expert", id, expert.path(), expert.digest())));
-    for (TaskPlan task : tasks) {
-      inputs.add(
-          new RunRecord.RunInput("task", task.id(), task.text().path(), task.text().digest()));
-      for (TextInput confirm : task.confirm()) {
-        inputs.add(new RunRecord.RunInput("confirm", task.id(), confirm.path(), confirm.digest()));
-      }
-    }
+    tasks.forEach(task -> inputs.addAll(task.inputs()));
     return List.copyOf(inputs);
   }
 }

@@ -43,6 +43,19 @@ public final class Blocks {
         .toList();
   }
 
+  /**
+   * The same of a range that has to be whole blocks.
+   *
+   * @throws IllegalArgumentException when it is not
+   */
+  public static List<ExampleRange> whole(int examples, ExampleRange range) {
+    List<ExampleRange> blocks = within(examples, range);
+    if (blocks.stream().mapToInt(ExampleRange::size).sum() != range.size()) {
+      throw new IllegalArgumentException("Not whole blocks of " + examples + " examples: " + range);
+    }
+    return blocks;
+  }
+
   private static int end(int examples, int percent) {
     return (int) Math.round(examples * (percent / 100.0));
   }

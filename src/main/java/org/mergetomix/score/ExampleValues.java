@@ -29,6 +29,11 @@ public final class ExampleValues implements Serializable {
     return values.clone();
   }
 
+  /** The value at a place, from 0. */
+  public double at(int place) {
+    return values[place];
+  }
+
   /** Whether every one is a number, neither NaN nor infinite. */
   public boolean finite() {
     return DoubleStream.of(values).allMatch(Double::isFinite);

@@ -9,6 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
@@ -16,6 +17,7 @@ import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.memory.TrainingMemory;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.WorkerInquiry;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -81,7 +83,7 @@ public final class CheckAction {
       throw UserException.input(missing.stream().distinct().toList());
     }
     if (!datasets.get(true).isEmpty()) {
-      TrainingCheck.require(spark, files, with(datasets.get(true)), configuration);
+      TrainingCheck.require(spark, files, manifest.with(datasets.get(true)), configuration);
     }
     List<Manifest.DatasetEntry> withData =
         manifest.datasets().stream()
@@ -94,6 +96,9 @@ public final class CheckAction {
                 .datasets(manifest, withData)
                 .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
+    if (configuration.evaluation().engine() == Engine.WORKER) {
+      warnings.addAll(WorkerWarnings.of(WorkerInquiry.check(spark, manifest, configuration)));
+    }
     if (!configuration.output().isEmpty() && !configuration.requireOutput().isLocal()) {
       memory.flatMap(MemoryPlan::littleForAnotherModel).ifPresent(warnings::add);
     }
@@ -109,7 +114,7 @@ public final class CheckAction {
   private Optional<TrainingMemory> training(InputFiles files, List<Manifest.DatasetEntry> missing) {
     return missing.isEmpty()
         ? Optional.empty()
-        : TrainingCheck.memory(spark, files, with(missing), configuration, missing.size());
+        : TrainingCheck.memory(spark, files, manifest.with(missing), configuration, missing.size());
   }
 
   /**
@@ -140,12 +145,8 @@ public final class CheckAction {
     return dataset.data().isPresent() && !files.exists(dataset.expert());
   }
 
-  private Manifest with(List<Manifest.DatasetEntry> datasets) {
-    return new Manifest(manifest.file(), manifest.base(), datasets, manifest.tasks());
-  }
-
   private List<Problem> missing(
       InputFiles files, List<Manifest.DatasetEntry> datasets, Purpose purpose) {
-    return with(datasets).missingFiles(files, purpose);
+    return manifest.with(datasets).missingFiles(files, purpose);
   }
 }

@@ -60,7 +60,7 @@ public final class FineTuneAction {
     requireOwnExperts();
     List<Manifest.DatasetEntry> trainable =
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
-    Manifest training = new Manifest(manifest.file(), manifest.base(), trainable, manifest.tasks());
+    Manifest training = manifest.with(trainable);
     requireData(training, files);
     TrainingCheck.require(spark, files, training, configuration);
     new InputCheck(spark, access, files, evaluator())

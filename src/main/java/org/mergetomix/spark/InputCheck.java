@@ -134,8 +134,10 @@ public final class InputCheck {
   private void checkModel(Manifest manifest, SortedMap<String, TensorSpec> tensors) {
     BaseModel model = BaseModel.toEvaluate(files, manifest, engine);
     List<BaseModel.Reading> reading = new ArrayList<>();
-    attempt(() -> reading.add(model.reading()));
-    reading.forEach(known -> attempt(() -> model.requireAnswers(engine, known.context())));
+    if (!manifest.tasks().isEmpty()) {
+      attempt(() -> reading.add(model.reading()));
+    }
+    reading.forEach(known -> attempt(() -> model.requireAnswers(known.context())));
     String checkpoint = manifest.base().checkpoint().text();
     Compared compared =
         manifest

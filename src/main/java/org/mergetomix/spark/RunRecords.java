@@ -60,6 +60,9 @@ final class RunRecords {
     }
     SortedMap<String, String> versions = new TreeMap<>();
     worker.versions().forEach((name, version) -> versions.put("worker " + name, version));
+    if (!worker.warnings().isEmpty()) {
+      versions.put("worker warnings", String.join("; ", worker.warnings()));
+    }
     versions.put("engine", "worker");
     return versions;
   }

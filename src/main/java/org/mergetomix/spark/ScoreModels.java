@@ -137,10 +137,11 @@ final class ScoreModels {
         lease.call(slot -> scores(plan, slot, TaskSplit.SEARCH));
     SortedMap<String, ExampleScores> confirm =
         lease.call(slot -> scores(plan, slot, TaskSplit.CONFIRM));
-    return new ModelScores(search, confirm, problems(search, confirm, notNumbers));
+    return new ModelScores(search, confirm, problems(plan, search, confirm, notNumbers));
   }
 
   private static List<Problem> problems(
+      RunPlan plan,
       SortedMap<String, ExampleScores> search,
       SortedMap<String, ExampleScores> confirm,
       Supplier<List<Problem>> notNumbers) {
@@ -155,7 +156,7 @@ final class ScoreModels {
       return List.of();
     }
     List<Problem> inputs = notNumbers.get();
-    return tasks.stream().map(task -> NotANumber.problem(task, inputs)).toList();
+    return tasks.stream().map(task -> NotANumber.problem(task, inputs, plan.model())).toList();
   }
 
   private static SortedMap<String, ExampleScores> scores(RunPlan plan, Slot slot, TaskSplit split) {

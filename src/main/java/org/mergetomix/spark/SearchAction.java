@@ -208,6 +208,7 @@ public final class SearchAction {
                           digest,
                           Instant.now().toString()));
       List<Problem> all = new ArrayList<>(warnings);
+      all.addAll(WorkerWarnings.of(plan.model()));
       all.addAll(MixedDevices.warnings(devices));
       return new Result(
           done,

@@ -6,7 +6,6 @@ import java.util.SortedMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TaskExample;
-import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskPlan;
@@ -40,9 +39,9 @@ final class TaskDescription {
   private static List<TasksTable.ExampleRow> examples(InputAccess access, TaskPlan task) {
     try (InputFiles files = access.open()) {
       TaskPlan here = task.fetched(files);
-      List<TaskExample> examples = here.kind().examples(here.data(TaskSplit.SEARCH).orElseThrow());
+      List<TaskExample> examples = here.examples();
       List<TasksTable.ExampleRow> rows = new ArrayList<>();
-      for (Measure measure : here.kind().measures()) {
+      for (Measure measure : here.measures()) {
         for (TaskExample example : examples) {
           rows.add(
               new TasksTable.ExampleRow(

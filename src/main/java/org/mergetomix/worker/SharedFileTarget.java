@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.mergetomix.merge.SurrogateTarget;
 import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.Problem;
@@ -36,6 +37,9 @@ public final class SharedFileTarget implements SurrogateTarget {
 
   private static final int PIECE = 1 << 20;
   private static final int CHUNK = 1 << 14;
+
+  /** Bytes of those that are open in this process, by the file system's folder. */
+  private static final Map<Path, Long> HELD = new ConcurrentHashMap<>();
 
   private final FileChannel channel;
   private final Path file;
@@ -76,6 +80,7 @@ public final class SharedFileTarget implements SurrogateTarget {
       SharedFileTarget target = new SharedFileTarget(channel, file, base.tensors(), copies);
       target.writing(() -> target.elements.writeHeader(target.header()));
       target.tensors.values().forEach(tensor -> target.copy(base, tensor.name(), tensor));
+      HELD.merge(target.memory(), target.size(), Long::sum);
       return target;
     } catch (RuntimeException | Error failure) {
       Closing.after(failure, channel);
@@ -97,6 +102,24 @@ public final class SharedFileTarget implements SurrogateTarget {
   /** How large such a file is, in bytes. */
   public static long bytes(SortedMap<String, TensorSpec> tensors) {
     return FileLayout.of(tensors, Map.of("format", "pt")).bytes() + BodyDigest.ROW;
+  }
+
+  /**
+   * Bytes that the open ones of this process take of a folder's memory. Another search of this
+   * process has them again: it works with the same, or closes them first.
+   *
+   * @param folder where folders of such files are made
+   */
+  public static long held(Path folder) {
+    return HELD.getOrDefault(folder.toAbsolutePath(), 0L);
+  }
+
+  private Path memory() {
+    return file.toAbsolutePath().getParent().getParent();
+  }
+
+  private long size() {
+    return layout.bytes() - layout.header().length + begin;
   }
 
   /** With spaces, so that the elements begin at a page. */
@@ -242,7 +265,10 @@ public final class SharedFileTarget implements SurrogateTarget {
   @Override
   public void close() {
     try {
-      channel.close();
+      if (channel.isOpen()) {
+        channel.close();
+        HELD.merge(memory(), -size(), Long::sum);
+      }
     } catch (IOException failure) {
       throw full(file, failure);
     }

@@ -4,29 +4,38 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.mergetomix.evaluation.Evaluator;
+import org.mergetomix.evaluation.HarnessQuestions;
 import org.mergetomix.evaluation.LikelihoodQuestions;
 import org.mergetomix.evaluation.TaskQuestions;
 import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.evaluation.TextWriter;
+import org.mergetomix.evaluation.WritingQuestions;
+import org.mergetomix.evaluation.WritingTask;
 import org.mergetomix.folder.Companions;
 import org.mergetomix.model.ComputeDevice;
+import org.mergetomix.model.GreedyDecoding;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Blocks;
 import org.mergetomix.score.ExampleRange;
+import org.mergetomix.score.Measure;
 import org.mergetomix.tensor.Checkpoint;
 
 /**
- * Evaluates in a process beside this one: it reads the surrogate from shared memory and says how
- * likely each window is; what scores that makes is decided here, as for every engine. Owns the
- * process and the target.
+ * Evaluates in a process beside this one: it reads the surrogate from shared memory, says how
+ * likely each window is and what it writes behind a text; what scores that makes is decided here,
+ * as for every engine. Scores of lm-eval's tasks it makes itself. Owns the process and the target.
  *
  * <p>A worker that dies, hangs or answers wrongly is ended, and whoever asked is told so; this
  * evaluator is of no use then.
@@ -38,17 +47,13 @@ public final class WorkerEvaluator implements Evaluator {
   private final SharedFolder folder;
   private final SharedFileTarget target;
   private final WorkerProcess process;
-  private final SortedMap<String, LikelihoodQuestions> tasks;
+  private final SortedMap<String, TaskQuestions> tasks = new TreeMap<>();
+  private final SortedMap<String, WritingTask> written = new TreeMap<>();
 
-  private WorkerEvaluator(
-      SharedFolder folder,
-      SharedFileTarget target,
-      WorkerProcess process,
-      SortedMap<String, LikelihoodQuestions> tasks) {
+  private WorkerEvaluator(SharedFolder folder, SharedFileTarget target, WorkerProcess process) {
     this.folder = folder;
     this.target = target;
     this.process = process;
-    this.tasks = tasks;
   }
 
   /**
@@ -79,42 +84,31 @@ public final class WorkerEvaluator implements Evaluator {
    *     shared memory has no room
    */
   public static WorkerEvaluator open(WorkerSettings settings, ComputeDevice device, Work work) {
-    SharedFolder folder = SharedFolder.in(Path.of(settings.sharedMemory()));
-    Optional<AutoCloseable> target = Optional.empty();
-    Optional<AutoCloseable> process = Optional.empty();
+    long begun = System.nanoTime();
+    List<AutoCloseable> opened = new ArrayList<>();
     try {
-      SharedFileTarget file =
+      SharedFolder folder = SharedFolder.in(Path.of(settings.sharedMemory()));
+      opened.add(folder);
+      SharedFileTarget target =
           SharedFileTarget.create(
               folder.path().resolve(SURROGATE), work.checkpoint(), work.copies());
-      target = Optional.of(file);
+      opened.add(target);
       folder.link(Companions.of(work.base()));
-      WorkerProcess worker = WorkerLaunch.start(settings, folder, device);
-      process = Optional.of(worker);
-      WorkerEvaluator evaluator = new WorkerEvaluator(folder, file, worker, asked(work.tasks()));
+      WorkerProcess process = WorkerLaunch.start(settings, folder, device);
+      WorkerEvaluator evaluator = new WorkerEvaluator(folder, target, process);
+      opened.add(evaluator);
       evaluator.prepare(settings, device, work);
+      WorkerMetrics.ofThisJvm().started(secondsSince(begun));
       return evaluator;
     } catch (RuntimeException | Error failure) {
-      process.ifPresent(started -> Closing.after(failure, started));
-      target.ifPresent(created -> Closing.after(failure, created));
-      Closing.after(failure, folder);
+      Collections.reverse(opened);
+      opened.forEach(one -> Closing.after(failure, one));
       throw failure;
     }
   }
 
-  private static SortedMap<String, LikelihoodQuestions> asked(
-      Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks) {
-    SortedMap<String, LikelihoodQuestions> asked = new TreeMap<>();
-    tasks.forEach(
-        (split, questions) ->
-            questions.forEach((id, question) -> asked.put(name(id, split), likelihoods(question))));
-    return asked;
-  }
-
-  private static LikelihoodQuestions likelihoods(TaskQuestions questions) {
-    if (questions instanceof LikelihoodQuestions likelihoods) {
-      return likelihoods;
-    }
-    throw new IllegalArgumentException("A worker is only asked how likely texts are");
+  private static double secondsSince(long nanoseconds) {
+    return (System.nanoTime() - nanoseconds) / 1e9;
   }
 
   private static String name(String task, TaskSplit split) {
@@ -132,14 +126,12 @@ public final class WorkerEvaluator implements Evaluator {
             .put("dtype", work.precision().key())
             .put("device", device.kind())
             .put("threads", settings.threads());
-    ObjectNode files = request.putObject("tasks");
-    int number = 0;
-    for (Map.Entry<String, LikelihoodQuestions> task : tasks.entrySet()) {
-      number++;
-      String file = "task-%s.jsonl".formatted(number);
-      WindowsFile.write(folder.path().resolve(file), task.getValue());
-      files.putObject(task.getKey()).put("windows", file);
-    }
+    ObjectNode asked = request.putObject("tasks");
+    work.tasks()
+        .forEach(
+            (split, questions) ->
+                questions.forEach((id, question) -> tasks.put(name(id, split), question)));
+    tasks.forEach((name, questions) -> ask(asked, name, questions));
     JsonNode answer = process.ask(request);
     if (answer.path("tensors").asLong() != target.tensors().size()) {
       throw process.failed(
@@ -153,6 +145,26 @@ public final class WorkerEvaluator implements Evaluator {
     if (!answer.path("keep").asBoolean()) {
       folder.close();
     }
+    tasks.forEach(
+        (name, questions) -> {
+          if (questions instanceof WritingQuestions writing) {
+            written.put(name, WritingTask.of(new Writer(), writing, work.batchSize()));
+          }
+        });
+  }
+
+  private void ask(ObjectNode asked, String name, TaskQuestions questions) {
+    if (questions instanceof LikelihoodQuestions likelihoods) {
+      String file = "task-%s.jsonl".formatted(asked.size());
+      WindowsFile.write(folder.path().resolve(file), likelihoods);
+      asked.putObject(name).put("windows", file);
+    } else if (questions instanceof HarnessQuestions harness) {
+      ObjectNode task = asked.putObject(name).put("digest", harness.contents().digest());
+      HarnessMessages.ask(task.putObject("lm-eval"), harness.task());
+      harness.context().ifPresent(context -> task.put("context", context));
+      harness.documents().forEach(task.putArray("documents")::add);
+    }
+    // What is to be written is asked for beginning by beginning.
   }
 
   /** What is merged into. */
@@ -163,35 +175,66 @@ public final class WorkerEvaluator implements Evaluator {
   @Override
   public SortedMap<String, double[]> evaluate(String task, TaskSplit split, ExampleRange range) {
     String name = name(task, split);
-    LikelihoodQuestions questions =
+    if (written.containsKey(name)) {
+      return written.get(name).scoresOf(range);
+    }
+    TaskQuestions questions =
         Optional.ofNullable(tasks.get(name))
             .orElseThrow(() -> new IllegalArgumentException("Unknown task: " + task));
-    List<ExampleRange> blocks = Blocks.within(questions.size(), range);
-    if (blocks.stream().mapToInt(ExampleRange::size).sum() != range.size()) {
-      throw new IllegalArgumentException("Not whole blocks: " + range);
-    }
-    SharedFileTarget.Contents contents = target.contents();
-    ObjectNode request =
-        WorkerProcess.request("evaluate")
-            .put("surrogate", contents.state())
-            .put("digest", contents.digest())
-            .put("task", name);
+    List<ExampleRange> blocks = Blocks.whole(questions.size(), range);
+    ObjectNode request = ofSurrogate("evaluate").put("task", name);
     ArrayNode ranges = request.putArray("blocks");
     blocks.forEach(block -> ranges.addArray().add(block.from()).add(block.to()));
+    JsonNode answer = answer(request);
+    return questions instanceof LikelihoodQuestions likelihoods
+        ? scores(likelihoods, range, answer)
+        : scores((HarnessQuestions) questions, range, answer.path("measures"));
+  }
+
+  /** The answer to a request, with what it took, as far as that is told. */
+  private JsonNode answer(ObjectNode request) {
     JsonNode answer = process.ask(request);
+    JsonNode times = answer.path("times");
+    WorkerMetrics.ofThisJvm()
+        .answered(times.path("copy").asDouble(), times.path("score").asDouble());
+    return answer;
+  }
+
+  /** A request of the surrogate as it is now. */
+  private ObjectNode ofSurrogate(String operation) {
+    long begun = System.nanoTime();
+    SharedFileTarget.Contents contents = target.contents();
+    WorkerMetrics.ofThisJvm().digested(secondsSince(begun));
+    return WorkerProcess.request(operation)
+        .put("surrogate", contents.state())
+        .put("digest", contents.digest());
+  }
+
+  private SortedMap<String, double[]> scores(
+      LikelihoodQuestions questions, ExampleRange range, JsonNode answer) {
     var windows = questions.windows(range);
     return questions
         .scoring()
         .scores(
             questions.examples().subList(range.from(), range.to()),
             windows,
-            numbers(answer.path("nats"), windows.size()));
+            numbers(answer.path("nats"), windows.size(), "windows"));
+  }
+
+  private SortedMap<String, double[]> scores(
+      HarnessQuestions questions, ExampleRange range, JsonNode measures) {
+    SortedMap<String, double[]> scores = new TreeMap<>();
+    for (Measure measure : questions.contents().measures()) {
+      String name = measure.name();
+      scores.put(name, numbers(measures.path(name), range.size(), "examples in " + name));
+    }
+    return scores;
   }
 
   /** Nothing in place of a number stands for one that is none. */
-  private double[] numbers(JsonNode answer, int wanted) {
+  private double[] numbers(JsonNode answer, int wanted, String what) {
     if (answer.size() != wanted) {
-      throw process.failed("answered %s numbers for %s windows".formatted(answer.size(), wanted));
+      throw process.failed("answered %s numbers for %s %s".formatted(answer.size(), wanted, what));
     }
     double[] numbers = new double[wanted];
     for (int i = 0; i < wanted; i++) {
@@ -204,8 +247,54 @@ public final class WorkerEvaluator implements Evaluator {
     return numbers;
   }
 
+  /** The process, as it goes on with texts. Nothing in place of tokens is no number. */
+  private final class Writer implements TextWriter {
+
+    private boolean numbers = true;
+
+    @Override
+    public List<int[]> write(List<int[]> begun, GreedyDecoding decoding) {
+      ObjectNode request = ofSurrogate("write").put("padding", decoding.padding());
+      request.put("most", decoding.most());
+      decoding.stop().forEach(request.putArray("endings")::add);
+      ArrayNode rows = request.putArray("begun");
+      begun.forEach(tokens -> IntStream.of(tokens).forEach(rows.addArray()::add));
+      JsonNode answer = answer(request).path("written");
+      if (answer.size() != begun.size()) {
+        throw process.failed(
+            "wrote %s texts behind %s beginnings".formatted(answer.size(), begun.size()));
+      }
+      List<int[]> texts = new ArrayList<>();
+      for (JsonNode text : answer) {
+        numbers = numbers && !text.isNull();
+        texts.add(text.isNull() ? new int[] {decoding.padding()} : tokens(text, decoding.most()));
+      }
+      return texts;
+    }
+
+    private int[] tokens(JsonNode text, int most) {
+      int[] tokens = new int[text.size()];
+      for (int i = 0; i < tokens.length; i++) {
+        tokens[i] = text.get(i).isInt() ? text.get(i).intValue() : -1;
+      }
+      if (tokens.length < 1 || tokens.length > most || IntStream.of(tokens).anyMatch(t -> t < 0)) {
+        throw process.failed("wrote what are not 1 to %s tokens: %s".formatted(most, text));
+      }
+      return tokens;
+    }
+
+    @Override
+    public boolean answersNumbers(int[] begun, int token) {
+      boolean answered = numbers;
+      numbers = true;
+      return answered;
+    }
+  }
+
   @Override
   public void close() {
-    Closing.all(List.of(process, target, folder));
+    List<AutoCloseable> all = new ArrayList<>(written.values());
+    all.addAll(List.of(process, target, folder));
+    Closing.all(all);
   }
 }

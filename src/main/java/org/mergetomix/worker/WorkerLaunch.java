@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.evaluation.harness.HarnessContents;
+import org.mergetomix.evaluation.harness.HarnessTask;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.problem.FileProblems;
 import org.mergetomix.problem.UserException;
@@ -23,23 +27,76 @@ public final class WorkerLaunch {
 
   /** The modules of the package, all of them. */
   static final List<String> MODULES =
-      List.of("__init__", "__main__", "channel", "engine", "parameters", "self_check", "windows");
+      List.of(
+          "__init__",
+          "__main__",
+          "channel",
+          "engine",
+          "harness",
+          "parameters",
+          "self_check",
+          "windows",
+          "writer");
+
+  /** What keeps the libraries of Hugging Face from the network. */
+  private static final List<String> OFFLINE =
+      List.of(
+          "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_EVALUATE_OFFLINE", "TRANSFORMERS_OFFLINE");
 
   private WorkerLaunch() {}
 
   /**
-   * The versions of everything that decides a worker's scores, as it tells them when it is started
-   * here.
+   * What a worker is.
    *
-   * @return one or more, by name
-   * @throws UserException if it cannot be started, or does not answer so
+   * @param versions of everything that decides its scores, one or more, by name
+   * @param writes whether it goes on with texts
+   * @param warnings what whoever started it should know
+   * @param tasks what the tasks of lm-eval are that it was asked for, by their ids
    */
-  public static SortedMap<String, String> versions(WorkerSettings settings) {
+  public record Description(
+      SortedMap<String, String> versions,
+      boolean writes,
+      List<String> warnings,
+      SortedMap<String, HarnessContents> tasks)
+      implements Serializable {
+
+    public Description {
+      versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+      warnings = List.copyOf(warnings);
+      tasks = Collections.unmodifiableSortedMap(new TreeMap<>(tasks));
+    }
+  }
+
+  /**
+   * What a worker tells of itself that is started here.
+   *
+   * @param tasks of lm-eval that it is to know, by their ids
+   * @throws UserException if it cannot be started, or does not answer so; usage, with what is wrong
+   *     with each task
+   */
+  public static Description describe(
+      WorkerSettings settings, SortedMap<String, HarnessTask> tasks) {
     try (SharedFolder folder = SharedFolder.in(Path.of(settings.sharedMemory()));
         WorkerProcess process = start(settings, folder, ComputeDevice.CPU)) {
       ObjectNode request = WorkerProcess.request("describe");
-      return versions(process, process.ask(request.put("protocol", WorkerProcess.PROTOCOL)));
+      request.put("protocol", WorkerProcess.PROTOCOL);
+      if (!tasks.isEmpty()) {
+        ObjectNode asked = request.putObject("tasks");
+        tasks.forEach((id, task) -> HarnessMessages.ask(asked.putObject(id), task));
+      }
+      JsonNode answer = process.ask(request);
+      return new Description(
+          versions(process, answer),
+          answer.path("writes").asBoolean(),
+          warnings(answer.path("warnings")),
+          HarnessMessages.contents(process, tasks.keySet(), answer.path("tasks")));
     }
+  }
+
+  private static List<String> warnings(JsonNode told) {
+    List<String> warnings = new ArrayList<>();
+    told.forEach(warning -> warnings.add(warning.asText()));
+    return warnings;
   }
 
   /** The versions in an answer. */
@@ -62,6 +119,8 @@ public final class WorkerLaunch {
    */
   static WorkerProcess start(WorkerSettings settings, SharedFolder folder, ComputeDevice device) {
     Map<String, String> environment = ChildProcess.environment(List.of(device), settings.threads());
+    String offline = settings.network() == WorkerSettings.Network.NONE ? "1" : "0";
+    OFFLINE.forEach(variable -> environment.put(variable, offline));
     List<String> command = settings.command();
     if (command.isEmpty()) {
       Path place = folder.path().resolve("python");

@@ -11,10 +11,24 @@ import java.util.List;
  * @param sharedMemory the folder, of a file system in memory, that surrogates are written into
  * @param silence seconds without an answer or progress until a worker is given up, at least 1
  * @param threads that a worker computes with, at least 1
+ * @param network what it may reach
  */
 public record WorkerSettings(
-    List<String> command, String python, String sharedMemory, int silence, int threads)
+    List<String> command,
+    String python,
+    String sharedMemory,
+    int silence,
+    int threads,
+    Network network)
     implements Serializable {
+
+  /** What a worker may reach. */
+  public enum Network {
+    /** Nothing: its libraries use what lies on its host. */
+    NONE,
+    /** What its libraries ask for: data sets of lm-eval's tasks. */
+    ALLOWED
+  }
 
   /** Copies the command. */
   public WorkerSettings {

@@ -78,7 +78,8 @@ class ConfigurationTest {
                 new Configuration.Objective(List.of(), List.of()),
                 new Configuration.Evaluation(
                     16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
-                new WorkerSettings(List.of(), "python3", "/dev/shm", 300, 1),
+                new WorkerSettings(
+                    List.of(), "python3", "/dev/shm", 300, 1, WorkerSettings.Network.NONE),
                 new Configuration.Training(
                     Configuration.Training.Trainer.DJL,
                     List.of(),
@@ -152,6 +153,7 @@ class ConfigurationTest {
               "0.375";
           case "training.engine" -> "command";
           case "mlflow.tracking-uri" -> "https://mlflow:5000/here";
+          case "worker.network" -> "allowed";
           case "evaluation.precision" -> "bfloat16";
           case "merge.device" -> "gpu";
           case "training.precision" -> "float32";

@@ -44,6 +44,7 @@ import org.mergetomix.family.TiedNames;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest.Base;
 import org.mergetomix.manifest.Manifest.DatasetEntry;
+import org.mergetomix.manifest.Manifest.HarnessEntry;
 import org.mergetomix.manifest.Manifest.TaskEntry;
 import org.mergetomix.pattern.PythonPattern;
 import org.mergetomix.problem.ExitCode;
@@ -578,7 +579,7 @@ class ManifestTest {
             "Unknown tasks.kind \"guessing\" ("
                 + file
                 + ":15). Choices are language-modelling, multiple-choice, exact-match,"
-                + " classification.",
+                + " classification, lm-eval.",
             "tasks.weight must be above 0, not 0 (" + file + ":15).",
             "Unknown key experts (" + file + ":17). Did you mean datasets.expert?");
   }
@@ -748,6 +749,48 @@ class ManifestTest {
     }
 
     assertThat(manifest.missingFiles(FILES, Purpose.values())).isEmpty();
+  }
+
+  @Test
+  void readsTasksOfLmEvalAndWritesThemBack() {
+    Path file =
+        write(
+            """
+base { checkpoint = base }
+datasets = [ { id = a, expert = a }, { id = b, expert = b } ]
+tasks = [
+  { id = easy, kind = lm-eval, task = arc_easy, measure = "acc_norm,none", examples = 500
+    confirm = 400, seed = 7, shots = 5, shots-seed = 1, layout = one-turn, system = "Be brief."
+    weight = 2, scale = 0.1 }
+  { id = own, kind = lm-eval, task = "tasks/own.yaml", measure = "exact_match,none" }
+]
+""");
+    Manifest manifest = Manifest.read(file);
+
+    assertThat(manifest.tasks()).isEmpty();
+    HarnessEntry easy = manifest.harness().get(0);
+    assertThat(easy.task().options())
+        .containsEntry("shots", 5)
+        .containsEntry("layout", "one-turn")
+        .containsEntry("system", "Be brief.");
+    assertThat(easy.examples()).hasValue(500);
+    assertThat(manifest.harness().get(1).task().task())
+        .isEqualTo(file.resolveSibling("tasks/own.yaml").toAbsolutePath().toString());
+    Manifest.write(manifest, file);
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
+  void refusesAFileOfLmEvalThatIsOnNoHost() {
+    Path file =
+        write(
+            """
+            base { checkpoint = base }
+            datasets = [ { id = a, expert = a }, { id = b, expert = b } ]
+            tasks = [ { id = own, kind = lm-eval, task = "s3a://bucket/own.yaml", measure = acc } ]
+            """);
+    assertThatThrownBy(() -> Manifest.read(file))
+        .hasMessageContaining("lm-eval reads files of its own host");
   }
 
   @Test

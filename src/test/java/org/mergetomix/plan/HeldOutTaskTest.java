@@ -55,7 +55,7 @@ class HeldOutTaskTest {
   }
 
   private static List<String> lines(TaskPlan task, TaskSplit split) {
-    return task.kind().examples(task.data(split).orElseThrow()).stream()
+    return task.questions(split).orElseThrow().examples().stream()
         .map(TaskExample::columns)
         .map(columns -> columns.get("line"))
         .toList();

@@ -106,6 +106,11 @@ public final class HuggingFaceRun {
 
   /** Writes the manifest again, with other keys of the base. */
   public void writeManifest(String base) {
+    writeManifest(base, "{ id = task, kind = language-modelling, data = task.txt }");
+  }
+
+  /** The same with other tasks. */
+  public void writeManifest(String base, String tasks) {
     write(
         manifestFile(),
         """
@@ -114,9 +119,9 @@ public final class HuggingFaceRun {
           { id = whole, expert = "experts/whole" }
           { id = adapter, expert = "experts/adapter" }
         ]
-        tasks = [ { id = task, kind = language-modelling, data = task.txt } ]
+        tasks = [ %s ]
         """
-            .formatted(base));
+            .formatted(base, tasks));
   }
 
   /** Writes texts, and a manifest with datasets {@code one} and {@code two} to be fine-tuned. */

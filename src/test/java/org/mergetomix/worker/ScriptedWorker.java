@@ -2,6 +2,7 @@ package org.mergetomix.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,15 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.tensor.Checkpoint;
 
 /**
  * A worker that speaks the protocol and computes next to nothing: what it says of a window is the
- * mean magnitude of the surrogate's elements times the number of tokens asked for. What it does
- * wrongly, and whether once or always, is said to it.
+ * mean magnitude of the surrogate's elements times the number of tokens asked for; the scores of a
+ * task of lm-eval are that magnitude and an example's number, and what it writes is the letter that
+ * the length of the beginning chooses. What it does wrongly, and whether once or always, is said to
+ * it.
  */
 final class ScriptedWorker {
 
@@ -28,9 +34,13 @@ final class ScriptedWorker {
     NONE,
     OTHER_PROTOCOL,
     NO_VERSIONS,
+    DOES_NOT_WRITE,
+    KNOWS_NO_TASKS,
+    WARNS,
     FEWER_TENSORS,
     DIES_AT_OPEN,
     DIES,
+    KILLED_WHILE_COPYING,
     HANGS,
     SAYS_GARBAGE,
     PRINTS_BEFORE,
@@ -41,12 +51,22 @@ final class ScriptedWorker {
     HAS_NO_MEMORY
   }
 
+  /** The task of lm-eval that it knows. */
+  static final String TASK = "scripted_task";
+
+  static final String ACC = "acc,none";
+  static final String PERPLEXITY = "word_perplexity,none";
+
+  /** How many examples that has. */
+  static final int EXAMPLES = 20;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Fault fault;
   private final Path once;
   private Path surrogate = Path.of("");
-  private final List<JsonNode> windows = new ArrayList<>();
+  private final Map<String, List<JsonNode>> windows = new HashMap<>();
+  private final Map<String, JsonNode> documents = new HashMap<>();
 
   private ScriptedWorker(Fault fault, Path once) {
     this.fault = fault;
@@ -87,24 +107,52 @@ final class ScriptedWorker {
       JsonNode request = JSON.readTree(line);
       ObjectNode answer = JSON.createObjectNode().put("id", request.path("id").asInt());
       switch (request.path("op").asText()) {
-        case "describe" -> worker.describe(answer);
+        case "describe" -> worker.describe(request, answer);
         case "open" -> worker.open(request, answer);
         case "evaluate" -> worker.evaluate(request, answer);
+        case "write" -> worker.write(request, answer);
         default -> System.exit(0);
       }
       System.out.println(answer);
     }
   }
 
-  private void describe(ObjectNode answer) {
+  private void describe(JsonNode request, ObjectNode answer) {
     if (fault == Fault.OTHER_PROTOCOL) {
       answer.put("ok", false).put("kind", "ValueError").put("error", "this is protocol 7");
       return;
     }
-    answer.put("ok", true);
+    answer.put("ok", true).put("writes", fault != Fault.DOES_NOT_WRITE);
+    if (fault == Fault.WARNS) {
+      answer.putArray("warnings").add("torch is 7, and 2 was tested");
+    }
     if (fault != Fault.NO_VERSIONS) {
       answer.putObject("versions").put("scripted", "1");
     }
+    if (request.has("tasks") && fault != Fault.KNOWS_NO_TASKS) {
+      ObjectNode tasks = answer.putObject("tasks");
+      request
+          .path("tasks")
+          .fields()
+          .forEachRemaining(
+              task -> describe(task.getValue().path("task").asText(), tasks, task.getKey()));
+    }
+  }
+
+  /** A task of lm-eval with twenty examples and two measures; of the second, they count 1 to 20. */
+  private static void describe(String name, ObjectNode tasks, String id) {
+    ObjectNode task = tasks.putObject(id);
+    if (!name.equals(TASK)) {
+      task.put("problem", "lm-eval knows no task " + name).put("remedy", "Is it one of " + TASK);
+      return;
+    }
+    task.put("version", "scripted=1").put("digest", "d1").put("examples", EXAMPLES);
+    ObjectNode measures = task.putObject("measures");
+    measures.putObject(ACC).put("higher", true).put("aggregate", "mean");
+    ObjectNode perplexity = measures.putObject(PERPLEXITY);
+    perplexity.put("higher", false).put("aggregate", "exp-of-mean");
+    IntStream.rangeClosed(1, EXAMPLES).forEach(perplexity.putArray("weights")::add);
+    task.putObject("refused").put("bleu,none", "is of all examples together (bleu)");
   }
 
   private void open(JsonNode request, ObjectNode answer) throws IOException {
@@ -116,13 +164,20 @@ final class ScriptedWorker {
     // The file has no name soon, but this one.
     FileChannel opened = FileChannel.open(folder.resolve(request.path("surrogate").asText()));
     surrogate = open(opened);
-    for (JsonNode task : request.path("tasks")) {
-      for (String line : Files.readAllLines(folder.resolve(task.path("windows").asText()))) {
-        windows.add(JSON.readTree(line));
+    for (var task : request.path("tasks").properties()) {
+      if (task.getValue().has("lm-eval")) {
+        documents.put(task.getKey(), task.getValue().path("documents"));
+        continue;
       }
+      List<JsonNode> asked = new ArrayList<>();
+      Path file = folder.resolve(task.getValue().path("windows").asText());
+      for (String line : Files.readAllLines(file)) {
+        asked.add(JSON.readTree(line));
+      }
+      windows.put(task.getKey(), asked);
     }
     long tensors = tensors();
-    describe(answer);
+    describe(JSON.createObjectNode(), answer);
     answer.put("tensors", fault == Fault.FEWER_TENSORS ? tensors - 1 : tensors);
   }
 
@@ -169,6 +224,29 @@ final class ScriptedWorker {
     return sum / count;
   }
 
+  private void write(JsonNode request, ObjectNode answer) {
+    ArrayNode written = answer.put("ok", true).putArray("written");
+    for (JsonNode begun : request.path("begun")) {
+      ArrayNode tokens = written.addArray();
+      for (int i = 0; i < request.path("most").asInt(); i++) {
+        tokens.add(2 + begun.size() % 26);
+      }
+    }
+  }
+
+  private void measures(JsonNode request, ObjectNode answer, double magnitude) {
+    ObjectNode measures = answer.putObject("measures");
+    ArrayNode acc = measures.putArray(ACC);
+    ArrayNode perplexity = measures.putArray(PERPLEXITY);
+    JsonNode numbers = documents.get(request.path("task").asText());
+    for (JsonNode block : request.path("blocks")) {
+      for (int i = block.get(0).asInt(); i < block.get(1).asInt(); i++) {
+        acc.add(magnitude + numbers.get(i).asInt());
+        perplexity.add(magnitude);
+      }
+    }
+  }
+
   private void evaluate(JsonNode request, ObjectNode answer) throws Exception {
     boolean always = once.toString().isEmpty();
     boolean wrong = always || !Files.exists(once);
@@ -177,10 +255,21 @@ final class ScriptedWorker {
     }
     Fault now = wrong ? fault : Fault.NONE;
     answer.put("ok", true);
-    var nats = answer.putArray("nats");
+    if (now == Fault.KILLED_WHILE_COPYING) {
+      try (Checkpoint checkpoint = Checkpoints.open(surrogate)) {
+        checkpoint.read(checkpoint.tensors().firstKey(), 0, new float[1], 1);
+        new ProcessBuilder("kill", "-KILL", String.valueOf(ProcessHandle.current().pid())).start();
+        new CountDownLatch(1).await();
+      }
+    }
     double magnitude = magnitude();
+    if (documents.containsKey(request.path("task").asText())) {
+      measures(request, answer, magnitude);
+      return;
+    }
+    var nats = answer.putArray("nats");
     for (JsonNode block : request.path("blocks")) {
-      for (JsonNode window : windows) {
+      for (JsonNode window : windows.getOrDefault(request.path("task").asText(), List.of())) {
         int example = window.path("example").asInt();
         if (example >= block.get(0).asInt() && example < block.get(1).asInt()) {
           int asked = 0;

@@ -50,6 +50,18 @@ class SharedFileTargetTest {
   }
 
   @Test
+  void countsWhatTheOpenOnesHold() throws Exception {
+    Path memory;
+    try (SharedFileTarget target = target()) {
+      memory = target.file().getParent().getParent();
+      assertThat(SharedFileTarget.held(memory)).isEqualTo(Files.size(target.file()));
+      Files.delete(target.file());
+      assertThat(SharedFileTarget.held(memory)).as("without a name").isPositive();
+    }
+    assertThat(SharedFileTarget.held(memory)).isZero();
+  }
+
+  @Test
   void beginsWithAPageOfHeaderAndLetsNobodyElseIn() throws Exception {
     try (SharedFileTarget target = target()) {
       byte[] bytes = Files.readAllBytes(target.file());

@@ -3,7 +3,9 @@ package org.mergetomix.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +87,7 @@ class WorkerEvaluatorIT {
   @ParameterizedTest
   @CsvSource({
     "DIES, 'ended with code 139, by signal 11', a kernel launch failed",
+    "KILLED_WHILE_COPYING, 'ended with code 137, by signal 9', the worker begins",
     "HANGS, made no progress in 15 seconds, the worker begins",
     "SAYS_GARBAGE, 'said what is no answer: Loading weights: 100%', the worker begins",
     "PRINTS_BEFORE, said what is no answer, the worker begins",
@@ -164,8 +167,7 @@ class WorkerEvaluatorIT {
   @Test
   void saysThatACommandIsNotThere() {
     UserException told =
-        catchThrowableOfType(
-            UserException.class, () -> WorkerLaunch.versions(settings(List.of("/no/such/worker"))));
+        catchThrowableOfType(UserException.class, () -> described(List.of("/no/such/worker")));
 
     assertThat(told.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(told.problems().get(0).message()).contains("/no/such/worker", "worker.command");
@@ -175,13 +177,16 @@ class WorkerEvaluatorIT {
   void saysThatACommandIsNotExecutable() throws Exception {
     Path plain = Files.writeString(folder.resolve("plain"), "echo");
 
-    assertThatThrownBy(() -> WorkerLaunch.versions(settings(List.of(plain.toString()))))
+    assertThatThrownBy(() -> described(List.of(plain.toString())))
         .hasMessageContaining("Permission denied");
   }
 
   @Test
   void asksForVersions() {
-    assertThat(WorkerLaunch.versions(settings(command(Fault.NONE)))).containsEntry("scripted", "1");
+    WorkerLaunch.Description described = described(command(Fault.NONE));
+
+    assertThat(described.versions()).containsEntry("scripted", "1");
+    assertThat(described.writes()).isTrue();
     assertThat(shared).isEmptyDirectory();
   }
 
@@ -211,6 +216,61 @@ class WorkerEvaluatorIT {
     }
   }
 
+  /** A file system in memory of its own, that is too small: what is said, and what is left. */
+  @Test
+  void saysThatSharedMemoryIsFullAndLeavesNothingInIt() throws Exception {
+    Path small = Files.createDirectory(folder.resolve("small"));
+    Process process =
+        new ProcessBuilder(
+                "unshare",
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o size=64k tmpfs \"$0\" && exec \"$@\"",
+                small.toString(),
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Filler.class.getName(),
+                small.toString(),
+                run.base().toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assumeTrue(said.contains(Filler.BEGUN), "This machine lets nobody mount memory: " + said);
+
+    assertThat(said)
+        .contains("The surrogate cannot be written into shared memory: No space left on device")
+        .contains("worker.shared-memory")
+        .contains("left: []");
+  }
+
+  /** Opens a worker where there is no room. */
+  static final class Filler {
+
+    static final String BEGUN = "mounted";
+
+    private Filler() {}
+
+    public static void main(String[] arguments) throws Exception {
+      System.out.println(BEGUN);
+      Path memory = Path.of(arguments[0]);
+      try (Checkpoint base = Checkpoints.open(Path.of(arguments[1]))) {
+        WorkerEvaluator.open(
+            new WorkerSettings(
+                command(Fault.NONE), "", arguments[0], 60, 1, WorkerSettings.Network.NONE),
+            ComputeDevice.CPU,
+            work(base, Path.of(arguments[1]), new TreeMap<>(Map.of("scripted", "1"))));
+      } catch (UserException told) {
+        System.out.println(told.getMessage());
+      }
+      try (var left = Files.list(memory)) {
+        System.out.println("left: " + left.toList());
+      }
+    }
+  }
+
   /** Opens a worker, and waits for ever. */
   static final class Owner {
 
@@ -219,13 +279,18 @@ class WorkerEvaluatorIT {
     public static void main(String[] arguments) throws Exception {
       try (Checkpoint base = Checkpoints.open(Path.of(arguments[1]))) {
         WorkerEvaluator.open(
-            new WorkerSettings(command(Fault.NONE), "", arguments[0], 60, 1),
+            new WorkerSettings(
+                command(Fault.NONE), "", arguments[0], 60, 1, WorkerSettings.Network.NONE),
             ComputeDevice.CPU,
             work(base, Path.of(arguments[1]), new TreeMap<>(Map.of("scripted", "1"))));
         System.out.println("open");
         Thread.currentThread().join();
       }
     }
+  }
+
+  private WorkerLaunch.Description described(List<String> command) {
+    return WorkerLaunch.describe(settings(command), new TreeMap<>());
   }
 
   private static List<String> command(Fault fault) {
@@ -267,7 +332,8 @@ class WorkerEvaluatorIT {
   }
 
   private WorkerSettings settings(List<String> command) {
-    return new WorkerSettings(command, "python3", shared.toString(), SILENCE, 1);
+    return new WorkerSettings(
+        command, "python3", shared.toString(), SILENCE, 1, WorkerSettings.Network.NONE);
   }
 
   private static double[] scores(WorkerEvaluator worker, ExampleRange range) {

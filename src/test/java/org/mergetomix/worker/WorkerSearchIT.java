@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.score.Direction;
+import org.mergetomix.spark.CheckAction;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.RankedRow;
@@ -104,6 +108,96 @@ class WorkerSearchIT {
   }
 
   @Test
+  void ranksByATaskOfLmEvalAndKeepsItsExamplesApart() {
+    run.writeManifest(
+        "checkpoint = base",
+        "{ id = quiz, kind = lm-eval, task = scripted_task, measure = \"word_perplexity,none\","
+            + " examples = 12, confirm = 5, seed = 3 }");
+
+    SearchAction.Result result = search("lm-eval", Fault.NONE);
+
+    RunDirectory directory =
+        new RunDirectory(Location.of(folder.resolve("lm-eval")), new Configuration());
+    List<Row> examples =
+        directory
+            .tasks(spark)
+            .dataset()
+            .where("measure = '" + ScriptedWorker.PERPLEXITY + "'")
+            .selectExpr("columns['document']", "weight")
+            .collectAsList();
+    assertThat(examples)
+        .hasSize(12)
+        .allMatch(row -> row.getDouble(1) == 1 + Integer.parseInt(row.getString(0)));
+    assertThat(examples.stream().map(row -> row.getString(0)).distinct()).hasSize(12);
+    assertThat(result.top()).hasSize(3);
+    assertThat(result.record().search().objective().unit()).isEqualTo("word_perplexity");
+    assertThat(result.record().search().objective().direction())
+        .isEqualTo(Direction.LOWER_IS_BETTER);
+    assertThat(result.record().run().identity().get("task quiz"))
+        .startsWith("lm-eval/1 scripted=1 d1 {} examples=12 seed=3");
+  }
+
+  @Test
+  void saysWhatATaskOfLmEvalDoesNotHaveBeforeAnythingIsMerged() {
+    run.writeManifest(
+        "checkpoint = base",
+        "{ id = one, kind = lm-eval, task = arc_esay, measure = \"acc,none\" },"
+            + "{ id = two, kind = lm-eval, task = arc_hard, measure = \"acc,none\" }");
+
+    UserException told =
+        catchThrowableOfType(UserException.class, () -> search("unknown", Fault.NONE));
+
+    assertThat(told.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(told.problems()).hasSize(2);
+    assertThat(told.problems().get(0).message())
+        .contains("Task one: lm-eval knows no task arc_esay", "Is it one of scripted_task");
+    assertThat(folder.resolve("unknown")).doesNotExist();
+  }
+
+  @Test
+  void checksWhatAWorkerCanDoBeforeASearch() {
+    run.writeManifest(
+        "checkpoint = base",
+        "{ id = one, kind = lm-eval, task = scripted_task, measure = \"bleu,none\" }");
+    org.mergetomix.config.Configuration configuration =
+        run.configuration(settings("checked", ScriptedWorker.command(Fault.WARNS)));
+
+    assertThatThrownBy(() -> new CheckAction(spark, run.manifest(), configuration).run())
+        .hasMessageContaining("cannot be judged by bleu,none, which is of all examples together");
+
+    run.writeManifest("checkpoint = base");
+    assertThat(new CheckAction(spark, run.manifest(), configuration).run().warnings())
+        .extracting(Problem::what)
+        .contains("The worker warns: torch is 7, and 2 was tested");
+  }
+
+  @Test
+  void passesOnWhatAWorkerWarnsOf() {
+    SearchAction.Result result = search("warned", Fault.WARNS);
+
+    assertThat(result.warnings())
+        .extracting(Problem::what)
+        .containsOnlyOnce("The worker warns: torch is 7, and 2 was tested");
+    assertThat(result.record().start().versions())
+        .containsEntry("worker warnings", "torch is 7, and 2 was tested");
+  }
+
+  @Test
+  void scoresWhatAWorkerWrites() throws Exception {
+    Files.writeString(
+        run.manifestFile().resolveSibling("open.jsonl"),
+        "{\"prompt\": \"ab\", \"answer\": \"ee\"}\n{\"prompt\": \"abc\", \"answer\": \"a\"}\n");
+    String task = "{ id = open, kind = exact-match, data = open.jsonl, max-tokens = 2 }";
+    run.writeManifest("checkpoint = base, context = 16", task);
+
+    SearchAction.Result result = search("written", Fault.NONE);
+
+    assertThat(result.top()).extracting(row -> row.score().value()).containsOnly(0.5);
+    assertThatThrownBy(() -> search("silent", Fault.DOES_NOT_WRITE))
+        .hasMessageContaining("has to write, and this worker does not");
+  }
+
+  @Test
   void refusesAGraphOfTheUsersOwn() throws Exception {
     Files.writeString(run.manifestFile().resolveSibling("graph.pt"), "a graph");
     run.writeManifest("checkpoint = base, model = graph.pt");
@@ -146,14 +240,21 @@ class WorkerSearchIT {
   }
 
   private SearchAction.Result searched(String output, List<String> command, String... settings) {
+    return new SearchAction(
+            spark,
+            run.manifest(),
+            run.configuration(settings(output, command, settings)),
+            Progress.SILENT)
+        .run();
+  }
+
+  private String[] settings(String output, List<String> command, String... settings) {
     List<String> all = new ArrayList<>();
     all.add("output=" + folder.resolve(output));
     all.add("evaluation.engine=worker");
     all.add("worker.command=" + String.join(",", command));
     all.add("worker.shared-memory=" + shared);
     all.addAll(List.of(settings));
-    return new SearchAction(
-            spark, run.manifest(), run.configuration(all.toArray(String[]::new)), Progress.SILENT)
-        .run();
+    return all.toArray(String[]::new);
   }
 }

@@ -4,27 +4,35 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mergetomix.model.ContinuationScore;
-import org.mergetomix.model.FamilyModel;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Blocks;
 import org.mergetomix.score.ExampleRange;
 
-/** What a live model of a family writes for a task, in batches of beginnings of like length. */
-final class LiveWriting implements LiveTask {
+/**
+ * What a model writes for a task, in batches of beginnings of like length, and its scores. Closes
+ * the tokenizer, not the model. One thread.
+ */
+public final class WritingTask implements LiveTask {
 
-  private final FamilyModel model;
+  private final TextWriter model;
   private final WritingQuestions asked;
   private final Tokenizer tokenizer;
   private final SortedMap<ExampleRange, List<List<Integer>>> batches = new TreeMap<>();
 
-  private LiveWriting(FamilyModel model, WritingQuestions asked, Tokenizer tokenizer) {
+  private WritingTask(TextWriter model, WritingQuestions asked, Tokenizer tokenizer) {
     this.model = model;
     this.asked = asked;
     this.tokenizer = tokenizer;
   }
 
-  static LiveWriting of(FamilyModel model, WritingQuestions asked, int batchSize) {
-    LiveWriting task = new LiveWriting(model, asked, asked.tokenizer().open());
+  /**
+   * Prepares a task.
+   *
+   * @param batchSize texts written at once, at most; it decides the last bits of what is compared
+   * @throws UserException if the tokenizer cannot be used
+   */
+  public static WritingTask of(TextWriter model, WritingQuestions asked, int batchSize) {
+    WritingTask task = new WritingTask(model, asked, asked.tokenizer().open());
     for (ExampleRange range : Blocks.of(asked.size())) {
       List<Integer> lengths =
           asked.prompts().subList(range.from(), range.to()).stream()
@@ -50,7 +58,7 @@ final class LiveWriting implements LiveTask {
     for (List<Integer> places : batches.get(block)) {
       List<int[]> begun = places.stream().map(prompts::get).toList();
       List<int[]> written = writer.write(model, begun);
-      numbers = numbers && isNumber(begun.get(0), written.get(0)[0]);
+      numbers = numbers && model.answersNumbers(begun.get(0), written.get(0)[0]);
       for (int row = 0; row < places.size(); row++) {
         texts[places.get(row)] = writer.text(written.get(row));
       }
@@ -60,12 +68,6 @@ final class LiveWriting implements LiveTask {
       scores.values().forEach(values -> Arrays.fill(values, Double.NaN));
     }
     return scores;
-  }
-
-  /** Of what is no number, the graph still chooses a token: it has to be asked. */
-  private boolean isNumber(int[] prompt, int token) {
-    ContinuationScore score = model.continuations(prompt, List.of(new int[] {token})).get(0);
-    return !Double.isNaN(score.logProbability());
   }
 
   @Override
