@@ -32,6 +32,7 @@ public record Configuration(
     WorkerSettings worker,
     Training training,
     Fidelity fidelity,
+    Divide divide,
     Report report,
     CacheSettings cache,
     Spark spark)
@@ -232,6 +233,23 @@ public record Configuration(
   /** How the ranking is checked against mixtures that are really fine-tuned. */
   public record Fidelity(int mixtures, int bootstrapSamples, double confidence)
       implements Serializable {}
+
+  /**
+   * How a corpus becomes datasets.
+   *
+   * @param parts 2 to 256
+   * @param by the column whose values the parts are; empty for parts of like rows
+   * @param nearDuplicates share of min-hashes that two rows have in common to stay together
+   */
+  public record Divide(int parts, String by, Features features, double nearDuplicates)
+      implements Serializable {
+
+    /** What rows are compared by. */
+    public enum Features {
+      WORDS,
+      CHARACTERS
+    }
+  }
 
   /** What is shown of the result. */
   public record Report(int top) implements Serializable {}

@@ -72,6 +72,7 @@ final class ConfigurationLoader {
         worker(root.section("worker")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
+        divide(root.section("divide")),
         new Configuration.Report(root.section("report").integer("top", COUNT)),
         cache(root.section("cache")),
         spark(root.section("spark")));
@@ -169,6 +170,14 @@ final class ConfigurationLoader {
         section.integer("mixtures", COUNT_OR_NONE),
         section.integer("bootstrap-samples", COUNT),
         section.number("confidence", Range.between(0, 1)));
+  }
+
+  private static Configuration.Divide divide(Section section) {
+    return new Configuration.Divide(
+        section.integer("parts", Range.from(2, 256)),
+        section.textOrEmpty("by"),
+        section.choice("features", Configuration.Divide.Features.class),
+        section.number("near-duplicates", Range.from(0.8, 1)));
   }
 
   private static CacheSettings cache(Section section) {

@@ -45,6 +45,20 @@ final class ManifestReader {
   }
 
   static Manifest read(Location file, Path copy) {
+    return read(file, copy, ManifestReader::read);
+  }
+
+  static UndividedManifest readUndivided(Location file, Path copy) {
+    return read(file, copy, ManifestReader::readUndivided);
+  }
+
+  /** What the keys below the root say. */
+  @FunctionalInterface
+  private interface Contents<T> {
+    T read(ManifestReader reader, Location file, Section root);
+  }
+
+  private static <T> T read(Location file, Path copy, Contents<T> contents) {
     InputFile.complaint(copy)
         .ifPresent(
             reason -> {
@@ -53,7 +67,7 @@ final class ManifestReader {
     Findings findings = new Findings();
     Section root = Section.root(HoconFile.parse(file.text(), copy, findings), findings);
     refuseIfAny(findings);
-    Manifest manifest = new ManifestReader(file.parent(), findings).read(file, root);
+    T manifest = contents.read(new ManifestReader(file.parent(), findings), file, root);
     root.refuseUnknownKeys();
     refuseIfAny(findings);
     return manifest;
@@ -66,19 +80,46 @@ final class ManifestReader {
   }
 
   private Manifest read(Location file, Section root) {
+    refuseUndivided(root);
     Base base = base(root.section("base"));
     List<Section> datasets = root.sections("datasets");
     List<Section> tasks = root.sections("tasks");
     List<DatasetEntry> datasetEntries =
         datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
     List<TaskEntry> taskEntries = tasks.stream().map(this::task).toList();
-    refuseTooFew(root, datasets.size(), tasks.size());
+    refuseTooFew(root, datasets.size());
     refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
     refuseRepeated("Expert", "expert", datasets, this::place);
-    refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
-    refuseConfirmingByWhatRanks(tasks, taskEntries);
-    refuseVanishing(tasks, taskEntries);
+    refuse(root, tasks, taskEntries);
     return new Manifest(file, base, datasetEntries, taskEntries);
+  }
+
+  private UndividedManifest readUndivided(Location file, Section root) {
+    Base base = base(root.section("base"));
+    Section corpus = root.section("corpus");
+    List<Section> tasks = root.sections("tasks");
+    List<TaskEntry> taskEntries = tasks.stream().map(this::task).toList();
+    refuse(root, tasks, taskEntries);
+    return new UndividedManifest(
+        file, base, location(corpus, "data"), columns(corpus), taskEntries);
+  }
+
+  private static void refuseUndivided(Section root) {
+    if (root.has("corpus")) {
+      root.problem(
+          "corpus",
+          "The manifest has a corpus in place of datasets",
+          "Divide it first with divide, and use the manifest that this writes");
+    }
+  }
+
+  private void refuse(Section root, List<Section> tasks, List<TaskEntry> entries) {
+    if (root.isList("tasks") && tasks.isEmpty()) {
+      root.problem("tasks", "There is no task", "Mixtures are ranked by at least one task");
+    }
+    refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
+    refuseConfirmingByWhatRanks(tasks, entries);
+    refuseVanishing(tasks, entries);
   }
 
   private Base base(Section section) {
@@ -138,16 +179,13 @@ final class ManifestReader {
     return Double.isNaN(scale) ? OptionalDouble.empty() : OptionalDouble.of(scale);
   }
 
-  private static void refuseTooFew(Section root, int datasets, int tasks) {
+  private static void refuseTooFew(Section root, int datasets) {
     if (root.isList("datasets") && datasets == 0) {
       root.problem("datasets", "There is no dataset", "A mixture needs at least two datasets");
     }
     if (datasets == 1) {
       root.problem(
           "datasets", "There is only one dataset", "A mixture needs at least two datasets");
-    }
-    if (root.isList("tasks") && tasks == 0) {
-      root.problem("tasks", "There is no task", "Mixtures are ranked by at least one task");
     }
   }
 

@@ -3,7 +3,6 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.mergetomix.preflight.Preflight;
 import org.mergetomix.report.chart.Box;
 import org.mergetomix.report.chart.Chart;
 import org.mergetomix.report.chart.Chart.Anchor;
@@ -12,9 +11,9 @@ import org.mergetomix.report.chart.Labels;
 import org.mergetomix.report.chart.Markup;
 
 /**
- * How much the deltas of two datasets point the same way: a triangle of cells, the stronger the
- * more. A name stands at the end of its row, which is the head of its column, so that none has to
- * be turned or written twice.
+ * How much two of several directions are the same: a triangle of cells, the stronger the more. A
+ * name stands at the end of its row, which is the head of its column, so that none has to be turned
+ * or written twice.
  */
 final class CosineMap {
 
@@ -30,8 +29,19 @@ final class CosineMap {
 
   private CosineMap() {}
 
-  static void draw(Markup page, Preflight figures) {
-    List<String> datasets = List.copyOf(figures.experts().keySet());
+  /** How much two point the same way. */
+  @FunctionalInterface
+  interface Cosines {
+    double cosine(String one, String other);
+  }
+
+  /**
+   * Draws the map.
+   *
+   * @param title what the cosines are between
+   * @param datasets two or more
+   */
+  static void draw(Markup page, String title, List<String> datasets, Cosines figures) {
     double width = Math.min(WIDEST, (Chart.WIDTH - NAME_ROOM) / (datasets.size() - 1));
     double height = Math.max(LOWEST, Math.min(HIGHEST, width));
     Chart chart =
@@ -39,7 +49,7 @@ final class CosineMap {
             page,
             "chart-cosines",
             2 * EDGE + datasets.size() * height,
-            "Cosines between the experts' deltas",
+            title,
             description(figures, datasets));
     for (int row = 0; row < datasets.size(); row++) {
       double top = EDGE + row * height;
@@ -68,7 +78,7 @@ final class CosineMap {
     chart.closeGroup();
   }
 
-  private static String description(Preflight figures, List<String> datasets) {
+  private static String description(Cosines figures, List<String> datasets) {
     OptionalDouble greatest =
         datasets.stream()
             .flatMapToDouble(

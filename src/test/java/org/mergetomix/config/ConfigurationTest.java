@@ -90,6 +90,7 @@ class ConfigurationTest {
                     0.01,
                     1.0),
                 new Configuration.Fidelity(16, 2000, 0.95),
+                new Configuration.Divide(8, "", Configuration.Divide.Features.WORDS, 0.8),
                 new Configuration.Report(10),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new Configuration.Spark("", "merge-to-mix", 0, 300)));
@@ -134,6 +135,8 @@ class ConfigurationTest {
           case "merge.device" -> "gpu";
           case "training.precision" -> "float32";
           case "training.length" -> "epochs";
+          case "divide.features" -> "characters";
+          case "divide.near-duplicates" -> "0.875";
           case "training.method" -> "lora";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
