@@ -36,6 +36,8 @@
  *       by which mergekit merges the same.
  *   <li>{@code statistics} draws conclusions from the tables; {@code report} shows them as one
  *       page, and {@code mlflow} tells a server of them.
+ *   <li>{@code spark.divide} comes before all that where there is one corpus and no datasets yet:
+ *       it makes parts of it.
  *   <li>{@code demo} is the embedded example, which is also the quickest way to see it all move.
  *   <li>{@code problem} is how a user hears of something to mend; {@code pattern} has regular
  *       expressions that came from outside.

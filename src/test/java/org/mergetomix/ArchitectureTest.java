@@ -54,7 +54,7 @@ class ArchitectureTest {
           List.of("report", "report.chart"),
           List.of("plan", "executor", "memory", "rank"),
           List.of("export"),
-          List.of("spark", "spark.round"),
+          List.of("spark", "spark.round", "spark.divide"),
           List.of("cli", "demo", ""));
 
   private static final List<Door> DOORS =
@@ -71,6 +71,7 @@ class ArchitectureTest {
                   "memory",
                   "spark",
                   "spark.round",
+                  "spark.divide",
                   "demo")),
           new Door("DJL", "ai.djl..", List.of("model", "merge", "evaluation", "training")),
           new Door(

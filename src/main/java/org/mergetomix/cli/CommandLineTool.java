@@ -71,6 +71,7 @@ public final class CommandLineTool {
     return new CommandLine(this)
         .addSubcommand(new CheckCommand(console))
         .addSubcommand(new ShowCommand(console))
+        .addSubcommand(new DivideCommand(console))
         .addSubcommand(new FineTuneCommand(console))
         .addSubcommand(new SearchCommand(console))
         .addSubcommand(new FidelityCommand(console))

@@ -34,6 +34,7 @@ public record Configuration(
     WorkerSettings worker,
     Training training,
     Fidelity fidelity,
+    Divide divide,
     Report report,
     CacheSettings cache,
     MlflowSettings mlflow,
@@ -290,6 +291,23 @@ public record Configuration(
 
     public Report {
       surface = List.copyOf(surface);
+    }
+  }
+
+  /**
+   * How a corpus becomes datasets.
+   *
+   * @param parts 2 to 256
+   * @param by the column whose values the parts are; empty for parts of like rows
+   * @param nearDuplicates share of min-hashes that two rows have in common to stay together
+   */
+  public record Divide(int parts, String by, Features features, double nearDuplicates)
+      implements Serializable {
+
+    /** What rows are compared by. */
+    public enum Features {
+      WORDS,
+      CHARACTERS
     }
   }
 

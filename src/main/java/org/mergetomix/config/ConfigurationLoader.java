@@ -83,6 +83,7 @@ final class ConfigurationLoader {
         worker(root.section("worker")),
         training(root.section("training")),
         fidelity(root.section("fidelity")),
+        divide(root.section("divide")),
         report(root.section("report")),
         cache(root.section("cache")),
         mlflow(root.section("mlflow")),
@@ -226,6 +227,14 @@ final class ConfigurationLoader {
           "surface", section.pathOf("surface") + " must be two different datasets, or none", "");
     }
     return new Configuration.Report(section.integer("top", COUNT), surface);
+  }
+
+  private static Configuration.Divide divide(Section section) {
+    return new Configuration.Divide(
+        section.integer("parts", Range.from(2, 256)),
+        section.textOrEmpty("by"),
+        section.choice("features", Configuration.Divide.Features.class),
+        section.number("near-duplicates", Range.from(0.8, 1)));
   }
 
   private static CacheSettings cache(Section section) {

@@ -64,7 +64,8 @@ final class DataLines {
     }
   }
 
-  private UserException unreadable(IOException failure) {
+  /** What a failure to read means. */
+  UserException unreadable(IOException failure) {
     if (failure instanceof NoSuchFileException) {
       return UserException.input(
           "Data file not found", file.name(), "Correct its path in the manifest", failure);
@@ -91,7 +92,8 @@ final class DataLines {
         failure);
   }
 
-  private String decoded(String bytes, long number) {
+  /** The text of a line that was read as Latin 1; strict. */
+  String decoded(String bytes, long number) {
     CharsetDecoder strict = StandardCharsets.UTF_8.newDecoder();
     String line;
     try {

@@ -16,6 +16,15 @@ import org.mergetomix.problem.UserException;
  */
 public record DataRow(RowPlace place, JsonNode fields) {
 
+  /**
+   * The row of an object of JSON.
+   *
+   * @throws UserException if the text is not one object, strictly
+   */
+  public static DataRow ofJson(RowPlace place, String json) {
+    return JsonRows.row(place, json);
+  }
+
   /** Whether there is nothing in it. */
   public boolean isBlank() {
     return fields.isMissingNode();

@@ -81,27 +81,23 @@ public record DataRows<T>(List<Placed<T>> rows, RowCounts counts) {
   private static void forEach(DataFile file, Complaints complaints, Consumer<DataRow> use) {
     switch (file.form().layout()) {
       case LINES ->
-          new DataLines(file, "one example a line").forEach(line -> use.accept(text(file, line)));
+          new DataLines(file, "one example a line").forEach(line -> use.accept(row(file, line)));
       case JSON_LINES ->
           new DataLines(file, "one object a line")
-              .forEach(line -> complaints.gather(() -> use.accept(json(file, line))));
+              .forEach(line -> complaints.gather(() -> use.accept(row(file, line))));
       case PARQUET -> new ParquetRows(file).forEach(use);
     }
   }
 
-  private static DataRow text(DataFile file, DataLines.Line line) {
-    return line.text().isBlank()
-        ? blank(file, line)
+  /** The row that a line is, of a file of lines or JSON Lines. */
+  static DataRow row(DataFile file, DataLines.Line line) {
+    if (line.text().isBlank()) {
+      return new DataRow(place(file, line), MissingNode.getInstance());
+    }
+    return file.form().layout() == DataForm.Layout.JSON_LINES
+        ? JsonRows.row(place(file, line), line.text())
         : new DataRow(
             place(file, line), JsonNodeFactory.instance.objectNode().put(TEXT, line.text()));
-  }
-
-  private static DataRow json(DataFile file, DataLines.Line line) {
-    return line.text().isBlank() ? blank(file, line) : JsonRows.row(place(file, line), line.text());
-  }
-
-  private static DataRow blank(DataFile file, DataLines.Line line) {
-    return new DataRow(place(file, line), MissingNode.getInstance());
   }
 
   private static RowPlace place(DataFile file, DataLines.Line line) {

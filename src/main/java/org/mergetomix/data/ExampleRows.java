@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.mergetomix.data.conversation.Conversation;
 import org.mergetomix.data.conversation.JsonValues;
@@ -28,8 +29,15 @@ public final class ExampleRows {
    * @throws UserException if a file cannot be read or rows do not fit, with file and line of each
    */
   public static DataRows<Example> read(List<DataFile> files, RowColumns columns) {
-    ExampleRows rows = new ExampleRows(columns);
-    return DataRows.read(files, rows::example);
+    return DataRows.read(files, reader(columns));
+  }
+
+  /**
+   * What rows mean, one after the other; the first one shows the kind of all where the columns do
+   * not say it. Not thread-safe.
+   */
+  public static Function<DataRow, Optional<Example>> reader(RowColumns columns) {
+    return new ExampleRows(columns)::example;
   }
 
   /** What reading the examples found. */

@@ -56,8 +56,8 @@ public record RowColumns(SortedMap<String, String> named) implements Serializabl
             .findFirst();
   }
 
-  /** The column that holds something. */
-  String column(String key) {
+  /** The column that holds something: one of {@link #KEYS}. */
+  public String column(String key) {
     return named.getOrDefault(key, key);
   }
 

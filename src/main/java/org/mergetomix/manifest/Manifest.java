@@ -259,6 +259,11 @@ public record Manifest(
     ManifestWriter.write(manifest, file);
   }
 
+  /** The text of a file that reads back equal; what lies below its folder is relative. */
+  public String text() {
+    return ManifestWriter.text(this, file.parent());
+  }
+
   /**
    * What stands in the way of these purposes: files that are missing, folders, unreadable or empty.
    *

@@ -49,6 +49,20 @@ final class ManifestReader {
   }
 
   static Manifest read(Location file, Path copy) {
+    return read(file, copy, ManifestReader::read);
+  }
+
+  static UndividedManifest readUndivided(Location file, Path copy) {
+    return read(file, copy, ManifestReader::readUndivided);
+  }
+
+  /** What the keys below the root say. */
+  @FunctionalInterface
+  private interface Contents<T> {
+    T read(ManifestReader reader, Location file, Section root);
+  }
+
+  private static <T> T read(Location file, Path copy, Contents<T> contents) {
     InputFile.complaint(copy)
         .ifPresent(
             reason -> {
@@ -57,7 +71,7 @@ final class ManifestReader {
     Findings findings = new Findings();
     Section root = Section.root(HoconFile.parse(file.text(), copy, findings), findings);
     refuseIfAny(findings);
-    Manifest manifest = new ManifestReader(file.parent(), findings).read(file, root);
+    T manifest = contents.read(new ManifestReader(file.parent(), findings), file, root);
     root.refuseUnknownKeys();
     refuseIfAny(findings);
     return manifest;
@@ -70,29 +84,69 @@ final class ManifestReader {
   }
 
   private Manifest read(Location file, Section root) {
+    refuseUndivided(root);
     Base base = base(root.section("base"));
     List<Section> datasets = root.sections("datasets");
     List<Section> tasks = root.sections("tasks");
     List<DatasetEntry> datasetEntries =
         datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
+    Tasks judging = tasks(root, tasks);
+    refuseTooFew(root, datasets.size());
+    refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
+    refuseRepeated("Expert", "expert", datasets, this::place);
+    return new Manifest(file, base, datasetEntries, judging.entries(), judging.harness());
+  }
+
+  private UndividedManifest readUndivided(Location file, Section root) {
+    Base base = base(root.section("base"));
+    Section corpus = root.section("corpus");
+    List<Section> tasks = root.sections("tasks");
+    Tasks judging = tasks(root, tasks);
+    return new UndividedManifest(
+        file,
+        base,
+        location(corpus, "data"),
+        columns(corpus),
+        judging.entries(),
+        judging.harness());
+  }
+
+  private static void refuseUndivided(Section root) {
+    if (root.has("corpus")) {
+      root.problem(
+          "corpus",
+          "The manifest has a corpus in place of datasets",
+          "Divide it first with divide, and use the manifest that this writes");
+    }
+  }
+
+  /**
+   * What mixtures are judged on.
+   *
+   * @param entries on the user's own texts
+   * @param harness of lm-eval
+   */
+  private record Tasks(List<TaskEntry> entries, List<HarnessEntry> harness) {}
+
+  private Tasks tasks(Section root, List<Section> tasks) {
     List<Section> onTexts = tasks.stream().filter(task -> !HarnessSettings.are(task)).toList();
-    List<TaskEntry> taskEntries = onTexts.stream().map(this::task).toList();
+    List<TaskEntry> entries = onTexts.stream().map(this::task).toList();
     List<Section> ofHarness = tasks.stream().filter(HarnessSettings::are).toList();
     List<HarnessEntry> harness = ofHarness.stream().map(this::harness).toList();
     Map<Section, Double> weights = new LinkedHashMap<>();
     for (int i = 0; i < onTexts.size(); i++) {
-      weights.put(onTexts.get(i), taskEntries.get(i).weight());
+      weights.put(onTexts.get(i), entries.get(i).weight());
     }
     for (int i = 0; i < ofHarness.size(); i++) {
       weights.put(ofHarness.get(i), harness.get(i).weight());
     }
-    refuseTooFew(root, datasets.size(), tasks.size());
-    refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
-    refuseRepeated("Expert", "expert", datasets, this::place);
+    if (root.isList("tasks") && tasks.isEmpty()) {
+      root.problem("tasks", "There is no task", "Mixtures are ranked by at least one task");
+    }
     refuseRepeated("Task id", "id", tasks, UnaryOperator.identity());
-    refuseConfirmingByWhatRanks(onTexts, taskEntries);
+    refuseConfirmingByWhatRanks(onTexts, entries);
     refuseVanishing(weights);
-    return new Manifest(file, base, datasetEntries, taskEntries, harness);
+    return new Tasks(entries, harness);
   }
 
   private Base base(Section section) {
@@ -168,16 +222,13 @@ final class ManifestReader {
     return Double.isNaN(scale) ? OptionalDouble.empty() : OptionalDouble.of(scale);
   }
 
-  private static void refuseTooFew(Section root, int datasets, int tasks) {
+  private static void refuseTooFew(Section root, int datasets) {
     if (root.isList("datasets") && datasets == 0) {
       root.problem("datasets", "There is no dataset", "A mixture needs at least two datasets");
     }
     if (datasets == 1) {
       root.problem(
           "datasets", "There is only one dataset", "A mixture needs at least two datasets");
-    }
-    if (root.isList("tasks") && tasks == 0) {
-      root.problem("tasks", "There is no task", "Mixtures are ranked by at least one task");
     }
   }
 

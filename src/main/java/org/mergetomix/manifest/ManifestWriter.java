@@ -32,13 +32,12 @@ final class ManifestWriter {
   static void write(Manifest manifest, Path file) {
     Path target = file.toAbsolutePath().normalize();
     Path folder = target.getParent();
-    ManifestWriter writer = new ManifestWriter(Location.of(folder));
-    writer.append(manifest);
+    String text = text(manifest, Location.of(folder));
     try {
       Files.createDirectories(folder);
       Path draft = folder.resolve("." + target.getFileName() + ".tmp");
       try {
-        Files.writeString(draft, writer.text);
+        Files.writeString(draft, text);
         Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(draft);
@@ -50,6 +49,13 @@ final class ManifestWriter {
           "Check the permissions of the folder and the space on its disk",
           e);
     }
+  }
+
+  /** The manifest as a file of a folder has it. */
+  static String text(Manifest manifest, Location folder) {
+    ManifestWriter writer = new ManifestWriter(folder);
+    writer.append(manifest);
+    return writer.text.toString();
   }
 
   private void append(Manifest manifest) {

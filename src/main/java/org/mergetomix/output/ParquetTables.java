@@ -34,6 +34,15 @@ public final class ParquetTables {
         .parquet(filesOrFolders.stream().map(ParquetTables::literal).toArray(String[]::new));
   }
 
+  /** The rows of files that somebody else wrote, with the columns of all of them. */
+  public static Dataset<Row> read(SparkSession spark, List<Location> files) {
+    return spark
+        .read()
+        .option(CHECK, true)
+        .option("mergeSchema", true)
+        .parquet(files.stream().map(ParquetTables::literal).toArray(String[]::new));
+  }
+
   /**
    * The rows of a file or folder that somebody else wrote: CSV with a header or JSON Lines, as the
    * ending of its name says, compressed or not; else Parquet.

@@ -3,33 +3,40 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.mergetomix.preflight.Preflight;
+import java.util.function.ToDoubleBiFunction;
 import org.mergetomix.report.chart.Decimals;
 import org.mergetomix.report.chart.Markup;
 
-/** How much the deltas of two datasets point the same way. */
+/** How much two of several directions are the same. */
 final class CosineMap {
 
   private CosineMap() {}
 
-  static void draw(Markup page, Preflight figures) {
-    List<String> datasets = List.copyOf(figures.experts().keySet());
-    new PairMap(datasets, figures::cosine, 1, "tied", new Decimals(2))
-        .draw(
-            page,
-            "chart-cosines",
-            "Cosines between the experts' deltas",
-            description(figures, datasets));
+  /**
+   * Draws the map.
+   *
+   * @param title what the cosines are between
+   * @param datasets two or more
+   * @param cosine of two of them
+   */
+  static void draw(
+      Markup page,
+      String title,
+      List<String> datasets,
+      ToDoubleBiFunction<String, String> cosine) {
+    new PairMap(datasets, cosine, 1, "tied", new Decimals(2))
+        .draw(page, "chart-cosines", title, description(cosine, datasets));
   }
 
-  private static String description(Preflight figures, List<String> datasets) {
+  private static String description(
+      ToDoubleBiFunction<String, String> cosine, List<String> datasets) {
     OptionalDouble greatest =
         datasets.stream()
             .flatMapToDouble(
                 one ->
                     datasets.stream()
                         .filter(other -> one.compareTo(other) < 0)
-                        .mapToDouble(other -> figures.cosine(one, other)))
+                        .mapToDouble(other -> cosine.applyAsDouble(one, other)))
             .filter(Double::isFinite)
             .max();
     return greatest.isEmpty()

@@ -12,6 +12,7 @@ class HelpTest {
       List.of(
           "check",
           "show",
+          "divide",
           "finetune",
           "search",
           "fidelity",

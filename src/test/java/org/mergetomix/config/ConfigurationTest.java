@@ -106,6 +106,7 @@ class ConfigurationTest {
                     1.0),
                 new Configuration.Fidelity(
                     16, Configuration.Fidelity.Choice.SPREAD, 1, "", 2000, 0.95),
+                new Configuration.Divide(8, "", Configuration.Divide.Features.WORDS, 0.8),
                 new Configuration.Report(10, List.of()),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new MlflowSettings("", "merge-to-mix"),
@@ -158,6 +159,8 @@ class ConfigurationTest {
           case "merge.device" -> "gpu";
           case "training.precision" -> "float32";
           case "training.length" -> "epochs";
+          case "divide.features" -> "characters";
+          case "divide.near-duplicates" -> "0.875";
           case "training.method" -> "lora";
           case "training.packing" -> "masked";
           case "training.shares" -> "token";

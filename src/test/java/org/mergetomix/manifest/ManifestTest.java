@@ -802,7 +802,39 @@ tasks = [
 
     assertThat(examples)
         .isNotEmpty()
-        .allSatisfy(example -> assertThat(Manifest.read(example).datasets()).hasSizeGreaterThan(1));
+        .allSatisfy(
+            example ->
+                assertThat(
+                        example.endsWith("corpus.conf")
+                            ? UndividedManifest.read(Location.of(example), example).tasks()
+                            : Manifest.read(example).tasks())
+                    .isNotEmpty());
+  }
+
+  @Test
+  void readsACorpusThatIsStillToBeDivided() {
+    Path file = write(BASE, "corpus { data = \"all/*.jsonl\", text = body }", tasks(CA));
+
+    UndividedManifest undivided = UndividedManifest.read(Location.of(file), file);
+
+    assertThat(undivided.corpus()).isEqualTo(Location.of(folder.resolve("all/*.jsonl")));
+    assertThat(undivided.columns().named()).containsOnly(Map.entry("text", "body"));
+    assertThat(undivided.base())
+        .isEqualTo(Manifest.read(write(BASE, datasets(ES, FR), tasks(CA))).base());
+  }
+
+  @Test
+  void saysWhatToDoWithACorpus() {
+    assertThat(problems(ExitCode.USAGE, write(BASE, "corpus { data = all }", tasks(CA))))
+        .anySatisfy(problem -> assertThat(problem).contains("Divide it first with divide"));
+  }
+
+  @Test
+  void writesTheTextThatItReads() throws IOException {
+    Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(CA)));
+
+    assertThat(Manifest.read(Files.writeString(folder.resolve("names.conf"), manifest.text())))
+        .isEqualTo(manifest);
   }
 
   private static String datasets(String... entries) {

@@ -15,6 +15,11 @@ public record Conversation(List<Message> messages) {
     messages = List.copyOf(messages);
   }
 
+  /** What everybody wrote, a line between two: the contents that are texts. */
+  public String contents() {
+    return messages.stream().map(Message::text).collect(Collectors.joining("\n"));
+  }
+
   /** What the assistant wrote, or everybody where it wrote nothing: the contents that are texts. */
   public String completions() {
     boolean some = messages.stream().anyMatch(Message::isCompletion);

@@ -1,0 +1,47 @@
+package org.mergetomix.table;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is in a part of a divided corpus.
+ *
+ * @param part its id, as a dataset has it
+ * @param label the value of the column that the corpus was divided by; empty where there is none
+ * @param rows how many
+ * @param nearDuplicates how many of them are nearly the same as an earlier row of the corpus
+ * @param share of the corpus' rows: the part's weight in a mixture in proportion to size
+ * @param characters of its texts
+ * @param words that it has more often than the others, most telling first
+ * @param nearest the beginnings of the rows that lie nearest to its centre, nearest first
+ * @param meanDistance of its rows' features, of length 1, from their centre
+ * @param greatestDistance of one of them
+ * @param similarity cosine between the mean features of the part and of each task's rows, by the
+ *     task's id
+ * @param cosines the same between it and every part
+ */
+public record PartRow(
+    String part,
+    String label,
+    long rows,
+    long nearDuplicates,
+    double share,
+    long characters,
+    List<String> words,
+    List<String> nearest,
+    double meanDistance,
+    double greatestDistance,
+    SortedMap<String, Double> similarity,
+    SortedMap<String, Double> cosines)
+    implements Serializable {
+
+  public PartRow {
+    words = List.copyOf(words);
+    nearest = List.copyOf(nearest);
+    similarity = Collections.unmodifiableSortedMap(new TreeMap<>(similarity));
+    cosines = Collections.unmodifiableSortedMap(new TreeMap<>(cosines));
+  }
+}
