@@ -153,6 +153,9 @@ public record RunPlan(
                   .map(confirm -> reading.text(files, confirm, task.columns(), inputs))
                   .toList(),
               task.holdout().stream().toList(),
+              task.shots().stream()
+                  .map(worked -> reading.text(files, worked, task.columns(), inputs))
+                  .toList(),
               new Objective.Term(task.id(), task.measure(), task.weight(), task.scale())));
     }
     return List.copyOf(tasks);
@@ -212,6 +215,7 @@ public record RunPlan(
     for (Manifest.TaskEntry task : manifest.tasks()) {
       inputs.addData(files, task.data());
       task.confirm().ifPresent(confirm -> inputs.addData(files, confirm));
+      task.shots().ifPresent(worked -> inputs.addData(files, worked));
     }
     return inputs.read();
   }
@@ -329,6 +333,9 @@ public record RunPlan(
           new RunRecord.RunInput("task", task.id(), task.text().path(), task.text().digest()));
       for (TextInput confirm : task.confirm()) {
         inputs.add(new RunRecord.RunInput("confirm", task.id(), confirm.path(), confirm.digest()));
+      }
+      for (TextInput worked : task.shots()) {
+        inputs.add(new RunRecord.RunInput("shots", task.id(), worked.path(), worked.digest()));
       }
     }
     return List.copyOf(inputs);

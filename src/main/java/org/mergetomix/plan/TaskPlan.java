@@ -20,6 +20,7 @@ import org.mergetomix.score.Objective;
  * @param text the examples that rank the mixtures
  * @param confirm the examples that judge the winner; none or one
  * @param holdout which of the examples judge the winner, where both are the same data; none or one
+ * @param shots what worked examples are taken from; none, for the examples themselves, or one
  * @param term the task's part in the objective
  */
 public record TaskPlan(
@@ -28,6 +29,7 @@ public record TaskPlan(
     TextInput text,
     List<TextInput> confirm,
     List<Holdout> holdout,
+    List<TextInput> shots,
     Objective.Term term)
     implements Serializable {
 
@@ -43,7 +45,8 @@ public record TaskPlan(
     return new TaskData(
         input.text(),
         input.digest(),
-        holdout.stream().map(share -> new TaskData.Part(share, split)).toList());
+        holdout.stream().map(share -> new TaskData.Part(share, split)).toList(),
+        shots.stream().flatMap(worked -> worked.text().files().stream()).toList());
   }
 
   /** The same with its texts on this host. */
@@ -54,6 +57,7 @@ public record TaskPlan(
         text.fetched(files),
         confirm.stream().map(examples -> examples.fetched(files)).toList(),
         holdout,
+        shots.stream().map(worked -> worked.fetched(files)).toList(),
         term);
   }
 
@@ -64,12 +68,15 @@ public record TaskPlan(
 
   /** Everything about the task that decides a score. */
   String identity() {
-    return "%s %s tokenizer=%s context=%s%s"
+    return "%s %s tokenizer=%s context=%s%s%s"
         .formatted(
             kind.version(),
             text.identity(),
             text.tokenizer().identity(),
             text.context(),
-            holdout.stream().map(share -> " " + share.identity()).collect(Collectors.joining()));
+            holdout.stream().map(share -> " " + share.identity()).collect(Collectors.joining()),
+            shots.stream()
+                .map(worked -> " shots=" + worked.identity())
+                .collect(Collectors.joining()));
   }
 }
