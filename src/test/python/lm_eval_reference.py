@@ -10,7 +10,7 @@ Writes, into one folder:
   once as it is and once with a filter and normalisations. The answers are what the models write, in
   other words.
 - prompts.json, with what stands before a model when there are worked examples, as text and as
-  a conversation; the chat template is beside it.
+  a conversation; the chat template is beside it. Some are of worked.jsonl.
 
 Run with lm_eval 0.4.13 beside the packages in family_requirements.txt:
 
@@ -39,8 +39,8 @@ WORDS = "the fox and dog ran over a lazy hill to see some naïve piñata or red 
 METRICS = ["acc", "acc_norm", "acc_bytes"]
 
 
-def questions():
-    draw = random.Random(5)
+def questions(seed):
+    draw = random.Random(seed)
 
     def text(least, most):
         return " ".join(draw.choice(WORDS) for _ in range(draw.randint(least, most)))
@@ -106,11 +106,12 @@ def evaluate(model, kind, resources, folder, task, **options):
     return figures, sorted(samples, key=lambda sample: sample["doc_id"])
 
 
-def task(name, file, **more):
+def task(name, file, others=(), **more):
+    files = dict(test=str(file), **{split: str(other) for split, other in others})
     return dict(
         task=name,
         dataset_path="json",
-        dataset_kwargs=dict(data_files=dict(test=str(file))),
+        dataset_kwargs=dict(data_files=files),
         test_split="test",
         **more,
     )
@@ -197,10 +198,16 @@ def shots(count):
 def prompts(resources, folder):
     options = dict(model="gpt2", kind="bare", resources=resources, folder=folder)
     file = folder / "riddles.jsonl"
+    worked = dict(others=[("train", folder / "worked.jsonl")], num_fewshot=2, fewshot_split="train")
     asked = {
         "choices, 2 at random": (choosing(folder, **shots(2)), {}),
         "choices, 7 at random": (choosing(folder, **shots(7)), {}),
         "choices, 2 at random, seed 5": (choosing(folder, **shots(2)), dict(fewshot_random_seed=5)),
+        "choices, 2 of others at random": (choosing(folder, **worked), {}),
+        "choices, the first 2 of others": (
+            choosing(folder, **worked, fewshot_config=dict(sampler="first_n", split="train")),
+            {},
+        ),
         "writing, the first 3": (
             writing(file, {}, **shots(3), fewshot_config=dict(sampler="first_n", split="test")),
             {},
@@ -243,7 +250,8 @@ def main():
             pad_token="</s>",
         )
         (folder / kind / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
-    store(folder / "questions.jsonl", questions())
+    store(folder / "questions.jsonl", questions(5))
+    store(folder / "worked.jsonl", questions(7)[5:14])
     golden = {model: score(model, kind, resources, folder) for model, kind in FAMILIES.items()}
     (folder / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
     file = riddles(resources, folder)

@@ -36,6 +36,14 @@ final class MemoryTable {
         text(plan.models()),
         "%s x %s in %s%s"
             .formatted(executor.slots(), text(plan.model()), plan.precision().key(), place(plan)));
+    if (plan.remembered() > 0) {
+      console.line(
+          ROW,
+          "keys and values",
+          text(plan.allRemembered()),
+          "%s x %s at most, while answers are written"
+              .formatted(executor.slots(), text(plan.remembered())));
+    }
     plan.shared()
         .ifPresent(
             shared ->

@@ -26,9 +26,14 @@ record ChoiceAsking(ChoiceColumns columns, Prompting prompting, List<Measure> me
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ChoiceAsking.class);
 
-  DataCheck check(List<DataFile> files) {
+  DataCheck check(List<DataFile> files, List<DataFile> shots) {
     DataRows<Question> read = columns.read(files);
-    return new PromptedRows<>(read.rows(), this::turn).check(read.counts(), files, prompting);
+    return new PromptedRows<>(read.rows(), this::turn, shots(shots))
+        .check(read.counts(), files, prompting);
+  }
+
+  private List<Placed<Question>> shots(List<DataFile> shots) {
+    return shots.isEmpty() ? List.of() : columns.read(shots).rows();
   }
 
   List<TaskExample> examples(TaskData data) {
@@ -37,7 +42,7 @@ record ChoiceAsking(ChoiceColumns columns, Prompting prompting, List<Measure> me
 
   LikelihoodQuestions questions(TaskData data) {
     List<PromptedRows.Row<Question>> rows =
-        new PromptedRows<>(rows(data), this::turn).inOrder(data, prompting);
+        new PromptedRows<>(rows(data), this::turn, shots(data.shots())).inOrder(data, prompting);
     List<TokenWindow> windows = new ArrayList<>();
     int context = data.text().context();
     int cut = 0;

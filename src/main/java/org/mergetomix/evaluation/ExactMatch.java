@@ -105,8 +105,18 @@ public record ExactMatch(
 
   @Override
   public DataCheck check(List<DataFile> files, RowColumns unused) {
+    return check(files, List.of(), unused);
+  }
+
+  @Override
+  public DataCheck check(List<DataFile> files, List<DataFile> shots, RowColumns unused) {
     DataRows<OpenQuestion> read = read(files);
-    return new PromptedRows<>(read.rows(), ExactMatch::turn).check(read.counts(), files, prompting);
+    return new PromptedRows<>(read.rows(), ExactMatch::turn, shots(shots))
+        .check(read.counts(), files, prompting);
+  }
+
+  private List<Placed<OpenQuestion>> shots(List<DataFile> shots) {
+    return shots.isEmpty() ? List.of() : read(shots).rows();
   }
 
   @Override
@@ -117,7 +127,8 @@ public record ExactMatch(
   @Override
   public WritingQuestions questions(TaskData data) {
     List<PromptedRows.Row<OpenQuestion>> rows =
-        new PromptedRows<>(rows(data), ExactMatch::turn).inOrder(data, prompting);
+        new PromptedRows<>(rows(data), ExactMatch::turn, shots(data.shots()))
+            .inOrder(data, prompting);
     int room = data.text().context() - ending.most();
     List<int[]> prompts = new ArrayList<>();
     int cut = 0;

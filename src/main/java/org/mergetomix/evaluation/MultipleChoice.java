@@ -79,7 +79,12 @@ public record MultipleChoice(ChoiceColumns columns, Prompting prompting) impleme
 
   @Override
   public DataCheck check(List<DataFile> files, RowColumns unused) {
-    return asking().check(files);
+    return check(files, List.of(), unused);
+  }
+
+  @Override
+  public DataCheck check(List<DataFile> files, List<DataFile> shots, RowColumns unused) {
+    return asking().check(files, shots);
   }
 
   @Override

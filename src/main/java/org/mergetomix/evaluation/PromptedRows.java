@@ -17,8 +17,15 @@ import org.mergetomix.evaluation.prompt.Turn;
  *
  * @param rows in the order of the data
  * @param turn a row's question and answer
+ * @param shots rows of other data that worked examples are taken from; empty where they are taken
+ *     from these
  */
-record PromptedRows<T>(List<Placed<T>> rows, Function<T, Turn> turn) {
+record PromptedRows<T>(List<Placed<T>> rows, Function<T, Turn> turn, List<Placed<T>> shots) {
+
+  /** Rows whose worked examples are taken from themselves. */
+  PromptedRows(List<Placed<T>> rows, Function<T, Turn> turn) {
+    this(rows, turn, List.of());
+  }
 
   /**
    * A row.
@@ -44,12 +51,18 @@ record PromptedRows<T>(List<Placed<T>> rows, Function<T, Turn> turn) {
   }
 
   private List<Row<T>> prompted(Prompting prompting, List<DataFile> files) {
-    List<Turn> turns = rows.stream().map(row -> turn.apply(row.meaning())).toList();
-    List<Prompt> prompts = prompting.prompts(turns, files.get(0).name());
+    List<Prompt> prompts =
+        shots.isEmpty()
+            ? prompting.prompts(turns(rows), files.get(0).name())
+            : prompting.prompts(turns(rows), turns(shots), shots.get(0).place().file());
     List<Row<T>> prompted = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       prompted.add(new Row<>(rows.get(i), prompts.get(i)));
     }
     return prompted;
+  }
+
+  private List<Turn> turns(List<Placed<T>> some) {
+    return some.stream().map(row -> turn.apply(row.meaning())).toList();
   }
 }

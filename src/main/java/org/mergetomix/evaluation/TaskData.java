@@ -2,6 +2,7 @@ package org.mergetomix.evaluation;
 
 import java.io.Serializable;
 import java.util.List;
+import org.mergetomix.data.DataFile;
 import org.mergetomix.data.DataRows.Placed;
 
 /**
@@ -10,16 +11,19 @@ import org.mergetomix.data.DataRows.Placed;
  * @param text the text, on this host
  * @param digest the sha256 of its bytes, in hex: what the order of its examples is drawn from
  * @param part which of its rows are the task's: none for all, or one
+ * @param shots what worked examples are taken from; empty for the data itself
  */
-public record TaskData(TextData text, String digest, List<Part> part) implements Serializable {
+public record TaskData(TextData text, String digest, List<Part> part, List<DataFile> shots)
+    implements Serializable {
 
   public TaskData {
     part = List.copyOf(part);
+    shots = List.copyOf(shots);
   }
 
   /** Data whose rows are all the task's. */
   public TaskData(TextData text, String digest) {
-    this(text, digest, List.of());
+    this(text, digest, List.of(), List.of());
   }
 
   /** A side of data of which a share is held out. */

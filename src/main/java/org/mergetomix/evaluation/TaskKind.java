@@ -51,6 +51,15 @@ public interface TaskKind extends Serializable {
   DataCheck check(List<DataFile> files, RowColumns columns);
 
   /**
+   * The same with worked examples of other data, which a kind without any has not.
+   *
+   * @param shots what they are taken from; empty for the data itself
+   */
+  default DataCheck check(List<DataFile> files, List<DataFile> shots, RowColumns columns) {
+    return check(files, columns);
+  }
+
+  /**
    * What a model is asked.
    *
    * @throws org.mergetomix.problem.UserException as {@link #examples}

@@ -33,6 +33,8 @@ import org.mergetomix.tensor.TensorSpec;
  * @param head the name of the output layer's weight
  * @param positions the longest text that the model is made for, in tokens
  * @param vocabulary how many tokens it knows
+ * @param remembered elements that the graph keeps of each token it has read while it writes: the
+ *     keys and values of all layers
  * @param storedType what its weights are stored in; empty if the configuration does not say
  */
 public record Family(
@@ -47,6 +49,7 @@ public record Family(
     String head,
     long positions,
     long vocabulary,
+    long remembered,
     Optional<DType> storedType) {
 
   private static final String OTHER_FOLDER =
@@ -132,6 +135,7 @@ public record Family(
         head,
         positions,
         vocabulary,
+        remembered,
         storedType);
   }
 

@@ -70,6 +70,7 @@ final class Gpt2Family implements Architecture {
         HEAD,
         positions,
         vocabulary,
+        2 * layers * width,
         FamilyReader.storedType(config));
   }
 }

@@ -90,6 +90,7 @@ final class GptNeoXFamily implements Architecture {
         HEAD,
         positions,
         vocabulary,
+        2 * layers * width,
         FamilyReader.storedType(config));
   }
 }

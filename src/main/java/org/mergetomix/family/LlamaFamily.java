@@ -77,6 +77,7 @@ final class LlamaFamily implements Architecture {
         HEAD,
         (long) (sizes.positions * Math.max(reach, 1)),
         sizes.vocabulary,
+        2L * sizes.layers * sizes.groups * sizes.head,
         FamilyReader.storedType(config));
   }
 

@@ -148,6 +148,7 @@ public record Manifest(
    * @param columns what the columns of its rows are called, as far as its kind leaves that open
    * @param confirm the examples that judge the winner, apart from those that chose it
    * @param holdout which of the examples judge the winner in their place, and rank no mixture
+   * @param shots what worked examples are taken from; empty for the examples themselves
    * @param weight its share in the score over all tasks, relative to the others; above 0
    * @param scale a gain on it that counts as one beside tasks of other units, in its own unit;
    *     positive and finite; empty for the size of the base's score
@@ -160,10 +161,11 @@ public record Manifest(
       RowColumns columns,
       Optional<Location> confirm,
       Optional<Holdout> holdout,
+      Optional<Location> shots,
       double weight,
       OptionalDouble scale) {
 
-    /** A task of which no examples are held out. */
+    /** A task of which no examples are held out, and worked examples come from its own data. */
     public TaskEntry(
         String id,
         TaskKind kind,
@@ -173,7 +175,17 @@ public record Manifest(
         Optional<Location> confirm,
         double weight,
         OptionalDouble scale) {
-      this(id, kind, measure, data, columns, confirm, Optional.empty(), weight, scale);
+      this(
+          id,
+          kind,
+          measure,
+          data,
+          columns,
+          confirm,
+          Optional.empty(),
+          Optional.empty(),
+          weight,
+          scale);
     }
 
     /** A task that ranks by its kind's first measure, whose gains the base's score measures. */

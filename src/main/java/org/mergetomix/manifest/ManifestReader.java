@@ -198,6 +198,7 @@ final class ManifestReader {
         settings.columns(),
         section.isSection(CONFIRM) ? Optional.empty() : optionalLocation(section, CONFIRM),
         section.isSection(CONFIRM) ? Optional.of(holdout(section)) : Optional.empty(),
+        settings.hasShots() ? optionalLocation(section, TaskSettings.SHOTS_DATA) : Optional.empty(),
         weight(section),
         scale(section));
   }
@@ -261,6 +262,19 @@ final class ManifestReader {
                 "Name a file of other examples, or leave confirm out");
       }
       refuseHoldingOutWhatRanks(sections.get(i), tasks.get(i), tasks);
+      refuseOwnRowsAsOthers(sections.get(i), tasks.get(i));
+    }
+  }
+
+  /** Other data has other questions: of it, a question itself could be its own example. */
+  private static void refuseOwnRowsAsOthers(Section section, TaskEntry task) {
+    if (task.shots().filter(task.data()::equals).isPresent()) {
+      section.problem(
+          TaskSettings.SHOTS_DATA,
+          "The worked examples of task %s come from its own data, where each question is"
+                  .formatted(task.id())
+              + " among them",
+          "Leave shots-data out: then it never is");
     }
   }
 

@@ -97,6 +97,7 @@ final class ManifestWriter {
               held ->
                   append(
                       "confirm", "{ share = %s, seed = %s }".formatted(held.share(), held.seed())));
+      task.shots().ifPresent(worked -> append(TaskSettings.SHOTS_DATA, worked));
       append("weight", Double.toString(task.weight()));
       task.scale().ifPresent(scale -> append("scale", Double.toString(scale)));
       text.append("}\n");

@@ -64,6 +64,7 @@ final class RequiredFiles {
     }
     for (TaskEntry task : manifest.tasks()) {
       requireData("The data of task " + task.id(), task.data());
+      task.shots().ifPresent(data -> requireData("The worked examples of task " + task.id(), data));
     }
   }
 

@@ -32,6 +32,9 @@ import org.mergetomix.score.Measure;
  */
 record TaskSettings(TaskKind kind, Measure measure, RowColumns columns) {
 
+  /** The key that names what worked examples are taken from. */
+  static final String SHOTS_DATA = "shots-data";
+
   private enum Kind {
     LANGUAGE_MODELLING,
     MULTIPLE_CHOICE,
@@ -56,6 +59,11 @@ record TaskSettings(TaskKind kind, Measure measure, RowColumns columns) {
           of(section, new Classification(labels(section), prompting(section)), RowColumns.UNSAID);
       case LM_EVAL -> throw new IllegalArgumentException("It is on no texts");
     };
+  }
+
+  /** Whether there are worked examples. */
+  boolean hasShots() {
+    return kind.settings().containsKey("shots");
   }
 
   private static Prompting prompting(Section section) {

@@ -43,6 +43,7 @@ public final class MemoryCheck {
       long masks,
       BaseModel base,
       long elements,
+      long remembered,
       long deltas,
       long prefix,
       long download) {
@@ -84,6 +85,7 @@ public final class MemoryCheck {
             sizes.get().texts(),
             sizes.get().masks(),
             precision.dtype().bytes() * sizes.get().elements(),
+            precision.dtype().bytes() * sizes.get().remembered(),
             precision,
             shared(sizes.get().base()),
             device == MergeDevice.CPU ? 0 : sizes.get().merging(configuration, useful),
@@ -116,11 +118,11 @@ public final class MemoryCheck {
     long masks;
     long elements;
     long prefix;
-    try (Checkpoint base = BaseCheckpoint.open(files.headers(manifest.base().checkpoint()))) {
-      elements = base.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
-      masks = method.preparedBytes(base.tensors(), manifest.datasets().size());
+    try (Checkpoint weights = BaseCheckpoint.open(files.headers(manifest.base().checkpoint()))) {
+      elements = weights.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
+      masks = method.preparedBytes(weights.tensors(), manifest.datasets().size());
       // Subsets have equal weights, all of them.
-      prefix = method.prefixBytes(base.tensors(), allowed.smallest());
+      prefix = method.prefixBytes(weights.tensors(), allowed.smallest());
     }
     // An expert that is still to be fine-tuned will be in float32.
     long trained = Float.BYTES * elements;
@@ -130,20 +132,35 @@ public final class MemoryCheck {
     for (Manifest.TaskEntry task : manifest.tasks()) {
       texts.addAll(files.dataFiles(task.data()));
       task.confirm().ifPresent(confirm -> texts.addAll(files.dataFiles(confirm)));
+      task.shots().ifPresent(worked -> texts.addAll(files.dataFiles(worked)));
     }
     Set<Location> remote = new TreeSet<>(checkpoints);
     remote.addAll(texts);
     manifest.base().model().ifPresent(remote::add);
     remote.removeIf(Location::isLocal);
+    BaseModel base = BaseModel.toMerge(files, manifest);
     return new Sizes(
         bytes(checkpoints, trained),
         bytes(texts, 0),
         masks,
-        BaseModel.toMerge(files, manifest),
+        base,
         elements,
+        remembered(manifest, base),
         manifest.datasets().stream().mapToLong(expert -> delta(expert.expert(), trained)).sum(),
         prefix,
         bytes(remote, trained));
+  }
+
+  /** Of a batch, elements; tasks follow each other, so the most is what one of them needs. */
+  private long remembered(Manifest manifest, BaseModel base) {
+    boolean writes =
+        configuration.evaluation().engine() == Configuration.Evaluation.Engine.DJL
+            && manifest.tasks().stream().anyMatch(task -> task.kind().written().isPresent());
+    return base.family()
+        .filter(family -> writes)
+        .map(family -> family.remembered() * base.reading().context())
+        .map(text -> text * configuration.evaluation().batchSize())
+        .orElse(0L);
   }
 
   /**

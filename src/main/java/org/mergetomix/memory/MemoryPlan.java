@@ -20,6 +20,8 @@ import org.mergetomix.problem.UserException;
  * @param masks what the merge method keeps of all experts, shared by all slots: mostly a bit for
  *     each element; 0 where it drops no elements
  * @param model one live model, of which every slot has one: all parameters in the precision
+ * @param remembered keys and values of a batch that one slot writes: every text as long as the
+ *     context; 0 where no task has models write
  * @param precision what models are evaluated in
  * @param shared where surrogates lie for workers, which then have the live models; empty without
  *     workers
@@ -35,6 +37,7 @@ public record MemoryPlan(
     long texts,
     long masks,
     long model,
+    long remembered,
     Precision precision,
     Optional<SharedMemory> shared,
     long merging,
@@ -64,7 +67,16 @@ public record MemoryPlan(
   }
 
   private long withoutSums() {
-    return hostModels() + sharedBytes() + masks;
+    return hostModels() + hostRemembered() + sharedBytes() + masks;
+  }
+
+  /** The keys and values of all slots, wherever they are. */
+  public long allRemembered() {
+    return executor.slots() * remembered;
+  }
+
+  private long hostRemembered() {
+    return executor.modelsOfAGpu() > 0 ? 0 : allRemembered();
   }
 
   /** The surrogates in shared memory of all slots. */
@@ -76,9 +88,9 @@ public record MemoryPlan(
     return executor.modelsOfAGpu() > 0 ? 0 : models();
   }
 
-  /** The live models that share a GPU, with what is merged there; 0 where none is used. */
+  /** The live models that share a GPU, with what is merged and kept there; 0 where none is. */
   public long modelsOnAGpu() {
-    return executor.modelsOfAGpu() * (model + merging);
+    return executor.modelsOfAGpu() * (model + remembered + merging);
   }
 
   /** The same with so many prefixes, and no more than are of use. */
@@ -88,6 +100,7 @@ public record MemoryPlan(
         texts,
         masks,
         model,
+        remembered,
         precision,
         shared,
         merging,
@@ -204,10 +217,11 @@ public record MemoryPlan(
         "%s, but it may take %s beside its heap"
             .formatted(residentInWords(), new ByteCount(executor.outsideHeap())),
         "spark.executor.memoryOverhead",
-        "Raise it to more than %s%s"
+        "Raise it to more than %s%s%s"
             .formatted(
                 new ByteCount(resident()).forSpark(),
-                fitting > 0 ? ", or lower merge.buffers to " + fitting : ""));
+                fitting > 0 ? ", or lower merge.buffers to " + fitting : "",
+                smallerBatch()));
   }
 
   private Problem littleMemory() {
@@ -219,12 +233,17 @@ public record MemoryPlan(
         ? new Problem(
             what,
             MERGE_BUFFERS,
-            "Lower it to %s, or run fewer tasks at once by %s"
-                .formatted(fitting, executor.kind().coresKey()))
+            "Lower it to %s, or run fewer tasks at once by %s%s"
+                .formatted(fitting, executor.kind().coresKey(), smallerBatch()))
         : new Problem(
             what,
             executor.kind().coresKey(),
-            "Run fewer tasks at once, or use machines with more memory; no merge.buffers will do");
+            "Run fewer tasks at once, or use machines with more memory; no merge.buffers will do"
+                + smallerBatch());
+  }
+
+  private String smallerBatch() {
+    return remembered == 0 ? "" : ", or lower evaluation.batch-size";
   }
 
   private String sumsInWords() {
@@ -237,9 +256,10 @@ public record MemoryPlan(
   }
 
   private String residentInWords() {
-    return "The live models of an executor are %s%s%s and its prefix sums %s"
+    return "The live models of an executor are %s%s%s%s and its prefix sums %s"
         .formatted(
             new ByteCount(hostModels()),
+            hostRemembered() == 0 ? "" : ", its keys and values " + new ByteCount(hostRemembered()),
             shared.isEmpty()
                 ? ""
                 : ", its surrogates in shared memory " + new ByteCount(sharedBytes()),

@@ -159,6 +159,9 @@ public record RunPlan(
                   .map(confirm -> reading.text(files, confirm, task.columns(), inputs))
                   .toList(),
               task.holdout().stream().toList(),
+              task.shots().stream()
+                  .map(worked -> reading.text(files, worked, task.columns(), inputs))
+                  .toList(),
               new Objective.Term(task.id(), task.measure(), task.weight(), task.scale())));
     }
     return List.copyOf(tasks);
@@ -218,6 +221,7 @@ public record RunPlan(
     for (Manifest.TaskEntry task : manifest.tasks()) {
       inputs.addData(files, task.data());
       task.confirm().ifPresent(confirm -> inputs.addData(files, confirm));
+      task.shots().ifPresent(worked -> inputs.addData(files, worked));
     }
     return inputs.read();
   }

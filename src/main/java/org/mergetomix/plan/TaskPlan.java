@@ -74,12 +74,14 @@ public sealed interface TaskPlan extends Serializable {
    * @param confirm the examples that judge the winner; none or one
    * @param holdout which of the examples judge the winner, where both are the same data; none or
    *     one
+   * @param shots what worked examples are taken from; none, for the examples themselves, or one
    */
   record OfTexts(
       TaskKind kind,
       TextInput text,
       List<TextInput> confirm,
       List<Holdout> holdout,
+      List<TextInput> shots,
       Objective.Term term)
       implements TaskPlan {
 
@@ -100,6 +102,7 @@ public sealed interface TaskPlan extends Serializable {
           text.fetched(files),
           confirm.stream().map(examples -> examples.fetched(files)).toList(),
           holdout,
+          shots.stream().map(worked -> worked.fetched(files)).toList(),
           term);
     }
 
@@ -122,29 +125,36 @@ public sealed interface TaskPlan extends Serializable {
       return new TaskData(
           input.text(),
           input.digest(),
-          holdout.stream().map(share -> new TaskData.Part(share, split)).toList());
+          holdout.stream().map(share -> new TaskData.Part(share, split)).toList(),
+          shots.stream().flatMap(worked -> worked.text().files().stream()).toList());
     }
 
     @Override
     public String identity() {
-      return "%s %s tokenizer=%s context=%s%s"
+      return "%s %s tokenizer=%s context=%s%s%s"
           .formatted(
               kind.version(),
               text.identity(),
               text.tokenizer().identity(),
               text.context(),
-              holdout.stream().map(share -> " " + share.identity()).collect(Collectors.joining()));
+              holdout.stream().map(share -> " " + share.identity()).collect(Collectors.joining()),
+              shots.stream()
+                  .map(worked -> " shots=" + worked.identity())
+                  .collect(Collectors.joining()));
     }
 
     @Override
     public List<RunRecord.RunInput> inputs() {
-      return Stream.concat(
-              Stream.of(new RunRecord.RunInput("task", id(), text.path(), text.digest())),
-              confirm.stream()
-                  .map(
-                      input ->
-                          new RunRecord.RunInput("confirm", id(), input.path(), input.digest())))
+      return Stream.of(
+              input("task", Stream.of(text)),
+              input("confirm", confirm.stream()),
+              input("shots", shots.stream()))
+          .flatMap(each -> each)
           .toList();
+    }
+
+    private Stream<RunRecord.RunInput> input(String role, Stream<TextInput> texts) {
+      return texts.map(each -> new RunRecord.RunInput(role, id(), each.path(), each.digest()));
     }
   }
 

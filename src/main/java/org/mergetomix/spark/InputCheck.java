@@ -95,7 +95,7 @@ public final class InputCheck {
         });
     for (Manifest.TaskEntry task : manifest.tasks()) {
       Function<List<DataFile>, DataCheck> reading =
-          parts -> task.kind().check(parts, task.columns());
+          parts -> task.kind().check(parts, shots(task), task.columns());
       readTask(manifest, task.data(), reading)
           .filter(found -> task.holdout().isPresent())
           .ifPresent(found -> attempt(() -> Holdout.require(found.counts(), task.data().text())));
@@ -109,6 +109,10 @@ public final class InputCheck {
     manifest.tasks().forEach(task -> digests.put(task.id(), files.dataDigest(task.data())));
     warnings.addAll(SameTexts.warnings(digests));
     return List.copyOf(warnings);
+  }
+
+  private List<DataFile> shots(Manifest.TaskEntry task) {
+    return task.shots().map(worked -> DataInput.fetched(files, worked)).orElse(List.of());
   }
 
   /** Folders and globs can share files, which the manifest alone does not show. */

@@ -44,6 +44,9 @@ class LargeModelPlanTest {
 
   private static final long GIB = 1 << 30;
 
+  private static final Path TOKENIZER =
+      Path.of("src/test/resources/org/mergetomix/evaluation/lm-eval/bare");
+
   private static final String CONFIG =
       """
       {"model_type": "llama", "vocab_size": 128256, "hidden_size": 4096,
@@ -147,6 +150,30 @@ class LargeModelPlanTest {
             "An executor has no room for prefix sums (slots: 1, each 29.9 GiB): every mixture is"
                 + " summed from its first dataset on (merge.buffers). To share work between"
                 + " mixtures, raise spark.executor.memory, or run fewer tasks at once.");
+  }
+
+  /** A batch of 16 texts of 2,048 tokens: 32 layers of 8 heads of 128 features, twice. */
+  @Test
+  void keepsKeysAndValuesWhileAnswersAreWritten() throws IOException {
+    for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(TOKENIZER.resolve(file), folder.resolve("base").resolve(file));
+    }
+    Files.writeString(
+        folder.resolve("manifest.conf"),
+        Files.readString(folder.resolve("manifest.conf"))
+            .replace("language-modelling", "exact-match"));
+
+    assertThat(printed(cpu(2, 128 * GIB, 512 * GIB)))
+        .contains(
+            "  live models          59.8 GiB  2 x 29.9 GiB in float32\n"
+                + "  keys and values      16.0 GiB  2 x 8.0 GiB at most, while answers are"
+                + " written\n");
+    assertThatThrownBy(() -> plan(cpu(2, 16 * GIB, 64 * GIB)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("are 59.8 GiB, its keys and values 16.0 GiB and its prefix sums 0 B")
+        .hasMessageEndingWith("no merge.buffers will do, or lower evaluation.batch-size.");
+    assertThat(plan(cpu(2, 16 * GIB, 64 * GIB), "evaluation.batch-size=4").remembered())
+        .isEqualTo(2 * GIB);
   }
 
   @Test

@@ -96,7 +96,7 @@ class HoldoutTest {
 
     assertThat(new TaskData(text, DIGEST).rows(all)).isEqualTo(all);
     for (TaskSplit side : TaskSplit.values()) {
-      TaskData data = new TaskData(text, DIGEST, List.of(new TaskData.Part(half, side)));
+      TaskData data = new TaskData(text, DIGEST, List.of(new TaskData.Part(half, side)), List.of());
       assertThat(data.rows(all)).isEqualTo(half.rows(all, side, DIGEST, "data"));
     }
   }

@@ -1,6 +1,7 @@
 package org.mergetomix.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,7 @@ import org.mergetomix.data.DataRows.Placed;
 import org.mergetomix.evaluation.prompt.Prompting;
 import org.mergetomix.evaluation.prompt.Shots;
 import org.mergetomix.evaluation.prompt.Turn;
+import org.mergetomix.problem.UserException;
 
 /** What stands before a model, beside what lm-eval puts there. */
 class PromptParityTest {
@@ -47,6 +49,8 @@ class PromptParityTest {
         "choices, 7 at random|TEXT|7|RANDOM|1234",
         "choices, 2 at random, seed 5|TEXT|2|RANDOM|5",
         "choices, 2 at random, conversation|CONVERSATION|2|RANDOM|1234",
+        "choices, 2 of others at random|TEXT|2|RANDOM|1234",
+        "choices, the first 2 of others|TEXT|2|FIRST|1234",
         "writing, the first 3|TEXT|3|FIRST|1234",
         "writing, conversation|CONVERSATION|0|RANDOM|1234"
       })
@@ -54,7 +58,10 @@ class PromptParityTest {
       String name, Prompting.Layout layout, int count, Shots.Taken taken, int seed)
       throws IOException {
     Prompting prompting = new Prompting(layout, new Shots(count, taken, seed));
-    List<String> prompts = name.startsWith("choices") ? ofChoices(prompting) : ofWriting(prompting);
+    List<String> prompts =
+        name.startsWith("choices")
+            ? ofChoices(prompting, name.contains("others") ? "worked.jsonl" : "")
+            : ofWriting(prompting);
     List<String> expected = new ArrayList<>();
     golden.get(name).forEach(sample -> expected.add(sample.get(0).textValue()));
 
@@ -98,13 +105,28 @@ class PromptParityTest {
     }
   }
 
-  private List<String> ofChoices(Prompting prompting) {
+  @Test
+  void needsAsManyOthersAsItShows() {
+    for (Shots.Taken taken : Shots.Taken.values()) {
+      Prompting all = new Prompting(Prompting.Layout.TEXT, new Shots(9, taken, 1));
+      Prompting more = new Prompting(Prompting.Layout.TEXT, new Shots(10, taken, 1));
+
+      assertThat(ofChoices(all, "worked.jsonl")).hasSize(35);
+      assertThatThrownBy(() -> ofChoices(more, "worked.jsonl"))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("too few for 10 worked examples")
+          .hasMessageContaining("worked.jsonl");
+    }
+  }
+
+  private List<String> ofChoices(Prompting prompting, String others) {
     ChoiceColumns columns = ChoiceColumns.UNSAID;
     return texts(
         new PromptedRows<>(
             columns.read(rows("questions.jsonl")).rows(),
             question ->
-                new Turn(question.context(), " ", question.choices().get(question.answer()))),
+                new Turn(question.context(), " ", question.choices().get(question.answer())),
+            others.isEmpty() ? List.of() : columns.read(rows(others)).rows()),
         "questions.jsonl",
         prompting);
   }

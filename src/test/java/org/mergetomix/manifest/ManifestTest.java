@@ -446,6 +446,31 @@ class ManifestTest {
   }
 
   @Test
+  void readsWhereWorkedExamplesComeFrom() {
+    String task =
+        "{ id = q, kind = multiple-choice, data = q.jsonl, shots = 2, shots-data = w.jsonl }";
+    Manifest manifest = Manifest.read(write(BASE, datasets(ES, FR), tasks(task)));
+
+    assertThat(manifest.tasks().get(0).shots()).contains(Location.of(folder.resolve("w.jsonl")));
+    Path written = folder.resolve("written.conf");
+    Manifest.write(manifest, written);
+    assertThat(Manifest.read(written).tasks()).isEqualTo(manifest.tasks());
+    assertThat(
+            problems(
+                ExitCode.USAGE, write(BASE, datasets(ES, FR), tasks(task.replace("w.", "q.")))))
+        .singleElement()
+        .asString()
+        .startsWith("The worked examples of task q come from its own data");
+    assertThat(
+            problems(
+                ExitCode.USAGE,
+                write(BASE, datasets(ES, FR), tasks(task.replace("shots = 2, ", "")))))
+        .singleElement()
+        .asString()
+        .contains("shots-data");
+  }
+
+  @Test
   void refusesToHoldOutWhatRanksInAnotherTask() {
     String held = CA.replace("}", ", confirm = { share = 0.5 } }");
     String same = held.replace("id = ca", "id = other");

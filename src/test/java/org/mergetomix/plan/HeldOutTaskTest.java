@@ -79,6 +79,7 @@ class HeldOutTaskTest {
                     RowColumns.UNSAID,
                     Optional.empty(),
                     holdout,
+                    Optional.empty(),
                     1,
                     OptionalDouble.empty()))),
         run.configuration());

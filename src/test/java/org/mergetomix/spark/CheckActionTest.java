@@ -14,7 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.manifest.Manifest;
 import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryPlan;
 import org.mergetomix.preflight.Preflight;
@@ -207,6 +209,38 @@ class CheckActionTest {
         .hasMessageContaining(
             "Task task is exact-match, for which the base has to write, and a TorchScript graph"
                 + " cannot (%s)".formatted(run.graph()));
+  }
+
+  @Test
+  void refusesToHoldOutOfRowsThatAreAllTheSame() throws IOException {
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(
+        run.manifestFile(),
+        manifest.replaceFirst("confirm = .*", "confirm = { share = 0.5, seed = 3 }"));
+    assertThat(Manifest.read(run.manifestFile()).tasks().get(0).holdout())
+        .contains(new Holdout(0.5, 3));
+    check();
+    run.writeText("task", List.of("same", "same", "same"));
+
+    assertThatThrownBy(this::check)
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "Of rows that are all the same none can be held out to confirm (%s). Give the task more"
+                    .formatted(run.text("task"))
+                + " rows, or name a file of others as confirm.");
+  }
+
+  @Test
+  void refusesToPackForAGraphOfOnesOwn() throws IOException {
+    for (String dataset : SmallRun.DATASETS) {
+      Files.delete(run.expert(dataset));
+    }
+
+    assertThatThrownBy(() -> check("training.packing=masked"))
+        .isInstanceOfSatisfying(
+            UserException.class,
+            refusal -> assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining("training.packing is masked, but the base has a graph of its own");
   }
 
   @Test

@@ -191,6 +191,7 @@ class ExportActionTest {
 
     assertThat(json.get("format").asInt()).isEqualTo(2);
     assertThat(json.get("mixture").asText()).isEqualTo("a:0.25+b:0.5+c:0.25");
+    assertThat(json.get("shares").asText()).isEqualTo("example");
     assertThat(json.get("datasets"))
         .extracting(dataset -> dataset.get("id").asText())
         .containsExactly("a", "b", "c");
@@ -239,6 +240,17 @@ class ExportActionTest {
     assertThat(result.withoutMergekit()).containsExactly("mergekit has no top-k grafting");
     assertThat(target.resolve("mergekit.yaml")).doesNotExist();
     assertThat(target.resolve("mixture.json")).exists();
+  }
+
+  @Test
+  void offersNoTrainerSharesOfTokensThatItTakesForExamples() throws IOException {
+    Path target = folder.resolve("tokens");
+    new ExportAction(spark, run.manifest(), run.configuration("training.shares=token"))
+        .run(Mixture.parse("a:0.25+b:0.75"), Location.of(target));
+    JsonNode json = new ObjectMapper().readTree(target.resolve("mixture.json").toFile());
+
+    assertThat(json.get("shares").asText()).isEqualTo("token");
+    assertThat(json.has("trainers")).isFalse();
   }
 
   @Test

@@ -82,11 +82,26 @@ class FineTunerTest {
     assertThat(parts.describe()).isEqualTo(whole.describe() + " micro-batch-size=3 by length");
   }
 
+  @Test
+  void drawsOtherWindowsForSharesOfTokens() {
+    try (LiveModel model = ByteTransformer.load();
+        LiveModel other = ByteTransformer.load()) {
+      train(model, recipe(FineTuning.Shares.EXAMPLE, 11, 11), 1, FineTunerTest::ignore);
+      train(other, recipe(FineTuning.Shares.TOKEN, 11, 11), 1, FineTunerTest::ignore);
+
+      assertThat(ByteTransformer.parameters(other)).isNotEqualTo(ByteTransformer.parameters(model));
+    }
+  }
+
   private static FineTuning recipe(int batchSize, int microBatchSize) {
+    return recipe(FineTuning.Shares.EXAMPLE, batchSize, microBatchSize);
+  }
+
+  private static FineTuning recipe(FineTuning.Shares shares, int batchSize, int microBatchSize) {
     return new FineTuning(
         new FineTuning.Full(),
         new Steps(5),
-        FineTuning.Shares.EXAMPLE,
+        shares,
         FineTuning.Packing.NONE,
         batchSize,
         microBatchSize,

@@ -47,7 +47,21 @@ public record Prompting(Layout layout, Shots shots) implements Serializable {
    * @throws org.mergetomix.problem.UserException if there are too few for the examples
    */
   public List<Prompt> prompts(List<Turn> turns, String where) {
-    List<List<Turn>> before = shots.before(turns, where);
+    return prompts(turns, shots.before(turns, where));
+  }
+
+  /**
+   * The same with examples of other data.
+   *
+   * @param pool the other data, in its order
+   * @param where where that lies, for a message
+   * @throws org.mergetomix.problem.UserException if there are too few of them
+   */
+  public List<Prompt> prompts(List<Turn> turns, List<Turn> pool, String where) {
+    return prompts(turns, shots.before(turns.size(), pool, where));
+  }
+
+  private static List<Prompt> prompts(List<Turn> turns, List<List<Turn>> before) {
     List<Prompt> prompts = new ArrayList<>();
     for (int i = 0; i < turns.size(); i++) {
       prompts.add(new Prompt(before.get(i), turns.get(i).asked()));

@@ -7,9 +7,9 @@ import java.util.List;
 import org.mergetomix.problem.UserException;
 
 /**
- * Worked examples before every question of some data, taken from the same data, as lm-eval's
- * samplers {@code default} and {@code first_n} do where few-shot split and test split are one. The
- * question itself is never among them.
+ * Worked examples before every question of some data, taken from the same data or from other data,
+ * as lm-eval's samplers {@code default} and {@code first_n} do where few-shot split and test split
+ * are one or two. Of the same data, the question itself is never among them.
  *
  * @param count how many before each question; 0 for none
  * @param taken which ones
@@ -54,6 +54,29 @@ public record Shots(int count, Taken taken, int seed) implements Serializable {
         throw tooFew(1 + others.size(), where);
       }
       shots.add(others);
+    }
+    return List.copyOf(shots);
+  }
+
+  /**
+   * The examples before each of some questions, taken from other data.
+   *
+   * @param pool the other data, in its order
+   * @param where where that lies, for a message
+   * @throws UserException if there are too few
+   */
+  List<List<Turn>> before(int questions, List<Turn> pool, String where) {
+    if (pool.size() < count) {
+      throw tooFew(pool.size(), where);
+    }
+    PythonRandom random = new PythonRandom(seed);
+    List<List<Turn>> shots = new ArrayList<>();
+    for (int question = 0; question < questions; question++) {
+      shots.add(
+          switch (taken) {
+            case FIRST -> pool.subList(0, count);
+            case RANDOM -> random.sample(pool, count);
+          });
     }
     return List.copyOf(shots);
   }
