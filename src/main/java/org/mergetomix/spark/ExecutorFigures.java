@@ -5,7 +5,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.mergetomix.cache.FetchStatistics;
 import org.mergetomix.executor.ExecutorMetrics;
-import org.mergetomix.worker.ProcessStatistics;
 
 /** What an executor did since it began, as figures that only rise. */
 final class ExecutorFigures {
@@ -17,8 +16,6 @@ final class ExecutorFigures {
           "failures", () -> ExecutorMetrics.ofThisJvm().failures(),
           "mergeSeconds", () -> ExecutorMetrics.ofThisJvm().mergeSeconds(),
           "evaluateSeconds", () -> ExecutorMetrics.ofThisJvm().evaluateSeconds(),
-          "processStarts", () -> ProcessStatistics.ofThisJvm().starts(),
-          "processDeaths", () -> ProcessStatistics.ofThisJvm().deaths(),
           "fetchedBytes", () -> FetchStatistics.ofThisJvm().totalBytesRead(),
           "cacheHits", () -> FetchStatistics.ofThisJvm().hits(),
           "cacheMisses", () -> FetchStatistics.ofThisJvm().misses(),

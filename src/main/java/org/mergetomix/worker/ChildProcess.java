@@ -58,9 +58,7 @@ final class ChildProcess {
             .directory(directory.toFile());
     builder.environment().putAll(environment);
     try {
-      ChildProcess child = new ChildProcess(builder.start(), role, command.get(0));
-      ProcessStatistics.started();
-      return child;
+      return new ChildProcess(builder.start(), role, command.get(0));
     } catch (IOException failure) {
       throw UserException.usage(
           "The %s cannot be started: %s".formatted(role.name(), failure.getMessage()),
@@ -120,7 +118,6 @@ final class ChildProcess {
 
   /** What to say of one that does not do what it should; it is ended. */
   UserException failed(String what) {
-    ProcessStatistics.died();
     kill();
     return UserException.input(
         "The %s %s, and was ended".formatted(role.name(), what), name, lastWords());
@@ -128,7 +125,6 @@ final class ChildProcess {
 
   /** What to say of one that ended by itself, or closed its output. */
   UserException ended() {
-    ProcessStatistics.died();
     String how = exitCode().map(ChildProcess::code).orElse(", closed its output");
     kill();
     return UserException.input("The %s ended%s".formatted(role.name(), how), name, lastWords());

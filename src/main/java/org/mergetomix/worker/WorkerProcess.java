@@ -72,8 +72,8 @@ final class WorkerProcess implements AutoCloseable {
       process.input().write(request.put("id", asked).toString());
       process.input().write('\n');
       process.input().flush();
-    } catch (IOException ended) {
-      throw process.ended();
+    } catch (IOException gone) {
+      throw ended();
     }
     return answer();
   }
@@ -116,7 +116,7 @@ final class WorkerProcess implements AutoCloseable {
   private Optional<String> next() {
     Optional<Answers.Line> line = process.next();
     if (line.filter(Answers.Line::isEnd).isPresent()) {
-      throw process.ended();
+      throw ended();
     }
     return line.map(Answers.Line::text);
   }
@@ -148,6 +148,10 @@ final class WorkerProcess implements AutoCloseable {
   /** What to say of a worker that does not keep to the protocol; it is ended. */
   UserException failed(String what) {
     return process.failed(what);
+  }
+
+  private UserException ended() {
+    return process.ended();
   }
 
   /** Asks it to end, and ends it. */
