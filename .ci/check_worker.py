@@ -109,7 +109,7 @@ def make():
         "  { id = prose, kind = language-modelling, data = prose.txt }\n"
         "  { id = quiz, kind = multiple-choice, measure = margin, data = quiz.jsonl }\n"
         "  { id = open, kind = exact-match, measure = answered, data = open.jsonl, max-tokens = 4\n"
-        '    filter = "([a-d])", weight = 0.01 }\n'
+        '    filter = "([a-d])", weight = 0.01, scale = 1 }\n'
         "]\n"
     )
     (ROOT / "open.jsonl").write_text(
@@ -164,7 +164,7 @@ def make_tasks(datasets):
         )
         entries.append(
             f'  {{ id = {name}, kind = lm-eval, task = "tasks/{name}.yaml", examples = 20'
-            f' confirm = 5, measure = "{measure}"{", shots = 2" if name == "written" else ""} }}'
+            f' confirm = 5, scale = 1, measure = "{measure}"{", shots = 2" if name == "written" else ""} }}'
         )
     base = "base { checkpoint = base }\ndatasets = [\n" + datasets + "\n]\ntasks = [\n"
     (ROOT / "harness.conf").write_text(base + "\n".join(entries) + "\n]\n")
