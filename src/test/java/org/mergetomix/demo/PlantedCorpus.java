@@ -89,7 +89,7 @@ public final class PlantedCorpus {
                 "manifest=" + directory.resolve("corpus.conf"),
                 "divide.parts=" + parts));
     try (Session session = Session.open(configuration.spark())) {
-      for (int size : List.of(rows / 20, rows)) {
+      for (int size : List.of(rows / 100, rows)) {
         write(directory, size, parts);
         measure(session.spark(), configuration, directory);
       }

@@ -7,24 +7,27 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.mllib.clustering.KMeans;
 import org.apache.spark.mllib.clustering.KMeansModel;
+import org.apache.spark.mllib.feature.Normalizer;
 import org.apache.spark.mllib.linalg.Vector;
 import org.apache.spark.mllib.linalg.Vectors;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Parts of like rows, by MLlib's k-means. Where it begins decides much of where it ends, most of
- * all for short texts, two of which have few words in common. So a sample is first divided into
- * many more clusters than are asked for, and these are put together again as {@link Ward} does it;
- * from their centres k-means goes over all rows.
+ * Parts of like rows, by MLlib's k-means. Rows are compared by the cosine of their features, as
+ * texts are (Dhillon and Modha 2001): centres have length 1, or else one of many different rows,
+ * which is short, would be near to everything. Where k-means begins decides much of where it ends,
+ * most of all for short texts, two of which have few words in common. So a sample is first divided
+ * into many more clusters than are asked for, and these are put together again as {@link Ward} does
+ * it; from their centres k-means goes over all rows.
  */
 final class Clustering {
 
   private static final long SAMPLE = 20_000;
-  private static final int SEEDS_PER_PART = 8;
+  private static final int SEEDS_PER_PART = 4;
   private static final int MOST_SEEDS = 256;
-  private static final int SAMPLE_ITERATIONS = 10;
-  private static final int ITERATIONS = 20;
-  private static final double EPSILON = 1e-3;
+  private static final int SAMPLE_ITERATIONS = 8;
+  private static final int ITERATIONS = 12;
+  private static final double EPSILON = 1e-4;
 
   private Clustering() {}
 
@@ -57,31 +60,57 @@ final class Clustering {
       int seeds = Math.max(2 * parts, Math.min(SEEDS_PER_PART * parts, MOST_SEEDS));
       List<Vector> begins =
           drawn.takeOrdered(seeds).stream().map(Drawn::features).distinct().toList();
-      KMeansModel many = run(sample, begins, SAMPLE_ITERATIONS);
+      List<Vector> many = run(sample, begins, SAMPLE_ITERATIONS);
       List<Vector> few = together(many, sample, parts);
-      return few.size() < parts ? new KMeansModel(few) : run(all, few, ITERATIONS);
+      return model(few.size() < parts ? few : run(all, few, ITERATIONS));
     } finally {
       sample.unpersist();
       all.unpersist();
     }
   }
 
-  private static KMeansModel run(JavaRDD<Vector> rows, List<Vector> begins, int iterations) {
-    return new KMeans()
-        .setK(begins.size())
-        .setInitialModel(new KMeansModel(begins))
-        .setMaxIterations(iterations)
-        .setEpsilon(EPSILON)
-        .run(rows.rdd());
+  /** A step of MLlib's at a time: it leaves centres where means are, of whatever length. */
+  private static List<Vector> run(JavaRDD<Vector> rows, List<Vector> begins, int iterations) {
+    List<Vector> centres = begins;
+    for (int i = 0; i < iterations; i++) {
+      KMeansModel before = model(centres);
+      centres =
+          List.of(
+              new KMeans()
+                  .setK(centres.size())
+                  .setInitialModel(before)
+                  .setMaxIterations(1)
+                  .run(rows.rdd())
+                  .clusterCenters());
+      if (isSame(before, model(centres))) {
+        break;
+      }
+    }
+    return centres;
   }
 
-  private static List<Vector> together(KMeansModel many, JavaRDD<Vector> sample, int parts) {
-    Map<Integer, Long> sizes = many.predict(sample).countByValue();
+  private static boolean isSame(KMeansModel one, KMeansModel other) {
+    for (int i = 0; i < one.k(); i++) {
+      if (Vectors.sqdist(one.clusterCenters()[i], other.clusterCenters()[i]) > EPSILON) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Centres of length 1: the nearest has the greatest cosine. */
+  private static KMeansModel model(List<Vector> centres) {
+    Normalizer length = new Normalizer();
+    return new KMeansModel(centres.stream().map(length::transform).toList());
+  }
+
+  private static List<Vector> together(List<Vector> many, JavaRDD<Vector> sample, int parts) {
+    Map<Integer, Long> sizes = model(many).predict(sample).countByValue();
     List<double[]> centres = new ArrayList<>();
     List<Long> counts = new ArrayList<>();
-    for (int i = 0; i < many.k(); i++) {
+    for (int i = 0; i < many.size(); i++) {
       if (sizes.containsKey(i)) {
-        centres.add(many.clusterCenters()[i].toArray());
+        centres.add(many.get(i).toArray());
         counts.add(sizes.get(i));
       }
     }

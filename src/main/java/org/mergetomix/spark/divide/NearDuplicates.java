@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.ml.feature.MinHashLSH;
 import org.apache.spark.ml.linalg.Vector;
@@ -149,17 +150,32 @@ final class NearDuplicates {
 
   /** The first row that each row of an edge is connected with. */
   private static JavaPairRDD<Long, Long> connected(JavaPairRDD<Long, Long> edges) {
-    JavaPairRDD<Long, Long> both = edges.union(edges.mapToPair(Tuple2::swap));
-    JavaPairRDD<Long, Long> leaders = both.keys().distinct().mapToPair(id -> new Tuple2<>(id, id));
+    int partitions = edges.getNumPartitions();
+    JavaPairRDD<Long, Long> both =
+        edges
+            .union(edges.mapToPair(Tuple2::swap))
+            .partitionBy(new HashPartitioner(partitions))
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    JavaPairRDD<Long, Long> leaders =
+        both.mapToPair(edge -> new Tuple2<>(edge._1(), Math.min(edge._1(), edge._2())))
+            .reduceByKey(Math::min, partitions)
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
     while (true) {
       JavaPairRDD<Long, Long> before = leaders;
       leaders =
-          both.join(before)
+          both.join(before, partitions)
               .mapToPair(edge -> edge._2())
               .union(before)
-              .reduceByKey(Math::min)
+              .reduceByKey(Math::min, partitions)
               .persist(StorageLevel.MEMORY_AND_DISK_SER());
-      if (leaders.join(before).filter(row -> !row._2()._1().equals(row._2()._2())).isEmpty()) {
+      boolean same =
+          leaders
+              .join(before, partitions)
+              .filter(row -> !row._2()._1().equals(row._2()._2()))
+              .isEmpty();
+      before.unpersist();
+      if (same) {
+        both.unpersist();
         return leaders;
       }
     }

@@ -52,7 +52,9 @@ record RowReading(Meaning meaning, RowColumns columns, String by, String first, 
   Reader reader() {
     Function<DataRow, Optional<Example>> examples = ExampleRows.reader(columns);
     if (!first.isEmpty()) {
-      examples.apply(DataRow.ofJson(new RowPlace("", RowPlace.Unit.ROW, 1), first));
+      // For the kind that it remembers.
+      Optional<Example> unused =
+          examples.apply(DataRow.ofJson(new RowPlace("", RowPlace.Unit.ROW, 1), first));
     }
     return new Reader(examples);
   }

@@ -70,6 +70,7 @@ final class TellingWords {
             .agg(count(lit(1)).as("inside"));
     Dataset<Row> everywhere = counts.groupBy("word").agg(sum("inside").as("everywhere"));
     SortedMap<Integer, List<String>> words = new TreeMap<>();
+    List<Telling> none = new ArrayList<>();
     counts
         .where(col("inside").gt(1))
         .join(everywhere, "word")
@@ -84,13 +85,13 @@ final class TellingWords {
                         row.getString(1),
                         ratio(row.getLong(2), row.getLong(3), row.getLong(4), all))))
         .filter(word -> word._2().ratio() > 0)
-        .aggregateByKey(new ArrayList<Telling>(), TellingWords::added, TellingWords::together)
+        .aggregateByKey(none, TellingWords::added, TellingWords::together)
         .collect()
         .forEach(part -> words.put(part._1(), part._2().stream().map(Telling::word).toList()));
     return words;
   }
 
-  private static ArrayList<Telling> added(ArrayList<Telling> most, Telling word) {
+  private static List<Telling> added(List<Telling> most, Telling word) {
     most.add(word);
     most.sort(Comparator.comparingDouble(Telling::ratio).reversed().thenComparing(Telling::word));
     if (most.size() > MOST) {
@@ -99,7 +100,7 @@ final class TellingWords {
     return most;
   }
 
-  private static ArrayList<Telling> together(ArrayList<Telling> most, ArrayList<Telling> others) {
+  private static List<Telling> together(List<Telling> most, List<Telling> others) {
     others.forEach(word -> added(most, word));
     return most;
   }

@@ -29,8 +29,7 @@ record Weighting(IDFModel rarity) implements Serializable {
 
   /** The features of a row; all 0 where its terms say nothing. */
   Vector features(Vector counts) {
-    SparseVector weighted =
-        (SparseVector) new Normalizer().transform(rarity.transform(counts)).toSparse();
+    SparseVector weighted = new Normalizer().transform(rarity.transform(counts)).toSparse();
     double[] values = weighted.values().clone();
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.rint(values[i] * GRID) / GRID;

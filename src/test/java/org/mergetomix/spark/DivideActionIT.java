@@ -38,7 +38,7 @@ import org.mergetomix.table.PartRow;
 import org.mergetomix.testing.SparkSessionExtension;
 
 @ExtendWith(SparkSessionExtension.class)
-class DivideActionTest {
+class DivideActionIT {
 
   private static final List<String> SEA =
       List.of("anchor", "tide", "harbour", "sail", "reef", "gull", "wave", "keel");
