@@ -3,26 +3,32 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.mergetomix.preflight.Preflight;
 import org.mergetomix.report.chart.Decimals;
 import org.mergetomix.report.chart.Markup;
 
-/** How much the deltas of two datasets point the same way. */
+/** How much two of several directions are the same. */
 final class CosineMap {
 
   private CosineMap() {}
 
-  static void draw(Markup page, Preflight figures) {
-    List<String> datasets = List.copyOf(figures.experts().keySet());
-    new PairMap(datasets, figures::cosine, 1, "tied", new Decimals(2))
-        .draw(
-            page,
-            "chart-cosines",
-            "Cosines between the experts' deltas",
-            description(figures, datasets));
+  /** How much two point the same way. */
+  @FunctionalInterface
+  interface Cosines {
+    double cosine(String one, String other);
   }
 
-  private static String description(Preflight figures, List<String> datasets) {
+  /**
+   * Draws the map.
+   *
+   * @param title what the cosines are between
+   * @param datasets two or more
+   */
+  static void draw(Markup page, String title, List<String> datasets, Cosines figures) {
+    new PairMap(datasets, figures::cosine, 1, "tied", new Decimals(2))
+        .draw(page, "chart-cosines", title, description(figures, datasets));
+  }
+
+  private static String description(Cosines figures, List<String> datasets) {
     OptionalDouble greatest =
         datasets.stream()
             .flatMapToDouble(

@@ -58,7 +58,11 @@ final class PreflightSection {
 
   private static void writeCosines(Markup page, Preflight figures) {
     page.open("figure").newLine();
-    CosineMap.draw(page, figures);
+    CosineMap.draw(
+        page,
+        "Cosines between the experts' deltas",
+        List.copyOf(figures.experts().keySet()),
+        figures::cosine);
     Legend.write(
         page,
         List.of(
