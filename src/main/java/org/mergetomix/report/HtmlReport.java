@@ -37,6 +37,7 @@ public final class HtmlReport {
     EffectSection.write(page, content);
     PairSection.write(page, content);
     ModelSection.write(page, content);
+    RoundSection.write(page, content);
     SizeSection.write(page, content);
     PreflightSection.write(page, content.run().preflight());
     FidelitySection.write(page, content);

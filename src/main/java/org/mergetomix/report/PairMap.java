@@ -37,6 +37,9 @@ record PairMap(
   /** Room that a character of a figure takes in a cell. */
   private static final double CHARACTER = 8;
 
+  /** A sign, a digit and a point before the decimals. */
+  private static final int BEFORE = 3;
+
   /** Draws the map; what it says in words is given. */
   void draw(Markup page, String id, String title, String description) {
     double width = Math.min(WIDEST, (Chart.WIDTH - NAME_ROOM) / (datasets.size() - 1));
@@ -66,7 +69,7 @@ record PairMap(
     String figure = decimals.format(number);
     chart.openGroup(number < 0 ? "harms" : above, one + " and " + other + ": " + figure);
     chart.cell(Double.isFinite(number) ? Math.min(1, Math.abs(number) / full) : 0, box);
-    if (box.width() >= CHARACTER * figure.length()) {
+    if (box.width() >= CHARACTER * (decimals.places() + BEFORE)) {
       chart.text("value", Anchor.MIDDLE, box.middle(), box.top() + box.height() / 2 + 4, figure);
     }
     chart.closeGroup();

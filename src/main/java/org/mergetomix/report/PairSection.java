@@ -2,10 +2,10 @@ package org.mergetomix.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.mergetomix.report.chart.Decimals;
@@ -23,6 +23,9 @@ final class PairSection {
 
   /** From here on one dataset is said to replace another. */
   private static final double REPLACES = 0.5;
+
+  /** As many as a cell has room for. */
+  private static final Decimals IN_CELLS = new Decimals(3);
 
   private PairSection() {}
 
@@ -47,7 +50,7 @@ final class PairSection {
             + basis(model.basis()));
     Decimals decimals = decimals(pairs);
     page.open("figure").newLine();
-    map(pairs, decimals)
+    map(pairs)
         .draw(page, "chart-pairs", "Interactions between datasets", extremes(pairs, decimals));
     page.closeLine();
     writeReplacements(page, pairs, decimals);
@@ -60,9 +63,9 @@ final class PairSection {
             + "sure of itself.";
   }
 
-  private static PairMap map(List<Interaction> pairs, Decimals decimals) {
+  private static PairMap map(List<Interaction> pairs) {
     TreeSet<String> datasets = new TreeSet<>();
-    Map<List<String>, Double> values = new TreeMap<>(Comparator.comparing(String::valueOf));
+    Map<List<String>, Double> values = new HashMap<>();
     double greatest = 0;
     for (Interaction pair : pairs) {
       datasets.add(pair.first());
@@ -76,7 +79,7 @@ final class PairSection {
         (one, other) -> values.get(List.of(one, other)),
         greatest > 0 ? greatest : 1,
         "helps",
-        decimals);
+        IN_CELLS);
   }
 
   private static String extremes(List<Interaction> pairs, Decimals decimals) {
@@ -130,8 +133,7 @@ final class PairSection {
   private record Replacement(String dataset, String by, double share, Interaction pair) {}
 
   private static Decimals decimals(List<Interaction> pairs) {
-    Decimals byErrors = Decimals.of(pairs.stream().map(Interaction::gain).toList());
-    return new Decimals(Math.max(3, Math.min(4, byErrors.places())));
+    return Decimals.of(pairs.stream().map(Interaction::gain).toList());
   }
 
   private static String text(Estimate gain, Decimals decimals) {

@@ -76,8 +76,8 @@ final class RaceSection {
     plot.drawAxes("examples seen, %", "mixtures left");
     StringBuilder path = new StringBuilder();
     path.append("M").append(Chart.number(plot.x(0))).append(" ");
-    path.append(Chart.number(plot.y(seen.total())));
-    long left = seen.total();
+    double left = seen.total();
+    path.append(Chart.number(plot.y(left)));
     plot.chart().openGroup("lead", "Mixtures left");
     for (Map.Entry<Long, Long> one : seen.mixtures().entrySet()) {
       double share = 100.0 * one.getKey() / all;

@@ -3,6 +3,7 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.BestOfSize;
@@ -11,6 +12,7 @@ import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.FidelityPoint;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.correction.CorrectedScores;
+import org.mergetomix.surface.proposal.RoundPromise;
 import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.Front;
 import org.mergetomix.table.RankedRow;
@@ -33,6 +35,8 @@ import org.mergetomix.table.SeenExamples;
  * @param model what a surface says of the scores, where there is one
  * @param mapped two datasets over whose weights the surface is drawn; none where there is no
  *     surface
+ * @param rounds of a search that went on round by round, its scores turned so that lower is better;
+ *     none of one that did not
  * @param bestBySize in any order
  * @param fidelity how far surrogates can be trusted, where it was measured
  * @param fidelityPoints the mixtures it was measured on; empty without it
@@ -52,6 +56,7 @@ public record ReportContent(
     List<DatasetEffect> effects,
     Optional<ScoreModel> model,
     List<String> mapped,
+    List<RoundPromise> rounds,
     List<BestOfSize> bestBySize,
     Optional<Fidelity> fidelity,
     List<FidelityPoint> fidelityPoints,
@@ -70,6 +75,7 @@ public record ReportContent(
     Objects.requireNonNull(corrected);
     warnings = List.copyOf(warnings);
     mapped = List.copyOf(mapped);
+    rounds = List.copyOf(rounds);
     top = List.copyOf(top);
     Objects.requireNonNull(seen);
     effects = List.copyOf(effects);
@@ -88,5 +94,10 @@ public record ReportContent(
   /** How many mixtures the run has rows for, failed ones included. */
   long mixtures() {
     return run.counts().evaluated() + failed();
+  }
+
+  /** Turns a score so that lower is better, or back. */
+  double lowerIsBetter(double score) {
+    return unit.direction() == Direction.LOWER_IS_BETTER ? score : -score;
   }
 }

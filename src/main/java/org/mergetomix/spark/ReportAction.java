@@ -1,9 +1,12 @@
 package org.mergetomix.spark;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +32,7 @@ import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.report.HtmlReport;
 import org.mergetomix.report.ReportContent;
+import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
@@ -41,10 +45,14 @@ import org.mergetomix.statistics.Fidelity;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModel.Basis;
 import org.mergetomix.statistics.attribution.ScoreModelFit;
+import org.mergetomix.surface.Axes;
+import org.mergetomix.surface.Observation;
+import org.mergetomix.surface.proposal.RoundPromise;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
+import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 
@@ -128,6 +136,7 @@ public final class ReportAction {
             : List.of(),
         model,
         model.map(one -> mapped(record, one)).orElse(List.of()),
+        rounds(record, evaluations, scores, unit),
         bestBySize(ranked, unit),
         fidelity,
         Fidelities.points(fidelityRows),
@@ -146,6 +155,47 @@ public final class ReportAction {
     datasets.addAll(model.predictions().get(0).mixture().datasets());
     datasets.addAll(record.run().datasets());
     return datasets.stream().limit(2).toList();
+  }
+
+  /** Of a search that looked at a part of what is possible, as far as its scores say it. */
+  private static List<RoundPromise> rounds(
+      RunRecord record, Evaluations evaluations, RankedScores scores, ScoreUnit unit) {
+    if (record.counts().coversSpace() || scores.scores().size() > MOST_COMPARED) {
+      return List.of();
+    }
+    SortedMap<Integer, List<Observation>> byRound = new TreeMap<>();
+    evaluations
+        .dataset()
+        .where(col("status").equalTo(RowStatus.OK.text()).and(col("size").gt(0)))
+        .groupBy("mixture")
+        .agg(
+            min(
+                when(col("strategy").equalTo(record.search().ended().strategy()), col("number"))
+                    .otherwise(0)))
+        .orderBy("mixture")
+        .collectAsList()
+        .forEach(
+            row -> {
+              Mixture mixture = Mixture.parse(row.getString(0));
+              Double score = scores.scores().get(mixture);
+              if (score != null) {
+                byRound
+                    .computeIfAbsent(row.getInt(1), number -> new ArrayList<>())
+                    .add(
+                        Observation.of(
+                            mixture,
+                            unit.direction() == Direction.LOWER_IS_BETTER ? score : -score));
+              }
+            });
+    if (byRound.isEmpty()) {
+      return List.of();
+    }
+    List<List<Observation>> rounds = new ArrayList<>();
+    for (int number = 1; number <= byRound.lastKey(); number++) {
+      rounds.add(byRound.getOrDefault(number, List.of()));
+    }
+    return RoundPromise.of(
+        Axes.of(record.run().datasets()), byRound.getOrDefault(0, List.of()), rounds);
   }
 
   private void requireKnown(RunRecord record) {

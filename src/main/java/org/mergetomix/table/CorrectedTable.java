@@ -49,8 +49,8 @@ public final class CorrectedTable {
                         row.score(),
                         row.correctedRank(),
                         row.corrected().value(),
-                        known(row.corrected().standardError()),
-                        known(row.real())))
+                        NullableNumber.column(row.corrected().standardError()),
+                        NullableNumber.column(row.real())))
             .toList();
     table.replace(session -> session.createDataFrame(written, SCHEMA));
   }
@@ -68,15 +68,7 @@ public final class CorrectedTable {
         row.getString(1),
         row.getDouble(2),
         row.getLong(3),
-        new Estimate(row.getDouble(4), number(row, 5)),
-        number(row, 6));
-  }
-
-  private static double number(Row row, int column) {
-    return row.isNullAt(column) ? Double.NaN : row.getDouble(column);
-  }
-
-  private static Double known(double value) {
-    return Double.isNaN(value) ? null : value;
+        new Estimate(row.getDouble(4), NullableNumber.of(row, 5)),
+        NullableNumber.of(row, 6));
   }
 }

@@ -62,16 +62,12 @@ public final class FidelityTable {
         row.real().value(),
         row.real().standardError(),
         row.seeds(),
-        known(row.seedDeviation()),
-        known(row.corrected()),
-        known(row.confirm().value()),
-        known(row.confirm().standardError()),
+        NullableNumber.column(row.seedDeviation()),
+        NullableNumber.column(row.corrected()),
+        NullableNumber.column(row.confirm().value()),
+        NullableNumber.column(row.confirm().standardError()),
         row.trainSeconds(),
         row.model());
-  }
-
-  private static Double known(double value) {
-    return Double.isNaN(value) ? null : value;
   }
 
   private static FidelityRow fidelity(Row row) {
@@ -81,14 +77,10 @@ public final class FidelityTable {
         new Estimate(row.getDouble(2), row.getDouble(3)),
         new Estimate(row.getDouble(4), row.getDouble(5)),
         row.isNullAt(6) ? 1 : row.getInt(6),
-        number(row, 7),
-        number(row, 8),
-        new Estimate(number(row, 9), number(row, 10)),
+        NullableNumber.of(row, 7),
+        NullableNumber.of(row, 8),
+        new Estimate(NullableNumber.of(row, 9), NullableNumber.of(row, 10)),
         row.getDouble(11),
         row.getString(12));
-  }
-
-  private static double number(Row row, int column) {
-    return row.isNullAt(column) ? Double.NaN : row.getDouble(column);
   }
 }

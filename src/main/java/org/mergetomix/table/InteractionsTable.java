@@ -40,14 +40,10 @@ public final class InteractionsTable {
                         one.first(),
                         one.second(),
                         one.gain().value(),
-                        known(one.gain().standardError()),
-                        known(one.firstReplaced()),
-                        known(one.secondReplaced())))
+                        NullableNumber.column(one.gain().standardError()),
+                        NullableNumber.column(one.firstReplaced()),
+                        NullableNumber.column(one.secondReplaced())))
             .toList();
     table.replace(session -> session.createDataFrame(rows, SCHEMA));
-  }
-
-  private static Double known(double value) {
-    return Double.isNaN(value) ? null : value;
   }
 }

@@ -115,6 +115,19 @@ class HtmlReportTest {
   }
 
   @Test
+  void followsASearchRoundByRound() throws Exception {
+    String html =
+        HtmlReport.render(
+            SmallContent.part(
+                new RunRecord.Counts(4095, 17, 0, 0, 0), new RunRecord.Ended("surface", "enough")));
+
+    assertThat(html).contains("chart-rounds");
+    assertThat(texts(parse(html), "desc")).contains("The last round promised 0.0004.");
+    assertThat(texts(parse(html), "td")).containsSequence("2", "4", "0.0800", "0.1000", "3.1000");
+    assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("Round by round");
+  }
+
+  @Test
   void saysWhatARaceSparedAndNothingOfItWhereThereWasNone() throws Exception {
     SeenExamples seen = new SeenExamples(new TreeMap<>(Map.of(8L, 200L, 80L, 50L, 160L, 5L)));
     String html = HtmlReport.render(SmallContent.raced(seen));

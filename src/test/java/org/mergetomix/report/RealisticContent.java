@@ -67,6 +67,7 @@ final class RealisticContent {
         effects(),
         Optional.of(SmallContent.model(ScoreModel.Basis.EXACT, Double.NaN)),
         List.of("es", "it"),
+        List.of(),
         sizes(ranked),
         Optional.of(
             new Fidelity(

@@ -3,6 +3,7 @@ package org.mergetomix.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.mergetomix.mixture.Mixture;
@@ -21,6 +22,7 @@ import org.mergetomix.statistics.attribution.DatasetGain;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.correction.CorrectedScores;
 import org.mergetomix.statistics.correction.CorrectedScores.Expected;
+import org.mergetomix.surface.proposal.RoundPromise;
 import org.mergetomix.table.Confirmation;
 import org.mergetomix.table.CorrectedRow;
 import org.mergetomix.table.Front;
@@ -74,6 +76,10 @@ final class SmallContent {
         List.of(),
         Optional.of(model(ScoreModel.Basis.ROUGH, Double.NaN)),
         whole.mapped(),
+        List.of(
+            new RoundPromise(1, 9, 3.2, OptionalDouble.empty()),
+            new RoundPromise(2, 4, 3.1, OptionalDouble.of(.08)),
+            new RoundPromise(3, 4, 3.1, OptionalDouble.of(.0004))),
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints(),
@@ -97,6 +103,7 @@ final class SmallContent {
         whole.effects(),
         whole.model(),
         whole.mapped(),
+        whole.rounds(),
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints(),
@@ -120,6 +127,7 @@ final class SmallContent {
         whole.effects(),
         whole.model(),
         whole.mapped(),
+        whole.rounds(),
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints(),
@@ -184,6 +192,7 @@ final class SmallContent {
         whole.effects(),
         whole.model(),
         whole.mapped(),
+        whole.rounds(),
         whole.bestBySize(),
         whole.fidelity(),
         whole.fidelityPoints(),
@@ -309,6 +318,7 @@ final class SmallContent {
                 new Estimate(0.148, 0.006))),
         confirmed ? Optional.of(model(ScoreModel.Basis.SURFACE, 0.02)) : Optional.empty(),
         List.of("es", "fr"),
+        List.of(),
         List.of(
             new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
             new BestOfSize(2, "es+fr", new Estimate(3.104, 0.012))),

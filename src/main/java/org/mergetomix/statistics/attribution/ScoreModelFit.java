@@ -201,10 +201,9 @@ public final class ScoreModelFit {
 
   private Interaction interaction(
       Basis basis, Attribution attribution, DatasetGain first, DatasetGain second) {
-    Estimate together =
-        gain(
-            basis,
-            attribution.interaction(axes.indexOf(first.dataset()), axes.indexOf(second.dataset())));
+    Estimate harm =
+        attribution.interaction(axes.indexOf(first.dataset()), axes.indexOf(second.dataset()));
+    Estimate together = gain(basis, new Estimate(harm.value(), PAIRS_WIDER * harm.standardError()));
     return new Interaction(
         first.dataset(),
         second.dataset(),

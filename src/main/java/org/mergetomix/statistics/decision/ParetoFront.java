@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The mixtures that no other one beats: none is as good on every task and better on one. Found
@@ -15,7 +14,7 @@ public final class ParetoFront implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private final Map<String, List<Double>> members = new LinkedHashMap<>();
+  private final LinkedHashMap<String, List<Double>> members = new LinkedHashMap<>();
 
   /** Begins with no mixture. */
   public ParetoFront() {}

@@ -97,11 +97,7 @@ public final class SurfaceProposer implements Proposer {
     List<BitSet> left = new ArrayList<>(candidates.of(surface, seen));
     left.removeAll(subsets(seen.stream().map(Observation::mixture)));
     left.removeAll(subsets(failed.stream()));
-    double misfit =
-        MISFIT
-            * Math.sqrt(
-                Arrays.stream(surface.residuals()).map(miss -> miss * miss).average().orElse(0));
-    ExpectedImprovement improvement = new ExpectedImprovement(lowest(seen), misfit);
+    ExpectedImprovement improvement = improvement(surface, seen);
     List<Mixture> chosen = new ArrayList<>();
     OptionalDouble greatest = OptionalDouble.empty();
     while (chosen.size() < settings.width() && !left.isEmpty()) {
@@ -120,6 +116,13 @@ public final class SurfaceProposer implements Proposer {
       surface = surface.with(axes.weights(members), lowest(seen));
     }
     return new SearchStep.Evaluate(chosen, greatest);
+  }
+
+  /** The improvement on what was seen that a surface fitted to it can expect. */
+  static ExpectedImprovement improvement(Surface surface, List<Observation> seen) {
+    double squares =
+        Arrays.stream(surface.residuals()).map(miss -> miss * miss).average().orElse(0);
+    return new ExpectedImprovement(lowest(seen), MISFIT * Math.sqrt(squares));
   }
 
   private List<BitSet> subsets(Stream<Mixture> mixtures) {

@@ -116,10 +116,6 @@ class CorrectedScoresTest {
   /** Beyond forty, trainings are left out in parts. */
   @Test
   void takesManyTrainings() {
-    List<Ranked> surrogates = new ArrayList<>();
-    for (long seed = 1; seed < 5; seed++) {
-      surrogates.addAll(surrogates(seed));
-    }
     List<Training> trainings = new ArrayList<>();
     for (int i = 0; i < 90; i++) {
       Mixture mixture = Mixture.parse("a:%s+b:%s".formatted((i + 1) / 100.0, (99 - i) / 100.0));
