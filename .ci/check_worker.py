@@ -103,15 +103,18 @@ def make():
     ]
     (ROOT / "quiz.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     datasets = "\n".join(f"  {{ id = {id}, expert = {id} }}" for id in EXPERTS)
-    (ROOT / "manifest.conf").write_text(
-        f"base {{ checkpoint = base, context = 48 }}\ndatasets = [\n{datasets}\n]\n"
-        "tasks = [\n"
-        "  { id = prose, kind = language-modelling, data = prose.txt }\n"
-        "  { id = quiz, kind = multiple-choice, measure = margin, data = quiz.jsonl }\n"
-        "  { id = open, kind = exact-match, measure = answered, data = open.jsonl, max-tokens = 4\n"
-        '    filter = "([a-d])", weight = 0.01, scale = 1 }\n'
-        "]\n"
+    base = f"base {{ checkpoint = base, context = 48 }}\ndatasets = [\n{datasets}\n]\ntasks = [\n"
+    likely = (
+        "  { id = prose, kind = language-modelling, data = prose.txt, scale = 1 }\n"
+        "  { id = quiz, kind = multiple-choice, measure = margin, data = quiz.jsonl, scale = 1 }\n"
     )
+    # What a worker does not have to answer.
+    written = (
+        "  { id = open, kind = exact-match, measure = answered, data = open.jsonl, max-tokens = 4\n"
+        '    filter = "([a-d])", scale = 1 }\n'
+    )
+    (ROOT / "likely.conf").write_text(base + likely + "]\n")
+    (ROOT / "manifest.conf").write_text(base + likely + written + "]\n")
     (ROOT / "open.jsonl").write_text(
         "".join(json.dumps({"prompt": line[:20], "answer": "e"}) + "\n" for line in lines()[:16])
     )
@@ -163,8 +166,9 @@ def make_tasks(datasets):
             f"{of_kind[name]}metric_list:\n{listed}"
         )
         entries.append(
-            f'  {{ id = {name}, kind = lm-eval, task = "tasks/{name}.yaml", examples = 20'
-            f' confirm = 5, scale = 1, measure = "{measure}"{", shots = 2" if name == "written" else ""} }}'
+            f'  {{ id = {name}, kind = lm-eval, task = "tasks/{name}.yaml", examples = 20,'
+            f' confirm = 5, scale = 1, measure = "{measure}"'
+            f"{', shots = 2' if name == 'written' else ''} }}"
         )
     base = "base { checkpoint = base }\ndatasets = [\n" + datasets + "\n]\ntasks = [\n"
     (ROOT / "harness.conf").write_text(base + "\n".join(entries) + "\n]\n")
@@ -198,7 +202,7 @@ def check_searches_by_every_engine():
     memory = f"worker.shared-memory={ROOT / 'memory'}"
     asked = []
     for name, more in searches.items():
-        own = name if name in ("harness", "wrong") else "manifest"
+        own = {"harness": "harness", "wrong": "wrong", "example": "likely"}.get(name, "manifest")
         asked.append(search(name, memory, *more, manifest=f"{own}.conf"))
         if name == "harness":
             asked[-1]["exports"] = {EXPORTED: str(ROOT / "exported")}

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.tensor.Checkpoint;
@@ -101,10 +103,12 @@ final class ScriptedWorker {
     ScriptedWorker worker =
         new ScriptedWorker(
             Fault.valueOf(arguments[0]), Path.of(arguments.length > 1 ? arguments[1] : ""));
-    BufferedReader requests =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-      JsonNode request = JSON.readTree(line);
+    BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+    Thread listener = new Thread(() -> listen(requests));
+    listener.setDaemon(true);
+    listener.start();
+    while (true) {
+      JsonNode request = JSON.readTree(requests.take());
       ObjectNode answer = JSON.createObjectNode().put("id", request.path("id").asInt());
       switch (request.path("op").asText()) {
         case "describe" -> worker.describe(request, answer);
@@ -115,6 +119,19 @@ final class ScriptedWorker {
       }
       System.out.println(answer);
     }
+  }
+
+  /** It ends when its input does, whatever it does. */
+  private static void listen(BlockingQueue<String> requests) {
+    try (BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (String line = input.readLine(); line != null; line = input.readLine()) {
+        requests.add(line);
+      }
+    } catch (IOException ended) {
+      // So does this.
+    }
+    Runtime.getRuntime().halt(3);
   }
 
   private void describe(JsonNode request, ObjectNode answer) {
