@@ -100,11 +100,11 @@ class ClusterIT {
             "train",
             """
             [ "$1" = --versions ] && echo '{"versions": {"script": "1"}}' && exit
-            value() { sed -n "s/.*\"$1\" : \"\\(.*\\)\".*/\\1/p" "$2"; }
+            value() { sed -n 's/.*"'$1'" : "\\(.*\\)".*/\\1/p' "$2"; }
             echo "$CUDA_VISIBLE_DEVICES" >> %s
             mkdir "$4/model"
             cp "$(value base "$2")/model.safetensors" "$4/model"
-            echo "{\"job\": \"$(value job "$2")\"}" > "$4/result.json"
+            echo '{"job": "'$(value job "$2")'"}' > "$4/result.json"
             """
                 .formatted(folder.resolve("devices")));
     Process tar =
@@ -133,6 +133,8 @@ class ClusterIT {
             "training.engine=command",
             "--set",
             "training.command=./env/train",
+            "--set",
+            "training.workspace=" + folder.resolve("work"),
             "--set",
             "training.gpus-per-task=2"));
 
