@@ -20,10 +20,7 @@ final class CosineMap {
    * @param cosine of two of them
    */
   static void draw(
-      Markup page,
-      String title,
-      List<String> datasets,
-      ToDoubleBiFunction<String, String> cosine) {
+      Markup page, String title, List<String> datasets, ToDoubleBiFunction<String, String> cosine) {
     new PairMap(datasets, cosine, 1, "tied", new Decimals(2))
         .draw(page, "chart-cosines", title, description(cosine, datasets));
   }

@@ -277,7 +277,8 @@ public final class FidelityAction {
                     mixtures.stream()
                         .map(mixture -> training.repeated(mixture, directory.models(), repeat)))
             .toList();
-    List<TrainingOutcome> outcomes = new TrainingJobs(spark, configuration, progress).run("fidelity", jobs);
+    List<TrainingOutcome> outcomes =
+        new TrainingJobs(spark, configuration, progress).run("fidelity", jobs);
     List<List<TrainingOutcome>> bySeed = new ArrayList<>();
     for (int first = 0; first < outcomes.size(); first += mixtures.size()) {
       bySeed.add(outcomes.subList(first, first + mixtures.size()));
