@@ -20,6 +20,7 @@ import org.mergetomix.expert.lora.AdapterKey.Part;
 import org.mergetomix.expert.lora.LowRankProduct;
 import org.mergetomix.family.Conv1dShapes;
 import org.mergetomix.family.TiedNames;
+import org.mergetomix.family.VocabularyTables;
 import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.pattern.BoundedPattern;
 import org.mergetomix.problem.Problem;
@@ -366,6 +367,15 @@ final class AdapterReader {
       return;
     }
     TensorSpec weight = found.get();
+    if (adapter instanceof TokensAsInBase && VocabularyTables.include(weight)) {
+      complaints.addTensor(
+          "The adapter's tokens are not the base's, and factors of %s cannot be sorted by them"
+              .formatted(TensorNames.shown(weight.name())),
+          any,
+          "Merge the adapter into its own base with PEFT's merge_and_unload, and give the full"
+              + " checkpoint");
+      return;
+    }
     TensorSpec a = adapter.tensors().get(parts.get(partA));
     TensorSpec b = adapter.tensors().get(parts.get(partB));
     int rank = config.rank(module);

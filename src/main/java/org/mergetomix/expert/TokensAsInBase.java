@@ -110,7 +110,12 @@ final class TokensAsInBase implements Checkpoint {
                 table.inBase().name(), rows.absent(table.inBase().shape().get(0), table.rows())));
     tables.values().removeIf(table -> rows.same(table.inBase().shape().get(0), table.rows()));
     absent.values().removeIf(NavigableSet::isEmpty);
-    return tables.isEmpty() && absent.isEmpty()
+    boolean sameRows =
+        base.tensors().values().stream()
+            .filter(VocabularyTables::include)
+            .map(table -> table.shape().get(0))
+            .allMatch(count -> rows.same(count, count));
+    return tables.isEmpty() && absent.isEmpty() && sameRows
         ? stored
         : new TokensAsInBase(
             base, stored, rows, tables, absent, remarks(told, folder, tables, absent));

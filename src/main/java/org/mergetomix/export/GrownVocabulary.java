@@ -3,6 +3,7 @@ package org.mergetomix.export;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,15 +38,14 @@ public record GrownVocabulary(int tokens, List<String> added) implements Seriali
 
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+  private static final String DECODER = "added_tokens_decoder";
   private static final String SIZE = "vocab_size";
   private static final long MAX_CONFIG_BYTES = 20_000_000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final ObjectMapper PRETTY =
-      JsonMapper.builder()
-          .enable(com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT)
-          .build();
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   public GrownVocabulary {
     added = List.copyOf(added);
@@ -60,7 +61,10 @@ public record GrownVocabulary(int tokens, List<String> added) implements Seriali
    */
   public static GrownVocabulary of(Path base, SortedMap<String, Path> experts) {
     Set<String> known = new HashSet<>();
-    int tokens = TokenizerTokens.read(file(base), token -> known.add(token.text()));
+    int tokens =
+        Math.max(
+            TokenizerTokens.read(file(base), token -> known.add(token.text())),
+            configured(base, known));
     List<String> added = new ArrayList<>();
     Complaints complaints = new Complaints("vocabulary");
     experts.forEach(
@@ -73,6 +77,27 @@ public record GrownVocabulary(int tokens, List<String> added) implements Seriali
           "Nothing is to be written: the base can stay as it is");
     }
     return new GrownVocabulary(tokens, added);
+  }
+
+  /** One more than the highest number of the tokens that only the configuration has. */
+  private static int configured(Path base, Set<String> known) {
+    Path file = base.resolve(TOKENIZER_CONFIG);
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    int highest = -1;
+    Iterator<Map.Entry<String, JsonNode>> entries =
+        JsonDocument.tree(file, MAX_CONFIG_BYTES).path(DECODER).fields();
+    while (entries.hasNext()) {
+      Map.Entry<String, JsonNode> entry = entries.next();
+      TokenizerTokens.content(entry.getValue()).ifPresent(known::add);
+      highest = Math.max(highest, number(entry.getKey()));
+    }
+    return highest + 1;
+  }
+
+  private static int number(String text) {
+    return text.matches("[0-9]{1,8}") ? Integer.parseInt(text) : -1;
   }
 
   private static Path file(Path folder) {
@@ -99,7 +124,17 @@ public record GrownVocabulary(int tokens, List<String> added) implements Seriali
           Optional<ObjectNode> entry =
               token.added().filter(JsonNode::isObject).map(ObjectNode.class::cast);
           if (entry.isPresent()) {
-            own.put(token.number(), entry.get().deepCopy().without("id"));
+            ObjectNode before = own.put(token.number(), entry.get().deepCopy().without("id"));
+            if (before != null) {
+              throw UserException.input(
+                  "Two added tokens have the number %s: %s and %s"
+                      .formatted(
+                          token.number(),
+                          TensorNames.shown(TokenizerTokens.content(before).orElse("")),
+                          TensorNames.shown(token.text())),
+                  folder.toString(),
+                  "Save the tokenizer again with save_pretrained");
+            }
           } else {
             inModel.add(token.text());
           }
@@ -162,7 +197,7 @@ public record GrownVocabulary(int tokens, List<String> added) implements Seriali
   }
 
   private String tokenizer(Path base) {
-    JsonNode root = JsonDocument.tree(file(base), TokenizerTokens.MAX_BYTES);
+    JsonNode root = JsonDocument.treeWithLongTexts(file(base), TokenizerTokens.MAX_BYTES);
     ArrayNode entries = ((ObjectNode) root).withArray("/added_tokens");
     forEach(
         (number, entry) -> entries.add(JSON.createObjectNode().put("id", number).setAll(entry)));
@@ -171,7 +206,7 @@ public record GrownVocabulary(int tokens, List<String> added) implements Seriali
 
   private String tokenizerConfig(Path file) {
     JsonNode root = JsonDocument.tree(file, MAX_CONFIG_BYTES);
-    if (root.path("added_tokens_decoder") instanceof ObjectNode decoder) {
+    if (root.path(DECODER) instanceof ObjectNode decoder) {
       forEach((number, entry) -> decoder.set(Integer.toString(number), entry));
     }
     return text(root);

@@ -20,6 +20,11 @@ public final class VocabularyTables {
 
   private VocabularyTables() {}
 
+  /** The known ends of names, for messages. */
+  public static String names() {
+    return String.join(", ", NAMES);
+  }
+
   /** Whether a tensor is one. */
   public static boolean include(TensorSpec tensor) {
     String name = tensor.name();

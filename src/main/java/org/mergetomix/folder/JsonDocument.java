@@ -29,23 +29,17 @@ import org.mergetomix.tensor.TensorNames;
 public final class JsonDocument {
 
   private static final int MAX_DEPTH = 32;
-  private static final int MAX_TEXT = 1 << 22;
+  private static final int MAX_TEXT = 100_000;
+
+  /** The character maps of some tokenizers are one text of some hundred thousand characters. */
+  private static final int LONG_TEXT = 1 << 22;
 
   private static final String REMEDY =
       "The file is damaged or comes from a faulty writer: download it again, or write it again";
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNameLength(4 * TensorNames.MAX_LENGTH)
-                  .maxStringLength(MAX_TEXT)
-                  .maxNumberLength(100)
-                  .build())
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          .build();
+  private static final JsonFactory JSON = factory(MAX_TEXT);
+
+  private static final JsonFactory WITH_LONG_TEXTS = factory(LONG_TEXT);
 
   private static final ObjectReader TREE =
       new ObjectMapper()
@@ -53,6 +47,20 @@ public final class JsonDocument {
           .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   private JsonDocument() {}
+
+  private static JsonFactory factory(int longestText) {
+    return JsonFactory.builder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(MAX_DEPTH)
+                .maxNameLength(4 * TensorNames.MAX_LENGTH)
+                .maxStringLength(longestText)
+                .maxNumberLength(100)
+                .build())
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+        .build();
+  }
 
   /** What is made of the file's tokens. */
   @FunctionalInterface
@@ -70,6 +78,11 @@ public final class JsonDocument {
     return read(file, limit, JsonDocument::tree);
   }
 
+  /** The same of a file with texts of up to four million characters. */
+  public static JsonNode treeWithLongTexts(Path file, long limit) {
+    return read(WITH_LONG_TEXTS, file, limit, JsonDocument::tree);
+  }
+
   /** What comes next, as a tree which has no field twice; a missing node where nothing comes. */
   public static JsonNode tree(JsonParser json) throws IOException {
     JsonNode root = TREE.readTree(json);
@@ -83,6 +96,10 @@ public final class JsonDocument {
    * @throws UserException if the file is missing, too large, or not JSON
    */
   public static <T> T read(Path file, long limit, Reading<T> reading) {
+    return read(JSON, file, limit, reading);
+  }
+
+  private static <T> T read(JsonFactory factory, Path file, long limit, Reading<T> reading) {
     FileProblems.requireRegularFile(file);
     byte[] bytes;
     try (InputStream stream = Files.newInputStream(file)) {
@@ -102,7 +119,7 @@ public final class JsonDocument {
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT));
-    try (JsonParser json = JSON.createParser(characters)) {
+    try (JsonParser json = factory.createParser(characters)) {
       T content = reading.read(json);
       if (json.nextToken() != null) {
         throw malformed(file, "The file goes on after its JSON object");

@@ -68,7 +68,8 @@ public final class TokenizerTokens {
       JsonToken value = json.nextToken();
       if (field.equals("model") && value == JsonToken.START_OBJECT) {
         readModel(json);
-      } else if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) {
+      } else if (field.equals("added_tokens") && value != JsonToken.VALUE_NULL) {
+        require(value == JsonToken.START_ARRAY, "lists its added tokens wrongly");
         while (json.nextToken() != JsonToken.END_ARRAY) {
           JsonNode token = JsonDocument.tree(json);
           require(token.path("id").canConvertToInt(), "numbers a token wrongly");

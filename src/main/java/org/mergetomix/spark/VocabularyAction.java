@@ -17,10 +17,14 @@ import org.mergetomix.folder.CheckpointFolderWriter;
 import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
+import org.mergetomix.manifest.Purpose;
 import org.mergetomix.output.LocalOutput;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.tensor.DType;
+import org.mergetomix.tensor.TensorNames;
 import org.mergetomix.tensor.TensorReader;
 import org.mergetomix.tensor.TensorSpec;
 
@@ -59,6 +63,9 @@ public final class VocabularyAction {
     InputAccess access = InputAccess.of(spark, configuration);
     GrownVocabulary vocabulary;
     try (InputFiles files = access.open()) {
+      List<Problem> missing =
+          manifest.toMerge(manifest.datasetIds()).missingFiles(files, Purpose.SEARCHING);
+      UserException.inputIfAny(missing);
       SortedMap<String, Path> experts = new TreeMap<>();
       try {
         manifest
@@ -106,6 +113,7 @@ public final class VocabularyAction {
       try (InputFiles files = access.open()) {
         Path folder = files.fetch(base, promised);
         try (Checkpoint checkpoint = BaseCheckpoint.open(folder)) {
+          requireTables(checkpoint);
           SortedMap<String, TensorSpec> grown = vocabulary.grown(checkpoint.tensors());
           long bytes = CheckpointFolderWriter.bytes(grown) + 2 * Companions.bytes(folder);
           try (LocalOutput output = LocalOutput.of(target, bytes, files, access.hadoop().value())) {
@@ -118,6 +126,26 @@ public final class VocabularyAction {
       }
     }
 
+    private void requireTables(Checkpoint checkpoint) {
+      if (checkpoint.tensors().values().stream().noneMatch(VocabularyTables::include)) {
+        throw UserException.input(
+            "No tensor of the base is known to have a row a token",
+            base.text(),
+            "The names that are known are %s".formatted(VocabularyTables.names()));
+      }
+      checkpoint.tensors().values().stream()
+          .filter(tensor -> tensor.dtype() == DType.F64)
+          .findFirst()
+          .ifPresent(
+              tensor -> {
+                throw UserException.input(
+                    "The base's tensor %s is F64, which would be rounded"
+                        .formatted(TensorNames.shown(tensor.name())),
+                    base.text(),
+                    "Save the base in float32");
+              });
+    }
+
     private void write(
         Checkpoint checkpoint, Path base, SortedMap<String, TensorSpec> grown, Path path) {
       Map<String, String> metadata = Map.of("format", "pt");
@@ -128,9 +156,9 @@ public final class VocabularyAction {
           TensorSpec before = checkpoint.tensors().get(tensor.name());
           if (VocabularyTables.include(before)) {
             rows = tensor.shape().get(0);
-            new Table(checkpoint, before, vocabulary.tokens()).write(tensor, folder);
+            new Table(checkpoint, before, vocabulary).write(tensor, folder);
           } else if (before.dtype().floating()) {
-            copy(checkpoint, before, before.elements(), folder);
+            copy(checkpoint, before, folder);
           } else {
             folder.copyIntegers(checkpoint, before);
           }
@@ -145,27 +173,33 @@ public final class VocabularyAction {
     }
   }
 
-  private static void copy(
-      Checkpoint from, TensorSpec tensor, long elements, CheckpointFolderWriter folder) {
+  private static void copy(Checkpoint from, TensorSpec tensor, CheckpointFolderWriter folder) {
     float[] chunk = new float[CHUNK];
     TensorReader reader = from.reader(tensor.name());
-    for (long offset = 0; offset < elements; offset += CHUNK) {
-      int length = (int) Math.min(CHUNK, elements - offset);
+    for (long offset = 0; offset < tensor.elements(); offset += CHUNK) {
+      int length = (int) Math.min(CHUNK, tensor.elements() - offset);
       reader.read(offset, chunk, length);
       folder.write(tensor.name(), offset, chunk, length);
     }
   }
 
   /** A table of the base, of whose rows the first stand for its tokens. */
-  private record Table(Checkpoint base, TensorSpec before, long tokens) {
+  private record Table(Checkpoint base, TensorSpec before, GrownVocabulary vocabulary) {
 
     void write(TensorSpec grown, CheckpointFolderWriter folder) {
       int columns = Math.toIntExact(VocabularyTables.rowLength(before));
-      long own = Math.min(tokens, before.shape().get(0));
-      copy(base, before, own * columns, folder);
-      float[] mean = mean(own, columns);
-      for (long row = own; row < grown.shape().get(0); row++) {
-        folder.write(grown.name(), row * columns, mean, columns);
+      long rows = before.shape().get(0);
+      long tokens = vocabulary.tokens();
+      long added = tokens + vocabulary.added().size();
+      float[] mean = mean(Math.min(tokens, rows), columns);
+      float[] own = new float[columns];
+      TensorReader reader = base.reader(before.name());
+      for (long row = 0; row < grown.shape().get(0); row++) {
+        boolean kept = row < rows && (row < tokens || row >= added);
+        if (kept) {
+          reader.read(row * columns, own, columns);
+        }
+        folder.write(grown.name(), row * columns, kept ? own : mean, columns);
       }
     }
 

@@ -24,6 +24,7 @@ import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.FolderTokenizer;
 import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.safetensors.TensorFile;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.DType;
@@ -33,7 +34,7 @@ import org.mergetomix.testing.SparkSessionExtension;
 
 /** A base that gets the tokens of its experts, from refusal to export. */
 @ExtendWith(SparkSessionExtension.class)
-class VocabularyActionTest {
+class VocabularyActionIT {
 
   private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String MODEL = "model.safetensors";
@@ -114,10 +115,7 @@ class VocabularyActionTest {
   @Test
   void givesTheBaseTheTokensAndMergesTheirRows() throws IOException {
     vocabulary("base", "base");
-    assertThat(
-            new VocabularyAction(spark, run.manifest(), run.configuration())
-                .run(Location.of(grown)))
-        .containsExactly("<es>", "<fr>");
+    assertThat(grow()).containsExactly("<es>", "<fr>");
 
     vocabulary("grown", "union");
     SearchAction.Result result = search();
@@ -145,20 +143,87 @@ class VocabularyActionTest {
   }
 
   @Test
-  void saysWhenThereIsNothingToAdd() {
-    run.writeManifest("checkpoint = base");
-    deleteTokens();
+  void keepsTheRowsThatFillTheBasesTableUp() {
+    vocabulary("base", "base");
+    grow();
 
-    assertThatThrownBy(
-            () ->
-                new VocabularyAction(spark, run.manifest(), run.configuration())
-                    .run(Location.of(grown)))
-        .hasMessageContaining("has no tokenizer.json");
+    try (Checkpoint base = Checkpoints.open(run.base());
+        Checkpoint more = Checkpoints.open(grown)) {
+      int width = base.tensors().get(EMBEDDING).shape().get(1).intValue();
+      float[] before = new float[rows * width];
+      float[] after = new float[rows * width];
+      base.read(EMBEDDING, 0, before, before.length);
+      more.read(EMBEDDING, 0, after, after.length);
+      float[] mean = new float[width];
+      for (int i = 0; i < TOKENS * width; i++) {
+        mean[i % width] += before[i] / TOKENS;
+      }
+      for (int i = 0; i < before.length; i++) {
+        boolean added = i / width >= TOKENS && i / width < TOKENS + 2;
+        assertThat(after[i]).isCloseTo(added ? mean[i % width] : before[i], within(1e-6f));
+      }
+    }
+  }
+
+  @Test
+  void refusesFactorsOfATableWhoseTokensAreOthers() throws IOException {
+    vocabulary("base", "base");
+    Path adapter = run.expert(HuggingFaceRun.ADAPTER);
+    edit(adapter.resolve("tokenizer.json"), "\"added_tokens\": [", "\"added_tokens\": [" + added());
+    grow();
+    vocabulary("grown", "union");
+    edit(
+        adapter.resolve("tokenizer.json"),
+        "\"added_tokens\": [",
+        "\"added_tokens\": [" + entry(TOKENS, "<fr>") + ", ");
+    TensorSpec table;
+    try (Checkpoint more = Checkpoints.open(grown)) {
+      table = more.tensors().get(EMBEDDING);
+    }
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        """
+        {"peft_type": "LORA", "r": 1, "lora_alpha": 1, "target_modules": ["embed_tokens"]}
+        """);
+    new TensorFile()
+        .ramp(
+            "base_model.model.model.embed_tokens.lora_embedding_A",
+            List.of(1, table.shape().get(0).intValue()),
+            1)
+        .ramp(
+            "base_model.model.model.embed_tokens.lora_embedding_B",
+            List.of(table.shape().get(1).intValue(), 1),
+            1)
+        .write(adapter.resolve("adapter_model.safetensors"));
+
+    assertThatThrownBy(this::search).hasMessageContaining("The adapter's tokens are not the base's");
+  }
+
+  @Test
+  void saysWhenThereIsNothingToAdd() throws IOException {
+    vocabulary("base", "base");
+    Files.copy(
+        run.base().resolve("tokenizer.json"),
+        run.expert(HuggingFaceRun.WHOLE).resolve("tokenizer.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+
+    assertThatThrownBy(this::grow).hasMessageContaining("No expert has a token that the base lacks");
     assertThat(grown).doesNotExist();
   }
 
-  private void deleteTokens() {
-    run.expert(HuggingFaceRun.WHOLE).resolve("tokenizer.json").toFile().delete();
+  @Test
+  void saysWhichFolderHasNoTokenizer() throws IOException {
+    vocabulary("base", "base");
+    Files.delete(run.expert(HuggingFaceRun.WHOLE).resolve("tokenizer.json"));
+
+    assertThatThrownBy(this::grow)
+        .hasMessageContaining("has no tokenizer.json")
+        .hasMessageContaining("experts/whole");
+  }
+
+  private List<String> grow() {
+    return new VocabularyAction(spark, run.manifest(), run.configuration())
+        .run(Location.of(grown));
   }
 
   /** Only the whole expert's tokenizer differs; the adapter has none of its own. */
