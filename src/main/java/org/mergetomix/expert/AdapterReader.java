@@ -325,7 +325,7 @@ final class AdapterReader {
                   TensorPairing.rows(target.get(), found).map(rows -> ": " + rows).orElse("")),
           name,
           TensorPairing.rows(target.get(), found).isPresent()
-              ? TensorPairing.OTHER_VOCABULARY
+              ? TensorPairing.otherRows(target.get())
               : "Train the adapter on this base");
       return;
     }

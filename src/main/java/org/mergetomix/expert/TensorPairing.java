@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.mergetomix.family.VocabularyTables;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
@@ -23,10 +24,14 @@ import org.mergetomix.tensor.TensorSpec;
 record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
 
   /** How to go on with rows that only one has. */
-  static final String OTHER_VOCABULARY =
-      "If the rows are tokens that fine-tuning added, set vocabulary = base for the dataset to"
-          + " leave them out; or write a base that has them with merge-to-mix vocabulary, give"
-          + " that, and set vocabulary = union";
+  static String otherRows(TensorSpec base) {
+    return VocabularyTables.include(base)
+        ? "If the rows are tokens that fine-tuning added, set vocabulary = base for the dataset to"
+            + " leave them out; or write a base that has them with merge-to-mix vocabulary, give"
+            + " that, and set vocabulary = union"
+        : "If the rows are a vocabulary, fine-tune with the base's tokenizer and without resizing"
+            + " the embeddings";
+  }
 
   TensorPairing {
     sources = Collections.unmodifiableSortedMap(sources);
@@ -209,7 +214,7 @@ record TensorPairing(SortedMap<String, String> sources, List<Problem> remarks) {
                   expected.describe(), found.describe(), rows.map(text -> ": " + text).orElse("")),
           name,
           rows.isPresent()
-              ? OTHER_VOCABULARY
+              ? otherRows(expected)
               : "Fine-tune the expert from this base, and keep its shapes and kinds of numbers");
     }
   }

@@ -154,7 +154,7 @@ class ExactMatchTest {
                   LiveModelEvaluator.of(
                       Map.of(TaskSplit.SEARCH, new TreeMap<>(Map.of("sums", questions))), 1, model))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("Only a model of a known family writes texts");
+          .hasMessage("Not for this model: WritingQuestions");
     }
   }
 

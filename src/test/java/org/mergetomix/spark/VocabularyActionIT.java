@@ -196,7 +196,8 @@ class VocabularyActionIT {
             1)
         .write(adapter.resolve("adapter_model.safetensors"));
 
-    assertThatThrownBy(this::search).hasMessageContaining("The adapter's tokens are not the base's");
+    assertThatThrownBy(this::search)
+        .hasMessageContaining("The adapter's tokens are not the base's");
   }
 
   @Test
@@ -207,7 +208,8 @@ class VocabularyActionIT {
         run.expert(HuggingFaceRun.WHOLE).resolve("tokenizer.json"),
         StandardCopyOption.REPLACE_EXISTING);
 
-    assertThatThrownBy(this::grow).hasMessageContaining("No expert has a token that the base lacks");
+    assertThatThrownBy(this::grow)
+        .hasMessageContaining("No expert has a token that the base lacks");
     assertThat(grown).doesNotExist();
   }
 
@@ -222,8 +224,7 @@ class VocabularyActionIT {
   }
 
   private List<String> grow() {
-    return new VocabularyAction(spark, run.manifest(), run.configuration())
-        .run(Location.of(grown));
+    return new VocabularyAction(spark, run.manifest(), run.configuration()).run(Location.of(grown));
   }
 
   /** Only the whole expert's tokenizer differs; the adapter has none of its own. */
