@@ -20,6 +20,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.RunDirectory;
+import org.mergetomix.testing.EvaluationRows;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -139,11 +140,13 @@ class OtherRunTest {
     return new SearchAction(spark, manifest, run.configuration(settings), Progress.SILENT).run();
   }
 
+  /** One an evaluation, of the three measures that it has. */
   private static List<EvaluationRow> rows(SmallRun run) {
     return new RunDirectory(Location.of(run.output()), spark.sparkContext().hadoopConfiguration())
         .evaluations(spark)
         .read()
         .rows()
+        .filter(row -> row.measure().equals(EvaluationRows.MEASURE))
         .collect();
   }
 }
