@@ -3,7 +3,8 @@
 -- MAGIC # What a run found, in SQL
 -- MAGIC
 -- MAGIC Set the widget `run` to the output directory of a run. The questions are those of
--- MAGIC `read_a_run.py`, which also draws. Before the command `fidelity` has run, its cells are empty.
+-- MAGIC `read_a_run.py`, which also draws. Before the command `fidelity` has run for the
+-- MAGIC present ranking, its cells are empty.
 -- MAGIC
 -- MAGIC For `spark-sql`, which has no widgets:
 -- MAGIC `grep -v "^CREATE WIDGET" read_a_run.sql > read.sql; spark-sql -d run=DIRECTORY -f read.sql`
@@ -216,7 +217,7 @@ WITH ranks AS (
     rank() OVER (ORDER BY real_score)
       + (count(*) OVER (PARTITION BY real_score) - 1) / 2 AS real_rank
   FROM fidelity
-  WHERE role NOT IN ('base', 'single')
+  WHERE role NOT IN ('base', 'single') AND (SELECT state FROM record) = 'CONFIRMED'
 )
 SELECT count(*) AS mixtures, corr(surrogate_rank, real_rank) AS spearman
 FROM ranks;
@@ -237,6 +238,7 @@ SELECT
   confirm_standard_error,
   model
 FROM fidelity
+WHERE (SELECT state FROM record) = 'CONFIRMED'
 ORDER BY role, mixture;
 
 -- COMMAND ----------
@@ -249,6 +251,7 @@ ORDER BY role, mixture;
 
 SELECT corrected_rank, mixture, corrected_score, corrected_standard_error, rank, score, real_score
 FROM corrected
+WHERE (SELECT state FROM record) = 'CONFIRMED'
 ORDER BY corrected_rank
 LIMIT 15;
 

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,6 +36,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
+import org.mergetomix.table.CorrectedRow;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.FrontPlace;
@@ -55,6 +57,8 @@ class NotebooksTest {
   private static final Path SQL = Path.of("notebooks", "read_a_run.sql");
   private static final List<String> MIXTURES = List.of("a", "a+b", "a+b+c", "a+c", "b", "b+c", "c");
   private static final List<Double> SCORES = List.of(2.0, 1.0, 3.0, 4.0, 5.0, 6.0, 7.0);
+
+  private static final List<String> TRADE_OFF = List.of("pareto", "rank", "mixture", "task_scores");
 
   @TempDir private Path run;
 
@@ -126,6 +130,46 @@ class NotebooksTest {
     assertThat(only(answers, "confirm_score").collectAsList()).isEmpty();
   }
 
+  @Test
+  void showsWhatIsOnTheFrontOverTwoTasks(SparkSession spark, JavaSparkContext context)
+      throws IOException {
+    writeARun(spark, context);
+    writeRanked(
+        spark,
+        context
+            .parallelize(List.of("a FRONT", "a+b FRONT", "b TIED", "c BEHIND"), 1)
+            .map(NotebooksTest::placed));
+    List<Dataset<Row>> answers = answers(spark);
+
+    assertThat(
+            answers.stream()
+                .filter(answer -> List.of(answer.columns()).equals(TRADE_OFF))
+                .findFirst()
+                .orElseThrow()
+                .collectAsList())
+        .extracting(row -> row.getAs("pareto") + " " + row.getAs("mixture"))
+        .containsExactly("front a", "front a+b", "tied b");
+  }
+
+  @Test
+  void saysNothingOfTrainingsThatWereComparedWithAnotherRanking(
+      SparkSession spark, JavaSparkContext context) throws IOException {
+    writeARun(spark, context);
+    RunDirectory directory = new RunDirectory(Location.of(run), new Configuration());
+    directory
+        .corrected(spark)
+        .write(List.of(new CorrectedRow(1, "a+b", 1, 1, new Estimate(1, .1), 2)));
+    assertThat(only(answers(spark), "corrected_rank").count()).isOne();
+
+    Path record = directory.record().path();
+    Files.writeString(record, Files.readString(record).replace("CONFIRMED", "RANKED"));
+    List<Dataset<Row>> answers = answers(spark);
+
+    assertThat(only(answers, "corrected_rank").collectAsList()).isEmpty();
+    assertThat(only(answers, "confirm_score").collectAsList()).isEmpty();
+    assertThat(only(answers, "spearman").first().<Long>getAs("mixtures")).isZero();
+  }
+
   private List<Dataset<Row>> answers(SparkSession spark) throws IOException {
     List<Dataset<Row>> answers = new ArrayList<>();
     for (String statement : statements()) {
@@ -149,13 +193,11 @@ class NotebooksTest {
     // Of an earlier start, for a mixture that has been evaluated since.
     evaluations.add(EvaluationRows.failed(Mixture.parse("c"), "no memory"));
     directory.evaluations(spark).append("exhaustive", 1, context.parallelize(evaluations, 2));
-    directory
-        .ranked(spark)
-        .write(
-            context
-                .parallelize(List.copyOf(evaluations.subList(0, MIXTURES.size() + 1)), 1)
-                .map(NotebooksTest::ranked),
-            new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER));
+    writeRanked(
+        spark,
+        context
+            .parallelize(List.copyOf(evaluations.subList(0, MIXTURES.size() + 1)), 1)
+            .map(NotebooksTest::ranked));
     directory
         .fidelity(spark)
         .write(
@@ -190,14 +232,37 @@ class NotebooksTest {
                     Map.of("started", "2026-01-01T00:00:00Z", "updated", "2026-01-01T00:00:01Z")));
   }
 
+  private void writeRanked(SparkSession spark, JavaRDD<RankedRow> rows) {
+    new RunDirectory(Location.of(run), new Configuration())
+        .ranked(spark)
+        .write(rows, new ScoreUnit("bits per byte", Direction.LOWER_IS_BETTER));
+  }
+
   private static Map<String, Object> gain(double value) {
     return Map.of("shapley", Map.of("value", value, "standard_error", Double.NaN));
   }
 
+  /** A mixture with scores of two tasks, and where it stands. */
+  private static RankedRow placed(String mixtureAndPlace) {
+    String[] words = mixtureAndPlace.split(" ", -1);
+    Mixture mixture = Mixture.parse(words[0]);
+    return ranked(
+        EvaluationRows.scored(mixture, 1, 1 + mixture.size()),
+        FrontPlace.valueOf(words[1]),
+        Map.of("quiz", new Estimate(mixture.size(), .5)));
+  }
+
   private static RankedRow ranked(EvaluationRow row) {
+    return ranked(row, FrontPlace.UNTOLD, Map.of());
+  }
+
+  private static RankedRow ranked(
+      EvaluationRow row, FrontPlace place, Map<String, Estimate> others) {
     boolean scored = row.status() == RowStatus.OK;
     double score =
         scored ? DoubleStream.of(row.scores().toArray()).average().orElseThrow() : Double.NaN;
+    TreeMap<String, Estimate> tasks = new TreeMap<>(others);
+    tasks.put(row.task(), new Estimate(score, 0.5));
     return new RankedRow(
         OptionalLong.empty(),
         row.mixture().id(),
@@ -206,8 +271,8 @@ class NotebooksTest {
         new Estimate(score, 0.5),
         new Estimate(score - 1, 0.6),
         Optional.of(new RankInterval(1, 3, 0.25)),
-        FrontPlace.UNTOLD,
-        new TreeMap<>(Map.of(row.task(), new Estimate(score, 0.5))),
+        place,
+        tasks,
         row.range().size(),
         false,
         row.status(),

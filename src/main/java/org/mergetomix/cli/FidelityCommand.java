@@ -50,6 +50,7 @@ final class FidelityCommand extends SessionCommand {
       FidelityLines.print(console(), result.results(), unit(result.record()));
       console().warnings(result.warnings());
       console().line("Report: %s", report);
+      track(session, configuration);
       return ExitCode.DONE;
     }
     FidelityAction.Result result =

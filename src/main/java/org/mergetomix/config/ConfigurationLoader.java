@@ -222,9 +222,12 @@ final class ConfigurationLoader {
 
   private static Configuration.Report report(Section section) {
     List<String> surface = section.texts("surface");
-    if (!surface.isEmpty() && surface.stream().distinct().count() != 2) {
+    boolean two = surface.size() == 2 && !surface.get(0).equals(surface.get(1));
+    if (!surface.isEmpty() && !two) {
       section.problem(
-          "surface", section.pathOf("surface") + " must be two different datasets, or none", "");
+          "surface",
+          section.pathOf("surface") + " must be two different datasets, or none",
+          "Give two ids, or leave it out: then the report takes the two that help most");
     }
     return new Configuration.Report(section.integer("top", COUNT), surface);
   }

@@ -125,8 +125,13 @@ public record TrainingJob(
         if (here.model instanceof ModelInput.OfTrainer trainer) {
           return new CommandTraining(here, trainer, files, baseName).run(given, progress);
         }
-        ComputeDevice device = DeviceChoice.forTraining(given.get(0), model.precision());
-        return NativeThreads.call(() -> here.train(files, baseName, device, progress));
+        return NativeThreads.call(
+            () ->
+                here.train(
+                    files,
+                    baseName,
+                    DeviceChoice.forTraining(given.get(0), model.precision()),
+                    progress));
       } catch (UserException problems) {
         throw files.named(problems);
       }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,15 +47,19 @@ final class MlflowServer {
   }
 
   private static Optional<String> authorization(Map<String, String> environment) {
-    Optional<String> token = Optional.ofNullable(environment.get("MLFLOW_TRACKING_TOKEN"));
-    Optional<String> user = Optional.ofNullable(environment.get("MLFLOW_TRACKING_USERNAME"));
-    return user.map(
-            name -> {
-              String both = name + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
-              return "Basic "
-                  + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
-            })
-        .or(() -> token.map(text -> "Bearer " + text));
+    Optional<String> user = given(environment, "MLFLOW_TRACKING_USERNAME");
+    Optional<String> password = given(environment, "MLFLOW_TRACKING_PASSWORD");
+    return given(environment, "MLFLOW_TRACKING_TOKEN")
+        .map(token -> "Bearer " + token)
+        .or(() -> user.flatMap(name -> password.map(secret -> basic(name + ":" + secret))));
+  }
+
+  private static Optional<String> given(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
+  }
+
+  private static String basic(String both) {
+    return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A request that is to be filled. */
@@ -92,12 +97,26 @@ final class MlflowServer {
   /**
    * Puts a file where the server keeps artifacts.
    *
-   * @param place of the run's artifacts, as {@code 1/abc/artifacts}
+   * @param place of the run's artifacts, as {@code mlflow-artifacts:/1/abc/artifacts}; a server
+   *     that it may name is this one
    */
   void upload(String place, String name, Path file) throws IOException {
     answer(
         "mlflow-artifacts",
-        builder(ARTIFACTS + place + "/" + name).PUT(BodyPublishers.ofFile(file)).build());
+        builder(ARTIFACTS + path(place) + "/" + name).PUT(BodyPublishers.ofFile(file)).build());
+  }
+
+  private static String path(String place) throws IOException {
+    try {
+      String path = new URI(place).getPath();
+      if (path != null) {
+        String fromRoot = "/" + path.replaceFirst("^/+", "");
+        return new URI(null, null, fromRoot, null).toASCIIString().substring(1);
+      }
+    } catch (URISyntaxException malformed) {
+      // Said below, as where it has no path.
+    }
+    throw new IOException("The server keeps artifacts where there is no path: " + place);
   }
 
   private static String encoded(String text) {
@@ -105,8 +124,12 @@ final class MlflowServer {
   }
 
   private HttpRequest.Builder builder(String path) throws IOException {
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWERING);
+    HttpRequest.Builder builder = HttpRequest.newBuilder().timeout(ANSWERING);
+    try {
+      builder.uri(URI.create(address + path));
+    } catch (IllegalArgumentException malformed) {
+      throw new IOException("There can be no request to " + address + path, malformed);
+    }
     try {
       authorization.ifPresent(secret -> builder.header("Authorization", secret.strip()));
       return builder;
@@ -139,6 +162,8 @@ final class MlflowServer {
     } catch (InterruptedException told) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted", told);
+    } catch (IllegalArgumentException refused) {
+      throw new IOException(refused);
     }
   }
 }

@@ -40,7 +40,7 @@ public record SearchRun(
   /** The most characters of a parameter that every server takes. */
   private static final int LONGEST = 500;
 
-  private static final String PROXIED = "mlflow-artifacts:/";
+  private static final String PROXIED = "mlflow-artifacts:";
 
   public SearchRun {
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
@@ -77,10 +77,9 @@ public record SearchRun(
     String place = info.path("artifact_uri").asText();
     Optional<String> refused = Optional.empty();
     if (place.startsWith(PROXIED)) {
-      server.upload(
-          place.substring(PROXIED.length()).replaceFirst("^/+", ""), "report.html", report);
+      server.upload(place, "report.html", report);
     } else {
-      refused = Optional.of("It keeps artifacts itself nowhere, and so has no report");
+      refused = Optional.of("It does not take artifacts itself, so the report is not there");
     }
     ObjectNode end = MlflowServer.request().put("run_id", id).put("status", "FINISHED");
     server.post("runs/update", end.put("end_time", Instant.parse(ended).toEpochMilli()));

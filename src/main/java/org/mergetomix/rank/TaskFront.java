@@ -2,7 +2,6 @@ package org.mergetomix.rank;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +18,6 @@ import org.mergetomix.statistics.decision.ParetoFront;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.FrontPlace;
-import scala.Tuple2;
 
 /**
  * The Pareto front over several tasks, as far as executors have to know it to say where a mixture
@@ -47,24 +45,22 @@ final class TaskFront implements Serializable {
     if (objective.terms().size() < 2) {
       return front;
     }
-    List<String> found =
+    ParetoFront found =
         MixtureReduction.of(
                 evaluations.rows(),
                 considered,
                 tasks,
                 (mixture, rows) ->
-                    new Tuple2<>(
-                        mixture.id(),
-                        rows.isComplete() ? gains(rows.scores(), objective) : List.<Double>of()))
-            .filter(scored -> !scored._2().isEmpty())
+                    rows.isComplete()
+                        ? Scored.of(mixture, rows.scores(), objective)
+                        : Scored.UNTOLD)
+            .filter(scored -> !scored.gains().isEmpty())
             .mapPartitions(TaskFront::feed)
-            .fold(new ParetoFront(), ParetoFront::merge)
-            .mixtures();
-    front.members.addAll(found);
-    scores(evaluations, Set.copyOf(found), tasks).values().stream()
-        .sorted(
-            Comparator.comparing(scores -> objective.score(scores).value(), objective.bestFirst()))
-        .limit(MOST_COMPARED)
+            .fold(new ParetoFront(), ParetoFront::merge);
+    front.members.addAll(found.mixtures());
+    Set<String> best = Set.copyOf(found.best(MOST_COMPARED, objective.bestFirst()));
+    scores(evaluations, best, tasks)
+        .values()
         .forEach(scores -> front.compared.add(new TreeMap<>(scores)));
     return front;
   }
@@ -87,10 +83,23 @@ final class TaskFront implements Serializable {
         : FrontPlace.TIED;
   }
 
-  private static Iterator<ParetoFront> feed(Iterator<Tuple2<String, List<Double>>> scored) {
+  private static Iterator<ParetoFront> feed(Iterator<Scored> scored) {
     ParetoFront front = new ParetoFront();
-    scored.forEachRemaining(one -> front.feed(one._1(), one._2()));
+    scored.forEachRemaining(one -> front.feed(one.mixture(), one.gains(), one.score()));
     return List.of(front).iterator();
+  }
+
+  /** A mixture as the front sees it. */
+  private record Scored(String mixture, List<Double> gains, double score) implements Serializable {
+
+    /** One that did not see every example. */
+    static final Scored UNTOLD = new Scored("", List.of(), Double.NaN);
+
+    static Scored of(
+        Mixture mixture, SortedMap<String, ExampleScores> scores, Objective objective) {
+      return new Scored(
+          mixture.id(), TaskFront.gains(scores, objective), objective.score(scores).value());
+    }
   }
 
   /** Each task's score, turned so that higher is better. */

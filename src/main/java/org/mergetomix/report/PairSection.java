@@ -96,6 +96,7 @@ final class PairSection {
   private static void writeReplacements(Markup page, List<Interaction> pairs, Decimals decimals) {
     List<List<String>> rows =
         pairs.stream()
+            .filter(pair -> !pair.gain().hasError() || isBeyondError(pair.gain()))
             .flatMap(
                 pair ->
                     Stream.of(
@@ -108,26 +109,31 @@ final class PairSection {
                     List.of(
                         one.dataset(),
                         one.by(),
-                        Figures.percent(one.share()),
+                        one.share() < 1 ? Figures.percent(one.share()) : "100\u00A0% or more",
                         text(one.pair().gain(), decimals)))
             .toList();
     if (rows.isEmpty()) {
       page.line(
           "p",
-          "None can replace another: each that helps keeps more than half of its gain beside any "
-              + "other one.");
+          "None is seen to replace another: to lose half of its gain or more beside it, by an "
+              + "interaction beyond its error.");
       return;
     }
     page.line(
         "p",
-        "Which can replace which: beside the second dataset, the first has lost so much of what it "
-            + "gains without it. 100 % or more: it adds nothing any more.");
+        "Which can replace which: beside the second dataset, the first has lost so much of what it"
+            + " gains without it, by an interaction beyond its error. 100 % or more: it adds"
+            + " nothing any more.");
     List<Column> columns = new ArrayList<>();
     columns.add(Column.id("Dataset"));
     columns.add(Column.id("Replaced by"));
     columns.add(Column.number("Share of its gain"));
     columns.add(Column.number("Interaction"));
     Table.write(page, "Which datasets can replace which", columns, rows);
+  }
+
+  private static boolean isBeyondError(Estimate gain) {
+    return Math.abs(gain.value()) > gain.margin();
   }
 
   private record Replacement(String dataset, String by, double share, Interaction pair) {}

@@ -93,6 +93,7 @@ public final class FidelityAction {
    */
   public Result run() {
     long started = System.nanoTime();
+    ReportAction.requireKnown(configuration, manifest.datasetIds());
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
       FineTuneAction.requireData(manifest, files);
       UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING, Purpose.CONFIRMING));
@@ -187,7 +188,6 @@ public final class FidelityAction {
             record,
             before ->
                 before.confirmed(
-                    configuration.asMap(),
                     roles.size(),
                     seconds(before, training, wall),
                     found,

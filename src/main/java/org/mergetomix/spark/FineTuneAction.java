@@ -60,15 +60,16 @@ public final class FineTuneAction {
     requireOwnExperts();
     List<Manifest.DatasetEntry> trainable =
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
+    if (trainable.isEmpty()) {
+      return given(files);
+    }
     Manifest training = manifest.with(trainable);
     requireData(training, files);
     TrainingCheck.require(spark, files, training, configuration);
     new InputCheck(spark, access, files, evaluator())
         .datasets(training, trainable)
         .run(training, List.of());
-    if (!trainable.isEmpty()) {
-      TrainingCheck.memory(spark, files, training, configuration, trainable.size());
-    }
+    TrainingCheck.memory(spark, files, training, configuration, trainable.size());
     TrainingPlan plan = TrainingPlan.of(spark, training, configuration);
     List<TrainingJob> jobs = new ArrayList<>();
     for (Manifest.DatasetEntry dataset : trainable) {
@@ -76,13 +77,18 @@ public final class FineTuneAction {
     }
     List<TrainingOutcome> outcomes =
         new ArrayList<>(new TrainingJobs(spark, configuration, progress).run("finetune", jobs));
-    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      if (given(dataset, files)) {
-        outcomes.add(TrainingOutcome.given(dataset.id(), dataset.expert()));
-      }
-    }
+    outcomes.addAll(given(files));
     outcomes.sort(Comparator.comparing(TrainingOutcome::mixture));
     return List.copyOf(outcomes);
+  }
+
+  /** The user's own experts, in ascending order of their datasets. */
+  private List<TrainingOutcome> given(InputFiles files) {
+    return manifest.datasets().stream()
+        .filter(dataset -> given(dataset, files))
+        .map(dataset -> TrainingOutcome.given(dataset.id(), dataset.expert()))
+        .sorted(Comparator.comparing(TrainingOutcome::mixture))
+        .toList();
   }
 
   /** What is to compute with the base; DJL where it trains. */

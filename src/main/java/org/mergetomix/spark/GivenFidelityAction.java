@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.rank.Fidelities;
 import org.mergetomix.rank.Ranking;
 import org.mergetomix.rank.ScoredTasks;
 import org.mergetomix.score.ExampleValues;
@@ -23,7 +26,8 @@ import org.mergetomix.table.RunRecord;
 
 /**
  * Compares the surrogates of a finished search with models that were really trained elsewhere,
- * whose scores stand in a table. Neither models nor data are needed.
+ * whose scores stand in a table, beside those that were compared with it before. Neither models nor
+ * data are needed.
  */
 public final class GivenFidelityAction {
 
@@ -88,10 +92,11 @@ public final class GivenFidelityAction {
                 Mixture.none(),
                 ScoredTasks.of(terms, weights)));
     RankedTable ranked = directory.ranked(spark);
-    List<FidelityRow> rows =
+    List<FidelityRow> given =
         new GivenScores(
                 table, Set.copyOf(record.run().datasets()), objective, ofTerms(terms, weights))
             .rows(spark, ranked::findAll);
+    List<FidelityRow> rows = besideEarlier(record, given);
     FidelityResults results =
         FidelityResults.write(spark, directory, configuration, ranked, rows, objective.scoreUnit());
     RunRecord done =
@@ -99,12 +104,23 @@ public final class GivenFidelityAction {
             record,
             before ->
                 before.confirmed(
-                    configuration.asMap(),
-                    rows.size(),
+                    Fidelities.points(rows).size(),
                     before.seconds(),
-                    new RunRecord.Fidelity(results.figures(), List.of()),
+                    new RunRecord.Fidelity(results.figures(), before.fidelity().confirmations()),
                     Instant.now().toString()));
-    return new Result(done, results, warnings(rows));
+    return new Result(done, results, warnings(given));
+  }
+
+  /** What was compared with this ranking before stays, but for mixtures that are given anew. */
+  private List<FidelityRow> besideEarlier(RunRecord record, List<FidelityRow> given) {
+    if (record.state() != RunRecord.State.CONFIRMED) {
+      return given;
+    }
+    Set<String> anew = given.stream().map(FidelityRow::mixture).collect(Collectors.toSet());
+    return Stream.concat(
+            directory.fidelity(spark).read().stream().filter(row -> !anew.contains(row.mixture())),
+            given.stream())
+        .toList();
   }
 
   private static SortedMap<String, double[]> ofTerms(

@@ -16,7 +16,7 @@ final class MixedDevices {
   /**
    * One warning, or none.
    *
-   * @param devices how many scores come from each kind
+   * @param devices how many evaluations come from each kind
    */
   static List<Problem> warnings(SortedMap<String, Long> devices) {
     if (devices.size() < 2) {

@@ -10,7 +10,6 @@ import org.mergetomix.rank.Fidelities;
 import org.mergetomix.rank.PlannedTrainings;
 import org.mergetomix.rank.RankedScores;
 import org.mergetomix.table.RunDirectory;
-import org.mergetomix.table.RunRecord;
 
 /** Which mixtures of a finished search are worth a real training next. Trains nothing. */
 public final class NextTrainings {
@@ -32,12 +31,11 @@ public final class NextTrainings {
    * @throws org.mergetomix.problem.UserException if there is no finished search
    */
   public List<Mixture> next(int count) {
-    RunRecord record = FinishedRun.require(directory);
+    FinishedRun.require(directory);
+    // What was trained stays trained, whatever the ranking was then.
     Set<Mixture> trained = new HashSet<>();
-    if (record.state() == RunRecord.State.CONFIRMED) {
-      Fidelities.points(directory.fidelity(spark).read())
-          .forEach(point -> trained.add(Mixture.parse(point.mixture())));
-    }
+    Fidelities.points(directory.fidelity(spark).read())
+        .forEach(point -> trained.add(Mixture.parse(point.mixture())));
     return PlannedTrainings.next(RankedScores.of(directory.ranked(spark)), trained, count);
   }
 }

@@ -87,7 +87,7 @@ public final class ReportAction {
           directory.location().toString(),
           "Run search again: it goes on where it stopped");
     }
-    requireKnown(record);
+    requireKnown(configuration, record.run().datasets());
     JavaSparkContext context = Session.context(spark);
     context.setJobGroup("report", "Read the tables for the report", false);
     try {
@@ -198,16 +198,17 @@ public final class ReportAction {
         Axes.of(record.run().datasets()), byRound.getOrDefault(0, List.of()), rounds);
   }
 
-  private void requireKnown(RunRecord record) {
+  /** Makes sure that the report of a run with these datasets can be written as configured. */
+  static void requireKnown(Configuration configuration, List<String> datasets) {
     UserException.usageIfAny(
         configuration.report().surface().stream()
-            .filter(dataset -> !record.run().datasets().contains(dataset))
+            .filter(dataset -> !datasets.contains(dataset))
             .map(
                 dataset ->
                     new Problem(
                         "The run has no dataset " + dataset,
                         "report.surface",
-                        "It has " + String.join(", ", record.run().datasets())))
+                        "It has " + String.join(", ", datasets)))
             .toList());
   }
 

@@ -113,6 +113,7 @@ public final class SearchAction {
           "objective",
           "Leave them out, and give them to rank when the search is done");
     }
+    ReportAction.requireKnown(configuration, manifest.datasetIds());
     SearchPlan search = SearchPlans.of(spark, manifest, configuration);
     List<Problem> warnings = new ArrayList<>();
     MemoryPlan memory = checkInputs(search, warnings);

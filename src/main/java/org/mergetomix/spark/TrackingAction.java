@@ -72,13 +72,14 @@ public final class TrackingAction {
     RunRecord record = directory.require();
     List<RankedRow> best = directory.ranked(spark).top(1);
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
-      return run(record, best, directory.report())
+      return told(record, best, directory.report(), configuration.spark().appName())
           .tell(settings, System.getenv(), files.fetch(directory.report(), ""));
     }
   }
 
-  private SearchRun run(RunRecord record, List<RankedRow> best, Location report) {
-    SortedMap<String, String> parameters = new TreeMap<>(configuration.asMap());
+  /** A search as it is told; what the command that tells it was given is none of it. */
+  static SearchRun told(RunRecord record, List<RankedRow> best, Location report, String called) {
+    SortedMap<String, String> parameters = new TreeMap<>(record.start().configuration());
     parameters.keySet().removeIf(key -> SEARCHED.stream().noneMatch(key::startsWith));
     SortedMap<String, String> tags = new TreeMap<>();
     SortedMap<String, Double> metrics = new TreeMap<>();
@@ -92,6 +93,8 @@ public final class TrackingAction {
     tags.put("unit", record.search().objective().unit());
     tags.put("ranked_digest", record.rankedDigest());
     tags.put("report", report.text());
+    // Metrics of an earlier ranking stay in a run that is told again.
+    tags.put("fidelity", record.fidelity().figures().isEmpty() ? "none" : "measured");
     metrics.put("mixtures_evaluated", (double) record.counts().evaluated());
     metrics.put("mixtures_failed", (double) record.counts().failed());
     metrics.put("merge_seconds", record.seconds().merge());
@@ -103,7 +106,7 @@ public final class TrackingAction {
         .forEach((name, value) -> metrics.put("fidelity." + name.replace(' ', '_'), value));
     return new SearchRun(
         record.runId(),
-        configuration.spark().appName(),
+        called,
         record.times().started(),
         record.times().updated(),
         parameters,

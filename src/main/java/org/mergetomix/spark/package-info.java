@@ -10,7 +10,10 @@
  * org.mergetomix.spark.GivenFidelityAction} takes the scores of models that were trained elsewhere,
  * {@link org.mergetomix.spark.NextTrainings} says which are worth a training, {@link
  * org.mergetomix.spark.ReportAction} and {@link org.mergetomix.spark.ExportAction} write what was
- * found. {@link org.mergetomix.spark.ReplayAction} runs strategies against scores that are there.
+ * found, {@link org.mergetomix.spark.TrackingAction} tells it an MLflow server. {@link
+ * org.mergetomix.spark.ReplayAction} runs strategies against scores that are there. {@link
+ * org.mergetomix.spark.DivideAction} makes datasets of one corpus, {@link
+ * org.mergetomix.spark.VocabularyAction} the base with the tokens that experts added.
  *
  * <p>The way of a search, all of it in {@code SearchAction}: {@code InputCheck} finds what is wrong
  * with the inputs, {@code MemoryCheck} whether an executor can hold them; {@code RunPlan} says

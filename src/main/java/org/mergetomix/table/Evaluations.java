@@ -3,6 +3,7 @@ package org.mergetomix.table;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
@@ -100,13 +101,16 @@ public final class Evaluations {
         .map(EvaluationSchema::evaluation);
   }
 
-  /** How many rows with scores come from each kind of device, by its name. */
+  /**
+   * How many evaluations come from each kind of device, by its name: mixtures on a task and some of
+   * its examples, whatever the number of measures.
+   */
   public SortedMap<String, Long> devices() {
     SortedMap<String, Long> devices = new TreeMap<>();
     dataset()
         .where(col("status").equalTo(RowStatus.OK.text()))
         .groupBy(col("device"))
-        .count()
+        .agg(countDistinct("key", "from_example", "to_example"))
         .collectAsList()
         .forEach(kind -> devices.put(kind.getString(0), kind.getLong(1)));
     return devices;

@@ -24,7 +24,7 @@ public final class FidelityTable {
           .add("surrogate_score", DoubleType, false)
           .add("surrogate_standard_error", DoubleType, false)
           .add("real_score", DoubleType, false)
-          .add("real_standard_error", DoubleType, false)
+          .add("real_standard_error", DoubleType, true)
           .add("seeds", IntegerType, false)
           .add("seed_deviation", DoubleType, true)
           .add("corrected_score", DoubleType, true)
@@ -60,7 +60,7 @@ public final class FidelityTable {
         row.surrogate().value(),
         row.surrogate().standardError(),
         row.real().value(),
-        row.real().standardError(),
+        NullableNumber.column(row.real().standardError()),
         row.seeds(),
         NullableNumber.column(row.seedDeviation()),
         NullableNumber.column(row.corrected()),
@@ -75,7 +75,7 @@ public final class FidelityTable {
         row.getString(0),
         row.getString(1),
         new Estimate(row.getDouble(2), row.getDouble(3)),
-        new Estimate(row.getDouble(4), row.getDouble(5)),
+        new Estimate(row.getDouble(4), NullableNumber.of(row, 5)),
         row.isNullAt(6) ? 1 : row.getInt(6),
         NullableNumber.of(row, 7),
         NullableNumber.of(row, 8),

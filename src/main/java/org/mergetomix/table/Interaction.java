@@ -12,7 +12,7 @@ import org.mergetomix.score.Estimate;
  * @param firstReplaced which share of what the first gains where the second is not there is gone
  *     where it is: 1 where the second replaces it, 0 where that changes nothing, below 0 where they
  *     help each other. The gain without the other is taken as the main effect less half of the
- *     interaction; NaN where there is none
+ *     interaction; NaN where there is none, or it is too small for a share of it to mean anything
  * @param secondReplaced the same of the second
  */
 public record Interaction(

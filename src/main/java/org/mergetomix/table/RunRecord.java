@@ -20,7 +20,7 @@ import org.mergetomix.score.Measure;
  * @param state how far it got
  * @param times of the first start and of this file
  * @param run what it is
- * @param start how it was started last
+ * @param start how its search was started last
  * @param search what searched, and what ranked
  * @param surface what a surface says of the scores; nothing until they are ranked
  * @param counts of mixtures
@@ -176,22 +176,17 @@ public record RunRecord(
   }
 
   /**
-   * This run with some mixtures really fine-tuned, as this configuration says, and compared.
+   * This run with some mixtures really fine-tuned and compared; how its search was started stays.
    *
    * @param trained how many
    */
-  public RunRecord confirmed(
-      SortedMap<String, String> configuration,
-      long trained,
-      Seconds newSeconds,
-      Fidelity found,
-      String now) {
+  public RunRecord confirmed(long trained, Seconds newSeconds, Fidelity found, String now) {
     return new RunRecord(
         format,
         State.CONFIRMED,
         new Times(times.started(), now),
         run,
-        new Start(configuration, start.versions()),
+        start,
         search,
         surface,
         counts.withTrained(trained),

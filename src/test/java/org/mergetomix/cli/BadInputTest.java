@@ -223,7 +223,7 @@ class BadInputTest {
         FullDiskFileSystem.during(
             () -> Ran.of(run.arguments("search", "--set", "search.round-size=4")),
             spark.sparkContext().hadoopConfiguration(),
-            30_000);
+            60_000);
 
     assertThat(full.exitCode()).isEqualTo(3);
     assertThat(full.messages())

@@ -229,6 +229,15 @@ class ConfigurationTest {
     assertThat(Configuration.load(List.of(), List.of()).training().atOnce()).isEqualTo(64);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"es", "es,es", "es,fr,es", "es,fr,it"})
+  void mapsTwoDatasetsOrThoseThatHelpMost(String surface) {
+    assertThat(problems(List.of(), "report.surface=" + surface))
+        .singleElement(as(STRING))
+        .startsWith("report.surface must be two different datasets, or none")
+        .endsWith("the two that help most.");
+  }
+
   @Test
   void refusesACommandThatIsNotGivenAndGpusThatItsEngineHasNoUseFor() {
     assertThat(problems(List.of(), "training.engine=command"))

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said to a server; that MLflow's own takes it is seen in CI. */
 class SearchRunTest {
@@ -77,11 +80,47 @@ class SearchRunTest {
     runs = "{\"runs\": [%s]}".formatted(run());
 
     assertThat(tell(Map.of("MLFLOW_TRACKING_USERNAME", "me", "MLFLOW_TRACKING_PASSWORD", "s3cret")))
-        .hasValueSatisfying(said -> assertThat(said).contains("report"));
+        .hasValueSatisfying(said -> assertThat(said).contains("the report is not there"));
 
     assertThat(requests)
         .noneMatch(request -> request.contains("create") && request.contains("run"));
     assertThat(authorizations).containsOnly("Basic bWU6czNjcmV0");
+  }
+
+  @Test
+  void putsTheReportWhereTheServersOwnAddressStandsInItsPlace() throws IOException {
+    artifacts = "mlflow-artifacts://mlflow:5000/7/r%201/artifacts";
+
+    assertThat(tell(Map.of())).isEmpty();
+
+    assertThat(requests)
+        .contains("PUT /api/2.0/mlflow-artifacts/artifacts/7/r%201/artifacts/report.html");
+    assertThat(authorizations).containsOnlyNulls();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"mlflow-artifacts:/7/r 1", "mlflow-artifacts://[/7", "mlflow-artifacts:7"})
+  void failsAsAServerThatCannotBeToldWhereItsPlaceIsNone(String place) {
+    artifacts = place;
+
+    assertThatThrownBy(() -> tell(Map.of())).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void takesTheTokenFirstAndNothingThatIsEmpty() throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("MLFLOW_TRACKING_USERNAME", "me");
+    environment.put("MLFLOW_TRACKING_PASSWORD", "");
+    environment.put("MLFLOW_TRACKING_TOKEN", "");
+    tell(environment);
+    assertThat(authorizations).isNotEmpty().containsOnlyNulls();
+
+    authorizations.clear();
+    environment.put("MLFLOW_TRACKING_PASSWORD", "s3cret");
+    environment.put("MLFLOW_TRACKING_TOKEN", "t0ken");
+    tell(environment);
+    assertThat(authorizations).containsOnly("Bearer t0ken");
   }
 
   @Test

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +25,7 @@ import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.Confirmation;
+import org.mergetomix.table.CorrectedRow;
 import org.mergetomix.table.FidelityRow;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
@@ -90,6 +94,17 @@ class FidelityActionTest {
     assertThat(search().record().fidelity().confirmations())
         .as("a search that finds the same keeps what was confirmed")
         .isEqualTo(confirmations);
+
+    String trained = compared.get(0).mixture();
+    RunRecord beside = given("mixture,score\n%s,5.5\n".formatted(trained)).record();
+
+    assertThat(beside.fidelity().confirmations()).isEqualTo(confirmations);
+    assertThat(beside.start()).isEqualTo(record.start());
+    assertThat(beside.counts().trained()).isEqualTo(compared.size());
+    List<FidelityRow> merged = directory.fidelity(spark).read();
+    assertThat(merged).hasSameSizeAs(rows);
+    assertThat(real(merged, trained)).isEqualTo(5.5);
+    assertThat(real(merged, compared.get(1).mixture())).isEqualTo(compared.get(1).real().value());
   }
 
   @Test
@@ -134,8 +149,6 @@ class FidelityActionTest {
         .containsEntry("correction_trainings", (double) compared.size())
         .containsKeys("seed_deviation", "correction_error_before", "correction_error_after");
     assertThat(Path.of(compared.get(0).model()).resolveSibling("seed-2")).isDirectory();
-    assertThat(directory.corrected(spark).read().isEmpty())
-        .isEqualTo(!result.results().correction().orElseThrow().applied());
     assertThat(next).hasSize(2).allMatch(mixture -> mixture.size() > 1);
     assertThat(new NextTrainings(spark, run.configuration()).next(20))
         .extracting(Mixture::id)
@@ -148,23 +161,75 @@ class FidelityActionTest {
   @Test
   void comparesWithModelsThatWereTrainedElsewhere() throws IOException {
     search();
-    Path table =
-        Files.writeString(
-            folder.resolve("real.csv"),
-            "mixture,score\na+b,5.5\na+c,5.25\nb+c,5.75\na+b+c,5\nb+d,6\na,5.9\n");
-    var configuration = run.configuration("fidelity.scores=" + table);
 
     GivenFidelityAction.Result result =
-        new GivenFidelityAction(spark, configuration, configuration.realScores().orElseThrow())
-            .run();
+        given("mixture,score\na+b,5.5\na+c,5.25\nb+c,5.75\na+b+c,5\nb+d,6\na,5.9\n");
 
     assertThat(result.record().state()).isEqualTo(RunRecord.State.CONFIRMED);
     assertThat(result.record().fidelity().figures()).containsEntry("mixtures", 5.0);
     assertThat(result.results().correction().orElseThrow().trainings()).hasSize(5);
     assertThat(result.warnings()).isEmpty();
     assertThat(run.output().resolve("models")).doesNotExist();
-    assertThat(Files.readString(new ReportAction(spark, configuration).run().path()))
+    RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
+    assertThat(directory.fidelity(spark).read())
+        .allMatch(row -> !row.real().hasError() && Double.isNaN(row.real().standardError()));
+    assertThat(Files.readString(new ReportAction(spark, run.configuration()).run().path()))
         .contains("given");
+
+    SearchAction.Result other = search("search.maximum-size=3");
+
+    assertThat(other.record().state()).isEqualTo(RunRecord.State.RANKED);
+    assertThat(new NextTrainings(spark, run.configuration()).next(20))
+        .as("what was trained stays trained in another ranking")
+        .extracting(Mixture::id)
+        .containsExactlyInAnyOrder("a+d", "c+d", "a+b+d", "a+c+d", "b+c+d");
+  }
+
+  /** What a surrogate misses by grows with what goes into it, so it can be foretold. */
+  @Test
+  void correctsTheScoresOfAllFromErrorsThatCanBeForetold() throws IOException {
+    search();
+    RunDirectory directory = new RunDirectory(Location.of(run.output()), new Configuration());
+    String scores =
+        directory.ranked(spark).top(SmallRun.MIXTURES).stream()
+            .filter(row -> row.size() > 1 && !row.mixture().equals("a+b+c+d"))
+            .map(row -> row.mixture() + "," + (row.score().value() + 0.3 * (row.size() - 1)))
+            .collect(Collectors.joining("\n"));
+
+    GivenFidelityAction.Result result = given("mixture,score\n" + scores + "\n");
+
+    assertThat(result.results().correction().orElseThrow().applied()).isTrue();
+    List<CorrectedRow> corrected = directory.corrected(spark).read();
+    assertThat(corrected).hasSize(SmallRun.MIXTURES).isSortedAccordingTo(byCorrectedScore());
+    assertThat(corrected)
+        .extracting(CorrectedRow::correctedRank)
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, SmallRun.MIXTURES).boxed().toList());
+    CorrectedRow all =
+        corrected.stream().filter(row -> row.mixture().equals("a+b+c+d")).findFirst().orElseThrow();
+    assertThat(all.real()).isNaN();
+    assertThat(all.corrected().value() - all.score()).isBetween(.3, 1.2);
+  }
+
+  private static Comparator<CorrectedRow> byCorrectedScore() {
+    return Comparator.comparingDouble(row -> row.corrected().value());
+  }
+
+  private GivenFidelityAction.Result given(String table) throws IOException {
+    Path file = Files.writeString(folder.resolve("real.csv"), table);
+    return new GivenFidelityAction(
+            spark, run.configuration("fidelity.scores=" + file), Location.of(file))
+        .run();
+  }
+
+  @Test
+  void refusesADatasetToMapThatThereIsNotBeforeAnythingElse() {
+    assertThatThrownBy(() -> search("report.surface=a,x"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("The run has no dataset x (report.surface).");
+    assertThatThrownBy(() -> fidelity("report.surface=a,x"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("The run has no dataset x (report.surface).");
+    assertThat(run.output()).doesNotExist();
   }
 
   private static double real(List<FidelityRow> rows, String mixture) {

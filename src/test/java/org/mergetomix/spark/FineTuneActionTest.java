@@ -134,6 +134,22 @@ class FineTuneActionTest {
   }
 
   @Test
+  void startsNoCommandWhereNothingIsToBeTrained() throws IOException {
+    String manifest = Files.readString(run.manifestFile());
+    for (String dataset : SmallRun.DATASETS) {
+      Files.createDirectories(run.expert(dataset).getParent());
+      Files.copy(run.base(), run.expert(dataset));
+      manifest = manifest.replace("data = \"%s.txt\"".formatted(dataset), "");
+    }
+    Files.writeString(run.manifestFile(), manifest);
+
+    assertThat(fineTune(run, "training.engine=command", "training.command=/there/is/none"))
+        .extracting(TrainingOutcome::origin)
+        .containsOnly(GIVEN)
+        .hasSize(SmallRun.DATASETS.size());
+  }
+
+  @Test
   void saysWhichDatasetsHaveNothingToTrainOn() throws IOException {
     String manifest = Files.readString(run.manifestFile());
     Files.writeString(

@@ -246,7 +246,7 @@ class SearchActionTest {
     Location report = new ReportAction(spark, resumed.configuration()).run();
 
     String warning =
-        "Scores come from more than one kind of device (cpu: 36, gpu: 12), and repeat bit for bit"
+        "Scores come from more than one kind of device (cpu: 12, gpu: 4), and repeat bit for bit"
             + " only on one: mixtures that are very close may change places. Search again into"
             + " another output, with executors of one kind; the column device of the evaluations"
             + " says where each score comes from.";

@@ -403,7 +403,6 @@ class RunDirectoryTest {
             "d1",
             "2026-01-01T00:00:01Z")
         .confirmed(
-            fresh("1").start().configuration(),
             2,
             new RunRecord.Seconds(0.5, 2, 8, 16),
             new RunRecord.Fidelity(

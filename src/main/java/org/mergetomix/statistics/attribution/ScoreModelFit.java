@@ -43,6 +43,9 @@ public final class ScoreModelFit {
   /** How much wider still those of interactions are. */
   private static final double PAIRS_WIDER = 2;
 
+  /** Of gains that are a smaller part of the greatest, no shares are told. */
+  private static final double SMALL = 0.05;
+
   private final Axes axes;
   private final ScoreUnit unit;
   private final double base;
@@ -190,17 +193,21 @@ public final class ScoreModelFit {
             .limit(MOST_PAIRED)
             .sorted(Comparator.comparing(DatasetGain::dataset))
             .toList();
+    double small =
+        SMALL
+            * gains.stream().mapToDouble(one -> Math.abs(one.mainEffect().value())).max().orElse(0);
     List<Interaction> interactions = new ArrayList<>();
     for (int second = 1; second < paired.size(); second++) {
       for (int first = 0; first < second; first++) {
-        interactions.add(interaction(basis, attribution, paired.get(first), paired.get(second)));
+        interactions.add(
+            interaction(basis, attribution, paired.get(first), paired.get(second), small));
       }
     }
     return interactions;
   }
 
   private Interaction interaction(
-      Basis basis, Attribution attribution, DatasetGain first, DatasetGain second) {
+      Basis basis, Attribution attribution, DatasetGain first, DatasetGain second, double small) {
     Estimate harm =
         attribution.interaction(axes.indexOf(first.dataset()), axes.indexOf(second.dataset()));
     Estimate together = gain(basis, new Estimate(harm.value(), PAIRS_WIDER * harm.standardError()));
@@ -208,14 +215,24 @@ public final class ScoreModelFit {
         first.dataset(),
         second.dataset(),
         together,
-        replaced(first, together.value()),
-        replaced(second, together.value()));
+        replaced(first, together, small),
+        replaced(second, together, small));
   }
 
-  /** The share of a dataset's gain without another that is gone beside it. */
-  private static double replaced(DatasetGain gain, double together) {
-    double without = gain.mainEffect().value() - together / 2;
-    return without > 0 ? -together / without : Double.NaN;
+  /**
+   * The share of a dataset's gain without another that is gone beside it; NaN where that gain is
+   * small, or within its error: a share of it would be as good as any.
+   */
+  private static double replaced(DatasetGain gain, Estimate together, double small) {
+    Estimate effect = gain.mainEffect();
+    Estimate without =
+        new Estimate(
+            effect.value() - together.value() / 2,
+            Math.hypot(effect.standardError(), together.standardError() / 2));
+    boolean beyondError = !without.hasError() || without.value() > without.margin();
+    return without.value() > small && beyondError
+        ? -together.value() / without.value()
+        : Double.NaN;
   }
 
   /** Above 0 where it helps, with an error where that is known to hold. */

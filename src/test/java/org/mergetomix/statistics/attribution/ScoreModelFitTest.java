@@ -144,6 +144,28 @@ class ScoreModelFitTest {
     assertThat(model.interactions().get(1).firstReplaced()).isCloseTo(0, within(1e-12));
   }
 
+  /**
+   * A dataset that adds next to nothing, and that not beside a: nothing can be said to replace it.
+   */
+  @Test
+  void tellsNoShareOfAGainThatIsNextToNothing() {
+    Map<Mixture, Double> scores = new HashMap<>();
+    for (String id : List.of("a", "b", "c", "a+b", "a+c", "b+c", "a+b+c")) {
+      Mixture mixture = Mixture.parse(id);
+      List<String> there = mixture.datasets();
+      double gain = there.contains("a") ? 1 : there.contains("c") ? 0.01 : 0;
+      scores.put(mixture, 3 - gain - (there.contains("b") ? 1 : 0));
+    }
+
+    ScoreModel model = ScoreModelFit.of(scores, LOWER, 3, 1).orElseThrow();
+
+    Interaction pair = model.interactions().get(1);
+    assertThat(pair.first() + pair.second()).isEqualTo("ac");
+    assertThat(pair.gain().value()).isCloseTo(-0.01, within(1e-12));
+    assertThat(pair.firstReplaced()).isBetween(0.0, .02);
+    assertThat(pair.secondReplaced()).isNaN();
+  }
+
   private static double[] gains(ScoreModel model) {
     return model.interactions().stream().mapToDouble(pair -> pair.gain().value()).toArray();
   }

@@ -68,7 +68,7 @@ class CorrectedScoresTest {
 
   /** Pure noise cannot be foretold: a training that is left out is missed by more. */
   @Test
-  void appliesNothingWhereTheErrorsAreNoise() {
+  void seldomAppliesACorrectionToNoise() {
     List<Ranked> surrogates = surrogates(1);
     int applied = 0;
     for (long seed = 0; seed < 8; seed++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -18,12 +19,12 @@ class ParetoFrontTest {
   @Test
   void keepsWhatNoOtherBeatsOnEveryTask() {
     ParetoFront front = new ParetoFront();
-    front.feed("behind", List.of(1.0, 1.0));
-    front.feed("left", List.of(3.0, 1.0));
-    front.feed("right", List.of(1.0, 3.0));
-    front.feed("as good as left", List.of(3.0, 1.0));
-    front.feed("as good, and worse", List.of(3.0, 0.5));
-    front.feed("unknown", List.of(9.0, Double.NaN));
+    front.feed("behind", List.of(1.0, 1.0), 0);
+    front.feed("left", List.of(3.0, 1.0), 0);
+    front.feed("right", List.of(1.0, 3.0), 0);
+    front.feed("as good as left", List.of(3.0, 1.0), 0);
+    front.feed("as good, and worse", List.of(3.0, 0.5), 0);
+    front.feed("unknown", List.of(9.0, Double.NaN), 0);
 
     assertThat(front.mixtures()).containsExactly("as good as left", "left", "right");
   }
@@ -36,12 +37,27 @@ class ParetoFrontTest {
     ParetoFront second = new ParetoFront();
     for (int i = 0; i < 200; i++) {
       List<Double> gains = random.doubles(3).boxed().toList();
-      one.feed("m" + i, gains);
-      (i % 3 == 0 ? first : second).feed("m" + i, gains);
+      one.feed("m" + i, gains, gains.get(0));
+      (i % 3 == 0 ? first : second).feed("m" + i, gains, gains.get(0));
     }
 
     assertThat(one.mixtures()).hasSizeBetween(5, 60);
     assertThat(second.merge(first).mixtures()).isEqualTo(one.mixtures());
+    assertThat(second.best(3, Comparator.reverseOrder()))
+        .isEqualTo(one.best(3, Comparator.reverseOrder()));
+  }
+
+  @Test
+  void choosesThoseOnItWhoseScoreIsBest() {
+    ParetoFront front = new ParetoFront();
+    front.feed("c", List.of(1.0, 3.0), 7);
+    front.feed("b", List.of(2.0, 2.0), 8);
+    front.feed("a", List.of(3.0, 1.0), 8);
+    front.feed("behind", List.of(1.0, 1.0), 9);
+
+    assertThat(front.best(2, Comparator.reverseOrder())).containsExactly("a", "b");
+    assertThat(front.best(1, Comparator.naturalOrder())).containsExactly("c");
+    assertThat(front.best(9, Comparator.naturalOrder())).containsExactly("c", "a", "b");
   }
 
   @Test
@@ -110,7 +126,8 @@ class ParetoFrontTest {
           String.valueOf(i),
           Arrays.stream(tasks)
               .map(task -> -Arrays.stream(task[mixture]).average().orElseThrow())
-              .toList());
+              .toList(),
+          0);
     }
     return front.mixtures().stream().map(Integer::valueOf).toList();
   }
