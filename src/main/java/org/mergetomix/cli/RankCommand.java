@@ -1,6 +1,5 @@
 package org.mergetomix.cli;
 
-import java.util.Locale;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.spark.RankAction;
@@ -74,13 +73,7 @@ final class RankCommand extends SessionCommand {
     return tied
         + result
             .surface()
-            .map(
-                model ->
-                    String.format(
-                        Locale.ROOT,
-                        "; a surface, %s, predicts mixtures that it has not seen with R\u00B2 %.3f",
-                        model.surface(),
-                        model.explained()))
-            .orElse("; too few mixtures, or too much alike, for a surface");
+            .map(model -> SearchAnswer.surface(model.surface(), model.explained(), model.rivals()))
+            .orElse(SearchAnswer.NO_SURFACE);
   }
 }

@@ -3,6 +3,7 @@ package org.mergetomix.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.mergetomix.spark.SearchAction;
 import org.mergetomix.table.Front;
@@ -12,6 +13,9 @@ import org.mergetomix.table.RunRecord;
 
 /** What a search was asked, what it answers, and how sure that is. */
 final class SearchAnswer {
+
+  /** Where there is no surface. */
+  static final String NO_SURFACE = "; too few mixtures, or too much alike, for a surface";
 
   private SearchAnswer() {}
 
@@ -46,12 +50,13 @@ final class SearchAnswer {
   private static String sure(SearchAction.Result result) {
     RankedRow best = result.top().get(0);
     long others = result.tied() - 1;
+    String surface = surface(result.record().surface());
     if (!best.gap().hasError() || !best.score().hasError()) {
-      return "How sure:  ties cannot be told from one example" + surface(result.record().surface());
+      return "How sure:  ties cannot be told from one example" + surface;
     }
     String tied = tied(others);
     String rank = best.interval().map(SearchAnswer::rank).orElse("");
-    return "How sure:  " + tied + rank + surface(result.record().surface());
+    return "How sure:  " + tied + rank + surface;
   }
 
   /** How many other mixtures are tied with the best. */
@@ -91,11 +96,19 @@ final class SearchAnswer {
 
   private static String surface(RunRecord.Surface surface) {
     return surface.kind().isEmpty()
-        ? "; too few mixtures, or too much alike, for a surface"
-        : String.format(
-            Locale.ROOT,
-            "; a surface, %s, predicts mixtures that it has not seen with R\u00B2 %.3f",
-            surface.kind(),
-            surface.explained());
+        ? NO_SURFACE
+        : surface(surface.kind(), surface.explained(), surface.rivals());
+  }
+
+  /** How well a surface predicts, and other kinds of it, as a further clause. */
+  static String surface(String kind, double explained, SortedMap<String, Double> rivals) {
+    return String.format(
+        Locale.ROOT,
+        "; a surface, %s, predicts mixtures that it has not seen with R\u00B2 %.3f%s",
+        kind,
+        explained,
+        rivals.entrySet().stream()
+            .map(rival -> String.format(Locale.ROOT, "%s %.3f", rival.getKey(), rival.getValue()))
+            .collect(Collectors.joining(", ", " (", ")")));
   }
 }

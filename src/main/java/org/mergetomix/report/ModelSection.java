@@ -1,6 +1,8 @@
 package org.mergetomix.report;
 
 import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.mergetomix.report.chart.Bounds;
 import org.mergetomix.report.chart.Decimals;
 import org.mergetomix.report.chart.Figures;
@@ -40,7 +42,8 @@ final class ModelSection {
             + Figures.count(model.mixtures(), "mixture")
             + " from the others with an R² of "
             + SHARE.format(model.explained())
-            + " (1 is perfect, 0 no better than the mean).");
+            + " (1 is perfect, 0 no better than the mean)."
+            + others(content.run().surface().rivals()));
     List<Estimate> expected = model.predictions().stream().map(one -> of(one.expected())).toList();
     List<Estimate> measured = model.predictions().stream().map(one -> of(one.measured())).toList();
     Bounds across = Bounds.of(expected);
@@ -84,6 +87,15 @@ final class ModelSection {
         "class",
         "note");
     SurfaceMap.write(page, content, model);
+  }
+
+  /** How well other kinds of surface do it, as the search found. */
+  private static String others(SortedMap<String, Double> rivals) {
+    return rivals.isEmpty()
+        ? ""
+        : rivals.entrySet().stream()
+            .map(rival -> rival.getKey() + " " + SHARE.format(rival.getValue()))
+            .collect(Collectors.joining(", ", " Other kinds: ", "."));
   }
 
   private static Estimate of(double value) {

@@ -3,6 +3,7 @@ package org.mergetomix.spark;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,8 +33,14 @@ final class RunRecords {
         new RunRecord.Start(configuration.asMap(), versions(spark, plan)));
   }
 
-  /** What is recorded of a model of the scores. */
-  static RunRecord.Surface surface(ScoreModel model) {
+  /**
+   * What is recorded of a model of the scores.
+   *
+   * @param ridge R² of ridge regression, where it was fitted
+   */
+  static RunRecord.Surface surface(ScoreModel model, OptionalDouble ridge) {
+    SortedMap<String, Double> rivals = new TreeMap<>(model.rivals());
+    ridge.ifPresent(explained -> rivals.put(RidgeRival.NAME, explained));
     SortedMap<String, RunRecord.Gain> gains = new TreeMap<>();
     model
         .gains()
@@ -41,7 +48,12 @@ final class RunRecords {
             gain ->
                 gains.put(gain.dataset(), new RunRecord.Gain(gain.shapley(), gain.mainEffect())));
     return new RunRecord.Surface(
-        model.surface(), model.mixtures(), model.explained(), Choice.name(model.basis()), gains);
+        model.surface(),
+        model.mixtures(),
+        model.explained(),
+        rivals,
+        Choice.name(model.basis()),
+        gains);
   }
 
   private static SortedMap<String, String> versions(SparkSession spark, RunPlan plan) {

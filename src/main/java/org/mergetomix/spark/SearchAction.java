@@ -187,7 +187,14 @@ public final class SearchAction {
               objective.score(base).value(),
               configuration.seed());
       directory.interactions(spark).write(model.map(ScoreModel::interactions).orElse(List.of()));
-      RunRecord.Surface surface = model.map(RunRecords::surface).orElse(RunRecord.Surface.NONE);
+      context.setJobGroup("rival", "Fit ridge regression to the scores", false);
+      RunRecord.Surface surface =
+          model
+              .map(
+                  found ->
+                      RunRecords.surface(
+                          found, RidgeRival.explained(spark, found, configuration.seed())))
+              .orElse(RunRecord.Surface.NONE);
       RunRecord.Counts counts = counts(strategy, ranked);
       double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =

@@ -20,8 +20,9 @@
  * everything that an executor needs and is broadcast; {@code RunRecords} begins the record of the
  * run, {@code TaskDescription} writes what the tasks ask, {@code Preflights} measures the experts;
  * {@code round} has what a strategy proposes evaluated and committed; {@code Ranking} turns the
- * evaluations into the ranked table; {@code MixedDevices} warns where they come from more than one
- * kind of device.
+ * evaluations into the ranked table; {@code RidgeRival} says how well MLlib's ridge regression
+ * predicts its scores, beside the surfaces; {@code MixedDevices} warns where they come from more
+ * than one kind of device.
  *
  * <p>Trainings are {@code TrainingPlan}, which makes the jobs, and {@code TrainingJobs}, which has
  * the missing ones done; {@code ScoreModels} scores whole models beside them. {@link

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -155,6 +156,10 @@ public final class RunDirectory {
           "run.json is broken: it is not a JSON object",
           record().toString(),
           "Restore it, or choose another output directory");
+    }
+    // Not there before other kinds of surface were told.
+    if (json.path("surface") instanceof ObjectNode surface && !surface.has("rivals")) {
+      surface.putObject("rivals");
     }
     return JSON.treeToValue(json, RunRecord.class);
   }

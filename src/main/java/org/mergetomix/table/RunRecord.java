@@ -351,14 +351,21 @@ public record RunRecord(
    * @param kind of the surface that predicts best; empty where there is none
    * @param mixtures to how many it was fitted
    * @param explained R² of its predictions of mixtures that were left out
+   * @param rivals the same R² of other kinds of surface, by their names
    * @param basis of the gains: {@code exact}, {@code surface}, {@code rough} or {@code none}
    * @param gains by dataset
    */
   public record Surface(
-      String kind, int mixtures, double explained, String basis, SortedMap<String, Gain> gains) {
+      String kind,
+      int mixtures,
+      double explained,
+      SortedMap<String, Double> rivals,
+      String basis,
+      SortedMap<String, Gain> gains) {
 
     /** There is none. */
-    public static final Surface NONE = new Surface("", 0, 0, "none", new TreeMap<>());
+    public static final Surface NONE =
+        new Surface("", 0, 0, new TreeMap<>(), "none", new TreeMap<>());
   }
 
   /**

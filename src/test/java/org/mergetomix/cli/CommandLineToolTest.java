@@ -70,7 +70,8 @@ class CommandLineToolTest {
         .containsPattern("(?m)^Answer:    [a-d+]+ with \\d\\.\\d{4} ± .*, the best of 15 mixtures$")
         .containsPattern(
             "(?m)^How sure:  (no other is|\\d+ others? (is|are)) tied with it; with other examples"
-                + " its rank is 1 to \\d+ \\(95 %\\); a surface, .*R² -?\\d\\.\\d{3}$")
+                + " its rank is 1 to \\d+ \\(95 %\\); a surface, .*R² -?\\d\\.\\d{3}"
+                + " \\([A-Za-z ]+ -?\\d\\.\\d{3}, ridge regression -?\\d\\.\\d{3}\\)$")
         .containsPattern("(?m)^Ranked digest: [0-9a-f]{64}$")
         .endsWith("Report: " + run.output().resolve("report.html") + "\n");
     assertThat(done(run, "fidelity"))

@@ -336,6 +336,7 @@ final class SmallContent {
         "quadratic in the merge weights",
         3,
         0.953,
+        new TreeMap<>(),
         basis,
         List.of(
             new DatasetGain("es", new Estimate(0.21, error), new Estimate(0.146, error)),
@@ -370,7 +371,13 @@ final class SmallContent {
         begun.run(),
         begun.start(),
         begun.search(),
-        begun.surface(),
+        new RunRecord.Surface(
+            "quadratic in the merge weights",
+            3,
+            0.953,
+            new TreeMap<>(Map.of("ridge regression", 0.912, "another", -0.25)),
+            "none",
+            new TreeMap<>()),
         new RunRecord.Counts(evaluated + failed, evaluated, failed, 0, 1),
         new RunRecord.Seconds(0.02, 0.5, 75, 80),
         preflight(),

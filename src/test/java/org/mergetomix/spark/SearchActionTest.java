@@ -133,6 +133,7 @@ class SearchActionTest {
     assertThat(surface.basis()).isEqualTo("exact");
     assertThat(surface.mixtures()).isEqualTo(15);
     assertThat(surface.kind()).isNotEmpty();
+    assertThat(surface.rivals()).hasSize(2).containsKey("ridge regression");
     assertThat(surface.gains()).containsOnlyKeys("a", "b", "c", "d");
     double base = found.record().search().base().get("task").value();
     double all = directory().ranked(spark).find("a+b+c+d").orElseThrow().score().value();

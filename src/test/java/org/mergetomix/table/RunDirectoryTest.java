@@ -83,6 +83,7 @@ class RunDirectoryTest {
                     "any",
                     3,
                     0.5,
+                    new TreeMap<>(Map.of("other", Double.NaN)),
                     "rough",
                     new TreeMap<>(
                         Map.of(
@@ -95,6 +96,19 @@ class RunDirectoryTest {
     directory.write(record);
 
     assertThat(directory.require()).isEqualTo(record);
+  }
+
+  @Test
+  void readsARunThatTellsNoOtherKindsOfSurface() throws IOException {
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
+    directory.write(confirmed());
+    Path file = folder.resolve("run.json");
+    Files.writeString(file, Files.readString(file).replaceFirst("\"rivals\" : \\{[^}]*},", ""));
+
+    RunRecord.Surface surface = directory.require().surface();
+
+    assertThat(surface.rivals()).isEmpty();
+    assertThat(surface.gains()).isEqualTo(confirmed().surface().gains());
   }
 
   @Test
@@ -395,6 +409,7 @@ class RunDirectoryTest {
                 "quadratic in the merge weights",
                 7,
                 0.75,
+                new TreeMap<>(Map.of("ridge regression", 0.5)),
                 "surface",
                 new TreeMap<>(
                     Map.of(

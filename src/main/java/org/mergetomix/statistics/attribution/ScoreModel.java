@@ -1,6 +1,9 @@
 package org.mergetomix.statistics.attribution;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.table.Interaction;
@@ -12,6 +15,7 @@ import org.mergetomix.table.Interaction;
  * @param mixtures to how many it was fitted
  * @param explained R² of its predictions of mixtures that were left out: 1 is perfect, 0 no better
  *     than the mean
+ * @param rivals the same R² of the other kinds of surface, by their names
  * @param basis of the gains
  * @param gains one per dataset, the most helpful first; empty where there is no basis
  * @param interactions one per pair of datasets, by their ids; of more than 24 datasets, of those
@@ -25,6 +29,7 @@ public record ScoreModel(
     String surface,
     int mixtures,
     double explained,
+    SortedMap<String, Double> rivals,
     Basis basis,
     List<DatasetGain> gains,
     List<Interaction> interactions,
@@ -32,6 +37,7 @@ public record ScoreModel(
     List<Predicted> predictions) {
 
   public ScoreModel {
+    rivals = Collections.unmodifiableSortedMap(new TreeMap<>(rivals));
     gains = List.copyOf(gains);
     interactions = List.copyOf(interactions);
     predictions = List.copyOf(predictions);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -106,7 +108,10 @@ public final class ScoreModelFit {
       return Optional.empty();
     }
     List<Observation> fitted = SurfaceChoice.informative(seen);
-    SurfaceChoice.Rival best = SurfaceChoice.of(axes, fitted).rivals().get(0);
+    List<SurfaceChoice.Rival> kinds = SurfaceChoice.of(axes, fitted).rivals();
+    SurfaceChoice.Rival best = kinds.get(0);
+    SortedMap<String, Double> rivals = new TreeMap<>();
+    kinds.stream().skip(1).forEach(kind -> rivals.put(kind.surface().name(), kind.explained()));
     Set<Mixture> there =
         seen.stream().map(Observation::mixture).collect(Collectors.toUnmodifiableSet());
     Basis basis = basis(there, best.explained());
@@ -126,6 +131,7 @@ public final class ScoreModelFit {
             best.surface().name(),
             fitted.size(),
             best.explained(),
+            rivals,
             basis,
             gains,
             interactions,

@@ -33,6 +33,8 @@ class ScoreModelFitTest {
     assertThat(model.basis()).isEqualTo(Basis.EXACT);
     assertThat(model.mixtures()).isEqualTo(63);
     assertThat(model.explained()).isGreaterThan(0.99);
+    assertThat(model.rivals()).hasSize(1).doesNotContainKey(model.surface());
+    assertThat(model.rivals().values()).allMatch(rival -> rival <= model.explained());
     assertThat(model.gains()).hasSize(DATASETS).allMatch(gain -> !gain.shapley().hasError());
     Mixture all = Mixture.subset(SCORES.axes().datasets());
     assertThat(model.gains().stream().mapToDouble(gain -> gain.shapley().value()).sum())
