@@ -3,6 +3,7 @@ package org.mergetomix.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.mergetomix.output.Failures;
 import org.mergetomix.problem.ExitCode;
@@ -32,6 +33,7 @@ public final class CommandLineTool {
 
   private volatile boolean interrupted;
   private volatile boolean finished;
+  private volatile String advice = "";
 
   private final Console console;
   private final PrintStream errors;
@@ -84,7 +86,16 @@ public final class CommandLineTool {
         .setUsageHelpAutoWidth(true)
         .setOut(console.writer())
         .setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8))
+        .setExecutionStrategy(this::execute)
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure));
+  }
+
+  private int execute(CommandLine.ParseResult parsed) {
+    List<CommandLine> commands = parsed.asCommandLineList();
+    if (commands.get(commands.size() - 1).getCommand() instanceof SessionCommand command) {
+      advice = command.afterInterruption();
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private int explain(Exception failure) {
@@ -107,8 +118,7 @@ public final class CommandLineTool {
     if (!finished) {
       interrupted = true;
       errors.println();
-      errors.println(
-          "Interrupted. What is committed is kept: the same command goes on from there.");
+      errors.println("Interrupted. " + advice);
     }
   }
 }

@@ -68,10 +68,12 @@ final class DemoCommand extends SessionCommand {
     CorpusExample example = new CorpusExample(directory);
     prepare(session);
     example.prepare();
-    if (!example.isDivided()) {
+    if (!example.isDivided(configuration)) {
+      example.discardDivision();
       DivideCommand.print(
           console(),
           new DivideAction(session.spark(), configuration, console()).run(example.divided()));
+      example.rememberDivision(configuration);
     }
     print(example.recovery(session.spark()));
     Configuration divided = options().configuration(example.settingsOfParts());

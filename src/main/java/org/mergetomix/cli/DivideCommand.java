@@ -1,9 +1,7 @@
 package org.mergetomix.cli;
 
 import org.mergetomix.config.Configuration;
-import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
-import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.DivideAction;
 import org.mergetomix.spark.Session;
 import org.mergetomix.table.PartRow;
@@ -19,14 +17,7 @@ final class DivideCommand extends SessionCommand {
 
   private static final int WORDS = 6;
 
-  @CommandLine.Option(
-      names = "--to",
-      required = true,
-      paramLabel = "FOLDER",
-      description =
-          "The folder to write, which must not exist: a path, or a place in a store as "
-              + "s3a://bucket/folder.")
-  private String to;
+  @CommandLine.Mixin private TargetFolder to;
 
   DivideCommand(Console console) {
     super(console);
@@ -34,8 +25,14 @@ final class DivideCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    print(console(), new DivideAction(session.spark(), configuration, console()).run(target()));
+    print(
+        console(), new DivideAction(session.spark(), configuration, console()).run(to.location()));
     return ExitCode.DONE;
+  }
+
+  @Override
+  String afterInterruption() {
+    return to.afterInterruption();
   }
 
   static void print(Console console, DivideAction.Result result) {
@@ -62,13 +59,5 @@ final class DivideCommand extends SessionCommand {
     }
     console.line("What is in each: %s", result.report());
     console.line("A manifest to go on with: %s", result.manifest());
-  }
-
-  private Location target() {
-    try {
-      return Location.of(to);
-    } catch (IllegalArgumentException malformed) {
-      throw UserException.usage("Option --to " + malformed.getMessage(), "", "");
-    }
   }
 }

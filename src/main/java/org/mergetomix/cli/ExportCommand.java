@@ -37,6 +37,11 @@ final class ExportCommand extends SessionCommand {
   }
 
   @Override
+  String afterInterruption() {
+    return to.afterInterruption();
+  }
+
+  @Override
   ExitCode run(Session session, Configuration configuration) {
     Location target = to.location();
     ExportAction.Result result =

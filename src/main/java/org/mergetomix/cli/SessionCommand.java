@@ -40,6 +40,11 @@ abstract class SessionCommand implements Callable<Integer> {
     console.warnings(new TrackingAction(session.spark(), configuration).run().stream().toList());
   }
 
+  /** What a user can do who broke it off, as a sentence. */
+  String afterInterruption() {
+    return "What is committed is kept: the same command goes on from there.";
+  }
+
   /** Does the work. */
   abstract ExitCode run(Session session, Configuration configuration);
 

@@ -16,6 +16,11 @@ final class TargetFolder {
               + "s3a://bucket/folder.")
   private String to;
 
+  /** What a user can do who broke off before the folder was complete. */
+  String afterInterruption() {
+    return "Remove %s, if it is there, before you run the same command again.".formatted(to);
+  }
+
   Location location() {
     try {
       return Location.of(to);

@@ -25,6 +25,11 @@ final class VocabularyCommand extends SessionCommand {
   }
 
   @Override
+  String afterInterruption() {
+    return target.afterInterruption();
+  }
+
+  @Override
   ExitCode run(Session session, Configuration configuration) {
     Location folder = target.location();
     List<String> added =

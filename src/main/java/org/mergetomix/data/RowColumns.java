@@ -56,6 +56,11 @@ public record RowColumns(SortedMap<String, String> named) implements Serializabl
             .findFirst();
   }
 
+  /** What is looked for in a row: what the kind that is said has, or {@link #KEYS}. */
+  public List<String> keys() {
+    return kind().map(Kind::keys).orElse(KEYS);
+  }
+
   /** The column that holds something: one of {@link #KEYS}. */
   public String column(String key) {
     return named.getOrDefault(key, key);

@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -31,7 +33,6 @@ public final class SliceRows implements AutoCloseable {
   private long begins;
   private long number;
   private String line = "";
-  private OptionalLong earlier = OptionalLong.empty();
 
   /**
    * A slice.
@@ -82,7 +83,7 @@ public final class SliceRows implements AutoCloseable {
    * What the row means.
    *
    * @param meaning may refuse it
-   * @throws UserException if it is no row, or is refused, with its file and line
+   * @throws UserException if it is no row, or is refused, with its {@link #where} in the file
    */
   public <T> T read(Function<DataRow, T> meaning) {
     // The number of a line decides whether a byte order mark may stand in it.
@@ -90,25 +91,43 @@ public final class SliceRows implements AutoCloseable {
     try {
       return meaning.apply(DataRows.row(file, new DataLines.Line(told, lines.decoded(line, told))));
     } catch (UserException refused) {
-      String where = new RowPlace(file.name(), RowPlace.Unit.LINE, number + earlier()).where();
-      throw refused.with(problem -> new Problem(problem.what(), where, problem.remedy()));
+      throw refused.with(problem -> new Problem(problem.what(), where(), problem.remedy()));
     }
   }
 
-  /** How many lines begin before the slice: counted only when one of its own is to be told. */
-  private long earlier() {
-    if (earlier.isEmpty()) {
-      long count = 0;
-      if (from > 0) {
-        try (SliceRows before = new SliceRows(file, 0, from)) {
-          while (before.next()) {
-            count++;
-          }
+  private String where() {
+    return from == 0
+        ? new RowPlace(file.name(), RowPlace.Unit.LINE, number).where()
+        : where(file.name(), begins);
+  }
+
+  /**
+   * How a row is told whose line is not known, because other slices come before its own.
+   *
+   * @param name the file's
+   * @param position the byte where the row begins
+   */
+  public static String where(String name, long position) {
+    return name + ", byte " + position;
+  }
+
+  /**
+   * How rows are told once their lines are counted: the file is read up to the last of them.
+   *
+   * @param positions the bytes where they begin
+   * @return by these, of those where a row begins
+   * @throws UserException if the file cannot be read
+   */
+  public static SortedMap<Long, String> lines(DataFile file, SortedSet<Long> positions) {
+    SortedMap<Long, String> lines = new TreeMap<>();
+    try (SliceRows rows = new SliceRows(file, 0, positions.last() + 1)) {
+      while (rows.next()) {
+        if (positions.contains(rows.position())) {
+          lines.put(rows.position(), rows.where());
         }
       }
-      earlier = OptionalLong.of(count);
     }
-    return earlier.getAsLong();
+    return lines;
   }
 
   /** Reads a line, which ends as {@link java.io.BufferedReader#readLine} has it. */

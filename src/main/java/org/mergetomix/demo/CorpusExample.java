@@ -8,18 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
+import org.mergetomix.output.ParquetTables;
 import org.mergetomix.problem.UserException;
 
 /**
  * The example as one corpus: the names of all candidates, some of one language in a row, in random
  * order. Each row has its language in a column that divide does not look at, so that what comes out
- * can be compared with what went in. Files that are there stay.
+ * can be compared with what went in. The files are written anew each time; what they are divided
+ * into stays as long as it is complete, and divided by the same settings.
  */
 public final class CorpusExample {
 
@@ -44,8 +49,7 @@ public final class CorpusExample {
   /** How its parts are searched: {@code key=value}. */
   public List<String> settingsOfParts() {
     return List.of(
-        "manifest=" + divided().child("manifest.conf"),
-        "output=" + directory.resolve("corpus-run"));
+        "manifest=" + divided().child("manifest.conf"), "output=" + divided().child("run"));
   }
 
   /** The folder that the corpus is divided into. */
@@ -53,9 +57,61 @@ public final class CorpusExample {
     return Location.of(directory.resolve("divided"));
   }
 
-  /** Whether that has been done. */
-  public boolean isDivided() {
-    return Files.exists(divided().child("manifest.conf").path());
+  /**
+   * Whether that has been done, to the end and by these settings.
+   *
+   * @throws UserException if the directory cannot be read
+   */
+  public boolean isDivided(Configuration configuration) {
+    try {
+      return Files.exists(divided().child("manifest.conf").path())
+          && Files.exists(remembered())
+          && Files.readString(remembered()).equals(how(configuration));
+    } catch (IOException failure) {
+      throw unusable(failure);
+    }
+  }
+
+  /**
+   * Keeps by which settings the corpus was divided.
+   *
+   * @throws UserException if the directory cannot be written
+   */
+  public void rememberDivision(Configuration configuration) {
+    try {
+      Files.writeString(remembered(), how(configuration));
+    } catch (IOException failure) {
+      throw unusable(failure);
+    }
+  }
+
+  /**
+   * Deletes the parts, if there are some, with all that was trained on them and found out about
+   * them.
+   *
+   * @throws UserException if they cannot be deleted
+   */
+  public void discardDivision() {
+    Path parts = divided().path();
+    if (!Files.exists(parts)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(parts)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException failure) {
+      throw unusable(failure);
+    }
+  }
+
+  private Path remembered() {
+    return divided().child("settings.txt").path();
+  }
+
+  private static String how(Configuration configuration) {
+    return "%s\n%s\nseed %s\n"
+        .formatted(configuration.requireManifest(), configuration.divide(), configuration.seed());
   }
 
   /**
@@ -82,12 +138,16 @@ public final class CorpusExample {
           ]
           """);
     } catch (IOException failure) {
-      throw UserException.input(
-          "Cannot write the example: " + failure,
-          directory.toString(),
-          "Choose a directory that can be written, with --directory",
-          failure);
+      throw unusable(failure);
     }
+  }
+
+  private UserException unusable(IOException failure) {
+    return UserException.input(
+        "Cannot write the example: " + failure,
+        directory.toString(),
+        "Choose a directory that can be written, with --directory",
+        failure);
   }
 
   private static List<String> rows() {
@@ -130,9 +190,7 @@ public final class CorpusExample {
   /** Compares the parts with the languages. */
   public Recovery recovery(SparkSession spark) {
     SortedMap<String, SortedMap<String, Long>> parts = new TreeMap<>();
-    spark
-        .read()
-        .parquet(divided().child("parts").uri())
+    ParquetTables.read(spark, List.of(divided().child("parts")))
         .groupBy(col("part").cast("string"), col("language"))
         .count()
         .collectAsList()

@@ -83,11 +83,11 @@ public final class DivideAction {
    * is deleted.
    *
    * @param target the folder, which must not exist
-   * @throws UserException if the manifest, the corpus or a task's data is missing or broken, or has
-   *     fewer distinct rows than there are to be parts
+   * @throws UserException if something is at the target, or the manifest, the corpus or a task's
+   *     data is missing or broken, or the corpus has fewer distinct rows than there are to be parts
    */
   public Result run(Location target) {
-    LocalOutput.requireNew(target, spark.sparkContext().hadoopConfiguration());
+    requireNew(target);
     Commits.requireCommitter(spark, target);
     InputAccess access = InputAccess.of(spark, configuration);
     JavaSparkContext context = Session.context(spark);
@@ -110,14 +110,13 @@ public final class DivideAction {
         Corpus.open(session, access, files, manifest.corpus(), manifest.columns(), settings.by());
     Dataset<Row> table = corpus.table();
     requireNoPart(table, manifest.corpus());
-    steps.done();
-    try (Division division =
-        Division.of(session, corpus, manifest.corpus(), settings, configuration.seed())) {
+    try (Targets targets = Targets.read(session, access, files, manifest.tasks());
+        Division division = divide(session, corpus, manifest.corpus(), settings, steps)) {
       steps.done();
-      List<PartRow> parts =
-          division.describe(
-              corpus, Targets.means(session, access, files, manifest.tasks(), division, settings));
+      List<PartRow> parts = division.describe(corpus, targets.means(division, settings));
       steps.done();
+      // Another run may have written there meanwhile, and a failure deletes what is there.
+      requireNew(target);
       return discardingOnFailure(
           target,
           () -> {
@@ -135,6 +134,20 @@ public final class DivideAction {
             return new Result(divided.file(), page, division.rows(), division.empty(), parts);
           });
     }
+  }
+
+  private Division divide(
+      SparkSession session,
+      Corpus corpus,
+      Location data,
+      Configuration.Divide settings,
+      Steps steps) {
+    steps.done();
+    return Division.of(session, corpus, data, settings, configuration.seed());
+  }
+
+  private void requireNew(Location target) {
+    LocalOutput.requireNew(target, spark.sparkContext().hadoopConfiguration());
   }
 
   private static void requireNoPart(Dataset<Row> table, Location corpus) {

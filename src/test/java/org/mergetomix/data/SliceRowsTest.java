@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +57,7 @@ class SliceRowsTest {
   }
 
   @Test
-  void tellTheLineOfARowThatIsRefused() throws IOException {
+  void tellTheByteOfARowThatIsRefusedAndItsLineOnceCounted() throws IOException {
     String good = "{\"text\": \"a\"}\n";
     DataFile file = file("rows.jsonl", good + good + "{\"text\": 3}\n" + good);
 
@@ -63,16 +65,19 @@ class SliceRowsTest {
       assertThat(slice.next()).isTrue();
       assertThatThrownBy(() -> slice.read(row -> row.text("text")))
           .isInstanceOf(UserException.class)
-          .hasMessageContaining("rows.jsonl:3")
+          .hasMessageContaining(SliceRows.where(file.name(), 2L * good.length()))
           .hasMessageContaining("must be a text, not number");
       assertThat(slice.next()).isTrue();
       assertThat(slice.<String>read(row -> row.text("text"))).isEqualTo("a");
       assertThat(slice.next()).isFalse();
     }
+    long begins = 2L * good.length();
+    assertThat(SliceRows.lines(file, new TreeSet<>(List.of(0L, begins, begins + 1))))
+        .containsExactly(Map.entry(0L, file.name() + ":1"), Map.entry(begins, file.name() + ":3"));
   }
 
   @Test
-  void tellBytesThatAreNoTextWithTheirLine() throws IOException {
+  void tellBytesThatAreNoText() throws IOException {
     Path file = folder.resolve("rows.txt");
     Files.write(file, new byte[] {'a', '\n', 'b', '\n', (byte) 0xFF, '\n'});
 
@@ -80,7 +85,7 @@ class SliceRowsTest {
       assertThat(slice.next()).isTrue();
       assertThatThrownBy(() -> slice.read(row -> row))
           .hasMessageContaining("Not UTF-8")
-          .hasMessageContaining("rows.txt:3");
+          .hasMessageContaining("rows.txt, byte 4");
     }
   }
 }

@@ -46,7 +46,26 @@ class CorpusExampleTest {
     assertThat(UndividedManifest.read(Location.of(manifest), manifest).corpus())
         .isEqualTo(Location.of(folder.resolve("corpus.jsonl")));
     assertThat(Configuration.load(List.of(), example.settings()).divide().parts()).isEqualTo(8);
-    assertThat(example.isDivided()).isFalse();
+  }
+
+  @Test
+  void isDividedAnewWhereThatIsNotCompleteOrWasDoneByOtherSettings() throws IOException {
+    CorpusExample example = new CorpusExample(folder);
+    Configuration eight = Configuration.load(List.of(), example.settings());
+    List<String> fewer = new ArrayList<>(example.settings());
+    fewer.add("divide.parts=4");
+    assertThat(example.isDivided(eight)).isFalse();
+    example.discardDivision();
+    Path parts = Files.createDirectories(example.divided().path().resolve("parts"));
+    assertThat(example.isDivided(eight)).isFalse();
+
+    Files.writeString(example.divided().path().resolve("manifest.conf"), "");
+    example.rememberDivision(eight);
+
+    assertThat(example.isDivided(eight)).isTrue();
+    assertThat(example.isDivided(Configuration.load(List.of(), fewer))).isFalse();
+    example.discardDivision();
+    assertThat(parts.getParent()).doesNotExist();
   }
 
   @Test

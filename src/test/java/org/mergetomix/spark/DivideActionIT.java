@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import org.mergetomix.output.Failures;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.PartRow;
+import org.mergetomix.table.PartsTable;
 import org.mergetomix.testing.SparkSessionExtension;
 
 @ExtendWith(SparkSessionExtension.class)
@@ -76,17 +78,22 @@ class DivideActionIT {
   }
 
   private Configuration configuration(String corpus, String... settings) throws IOException {
-    Path task = folder.resolve("task.txt");
-    Files.write(task, sentences(COURT, 5, 9));
+    Files.write(folder.resolve("task.txt"), sentences(COURT, 5, 9));
+    return configured(
+        corpus, "{ id = law, kind = language-modelling, data = \"task.txt\" }", settings);
+  }
+
+  private Configuration configured(String corpus, String tasks, String... settings)
+      throws IOException {
     Path manifest = folder.resolve("manifest.conf");
     Files.writeString(
         manifest,
         """
         base { checkpoint = "base" }
         corpus { %s }
-        tasks = [ { id = law, kind = language-modelling, data = "task.txt" } ]
+        tasks = [ %s ]
         """
-            .formatted(corpus));
+            .formatted(corpus, tasks));
     List<String> all = new ArrayList<>(List.of("manifest=" + manifest));
     all.addAll(List.of(settings));
     return Configuration.load(List.of(), all);
@@ -126,6 +133,13 @@ class DivideActionIT {
         .isGreaterThan(0.9)
         .isGreaterThan(2 * result.parts().get(0).similarity().get("law"));
     assertThat(Files.readString(folder.resolve("divided/report.html"))).contains("verdict");
+    assertThat(
+            new PartsTable(spark, target().child("summary"))
+                .dataset()
+                .select("part")
+                .as(Encoders.STRING())
+                .collectAsList())
+        .containsExactly("p1", "p2", "p3");
   }
 
   @Test
@@ -242,6 +256,92 @@ class DivideActionIT {
         .isEqualTo(180);
   }
 
+  @Test
+  void comparesWithTasksOfOtherRowsThanItsOwn(SparkSession spark) throws IOException {
+    Files.write(folder.resolve("corpus.txt"), mixed());
+    List<String> questions = new ArrayList<>();
+    for (String sentence : sentences(COURT, 5, 9)) {
+      questions.add(
+          "{\"question\": \"%s\", \"options\": [\"verdict\", \"plea\"], \"answer\": 0, \"note\": %s}"
+              .formatted(sentence, questions.isEmpty() ? "1" : "\"two\""));
+    }
+    Path lines = folder.resolve("exam.jsonl");
+    Files.write(lines, questions);
+    spark.read().json(lines.toString()).write().parquet(folder.resolve("exam").toString());
+    String task =
+        "{ id = %s, kind = multiple-choice, data = \"%s\", context = \"{question}\","
+            + " choices = options, answer = answer }";
+
+    DivideAction.Result result =
+        divide(
+            spark,
+            configured(
+                "data = \"corpus.txt\"",
+                task.formatted("lines", "exam.jsonl") + "\n" + task.formatted("table", "exam"),
+                "divide.parts=3"));
+
+    assertThat(result.parts()).extracting(PartRow::part).containsExactly("p1", "p2", "p3");
+    for (String id : List.of("lines", "table")) {
+      assertThat(result.parts().get(2).similarity().get(id))
+          .isGreaterThan(0.8)
+          .isGreaterThan(2 * result.parts().get(0).similarity().get(id));
+    }
+  }
+
+  @Test
+  void tellsAllTasksThatCannotBeReadBeforeItDivides(SparkSession spark) throws IOException {
+    Files.write(folder.resolve("corpus.txt"), mixed());
+    Files.write(folder.resolve("broken.jsonl"), List.of("{\"question\": \"a\"}", "no json"));
+
+    refuses(
+        spark,
+        configured(
+            "data = \"corpus.txt\"",
+            """
+{ id = one, kind = language-modelling, data = "missing.txt" }
+{ id = two, kind = multiple-choice, data = "broken.jsonl", context = "{question}", choices = options, answer = answer }
+""",
+            "divide.parts=250"),
+        "missing.txt",
+        "broken.jsonl:2");
+  }
+
+  @Test
+  void looksOnlyAtColumnsThatTheManifestMeans(SparkSession spark) throws IOException {
+    Files.write(folder.resolve("corpus.txt"), mixed());
+    spark
+        .read()
+        .text(folder.resolve("corpus.txt").toString())
+        .select(col("value").as("body"), current_date().as("messages"))
+        .write()
+        .parquet(folder.resolve("corpus").toString());
+
+    DivideAction.Result result =
+        divide(spark, configuration("data = corpus, text = body", "divide.parts=3"));
+
+    assertThat(result.rows()).isEqualTo(180);
+  }
+
+  @Test
+  void refusesColumnsThatNoTableCanHaveTogether(SparkSession spark) throws IOException {
+    Files.write(
+        folder.resolve("corpus.jsonl"),
+        List.of("{\"text\": \"a\", \"Tag\": 1}", "{\"text\": \"b\", \"tag\": 2}"));
+    refuses(
+        spark,
+        configuration("data = \"corpus.jsonl\"", "divide.parts=2"),
+        "but for upper and lower case",
+        "corpus.jsonl");
+
+    Dataset<Row> rows = spark.range(10).select(col("id").cast("string").as("text"), col("id"));
+    rows.write().parquet(folder.resolve("one").toString());
+    rows.withColumn("id", col("text")).write().parquet(folder.resolve("other").toString());
+    refuses(
+        spark,
+        configuration("data = \"*/*.parquet\"", "divide.parts=2"),
+        "columns of the same name and of different types");
+  }
+
   private void refuses(SparkSession spark, Configuration configuration, String... words) {
     assertThatThrownBy(() -> divide(spark, configuration))
         .satisfies(
@@ -312,11 +412,40 @@ class DivideActionIT {
   @Test
   void leavesAFolderThatIsThereAlone(SparkSession spark) throws IOException {
     Files.write(folder.resolve("corpus.txt"), mixed());
-    Files.createDirectory(folder.resolve("divided"));
+    Path kept = Files.createDirectory(folder.resolve("divided")).resolve("kept.txt");
+    Files.writeString(kept, "mine");
 
     assertThatThrownBy(
             () -> divide(spark, configuration("data = \"corpus.txt\"", "divide.parts=3")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("exists already");
+    assertThat(kept).hasContent("mine");
+  }
+
+  @Test
+  void leavesAloneWhatAnotherRunWroteMeanwhile(SparkSession spark) throws IOException {
+    Files.write(folder.resolve("corpus.txt"), mixed());
+    Configuration configuration = configuration("data = \"corpus.txt\"", "divide.parts=3");
+    Path other = folder.resolve("divided/manifest.conf");
+    Progress another =
+        (what, done, all, elapsed) -> {
+          if (done == 2) {
+            write(other);
+          }
+        };
+
+    assertThatThrownBy(() -> new DivideAction(spark, configuration, another).run(target()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("exists already");
+    assertThat(other).hasContent("another's");
+  }
+
+  private static void write(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "another's");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 }

@@ -10,8 +10,11 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.DataForm;
 import org.mergetomix.data.RowColumns;
+import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /** The rows of a corpus, read by executors. */
@@ -25,6 +28,9 @@ public interface Corpus {
 
   /** The rows as they are: {@code id}, and {@code row} with all columns. */
   Dataset<Row> table();
+
+  /** What is to be told of rows: with their lines, which who reads a part of a file cannot know. */
+  List<Problem> problems(List<CorpusRow.Refused> rows);
 
   /**
    * The corpus at a place.
@@ -40,20 +46,25 @@ public interface Corpus {
       Location data,
       RowColumns columns,
       String by) {
-    return open(spark, access, files, data, RowReading.of(RowReading.Meaning.EXAMPLE, columns, by));
+    Corpus found =
+        found(spark, access, files, data, RowReading.of(RowReading.Meaning.EXAMPLE, columns, by));
+    return found instanceof LineCorpus lines ? lines.typed() : found;
   }
 
-  /** Rows of which every text counts, as those of a task. */
-  static Corpus ofTexts(SparkSession spark, InputAccess access, InputFiles files, Location data) {
-    return open(
+  /** The data of a task, which is only looked at: its columns need no types of their own. */
+  static Corpus ofTask(
+      SparkSession spark, InputAccess access, InputFiles files, Manifest.TaskEntry task) {
+    return found(
         spark,
         access,
         files,
-        data,
-        RowReading.of(RowReading.Meaning.ALL_TEXTS, RowColumns.UNSAID, ""));
+        task.data(),
+        task.kind().name().equals(LanguageModelling.KIND.name())
+            ? RowReading.of(RowReading.Meaning.EXAMPLE, task.columns(), "")
+            : RowReading.of(RowReading.Meaning.ALL_TEXTS, RowColumns.UNSAID, ""));
   }
 
-  private static Corpus open(
+  private static Corpus found(
       SparkSession spark, InputAccess access, InputFiles files, Location data, RowReading reading) {
     List<Location> parts = files.dataFiles(data);
     UserException.inputIfAny(
@@ -69,7 +80,7 @@ public interface Corpus {
     }
     return layouts.contains(DataForm.Layout.PARQUET)
         ? ParquetCorpus.open(spark, data, parts, reading)
-        : LineCorpus.open(spark, access, files, data, parts, reading);
+        : LineCorpus.open(spark, access, files, data, parts, reading, LineCorpus.SLICE);
   }
 
   private static String words(DataForm.Layout layout) {

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +34,8 @@ import org.apache.spark.storage.StorageLevel;
 import org.mergetomix.config.Configuration.Divide;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.DatasetId;
+import org.mergetomix.problem.Closing;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.divide.Clustering.Drawn;
 import org.mergetomix.spark.divide.PartSums.Member;
@@ -63,14 +66,17 @@ public final class Division implements AutoCloseable {
   private final JavaRDD<Member> members;
   private final Broadcast<Weighting> weighting;
   private final SortedMap<Integer, Name> names;
+  private final List<AutoCloseable> owned;
 
   private Division(
       SparkSession spark,
+      List<AutoCloseable> owned,
       RowFeatures read,
       JavaRDD<Member> members,
       Broadcast<Weighting> weighting,
       SortedMap<Integer, Name> names) {
     this.spark = spark;
+    this.owned = List.copyOf(owned);
     this.read = read;
     this.members = members;
     this.weighting = weighting;
@@ -92,43 +98,61 @@ public final class Division implements AutoCloseable {
    */
   public static Division of(
       SparkSession spark, Corpus corpus, Location data, Divide settings, long seed) {
-    RowFeatures read = RowFeatures.read(spark, corpus.rows(), settings.features(), seed);
+    List<AutoCloseable> owned = new ArrayList<>();
     try {
-      return of(spark, read, data, settings, seed);
+      RowFeatures read = RowFeatures.read(spark, corpus, settings.features(), seed);
+      owned.add(read);
+      return of(spark, owned, read, data, settings, seed);
     } catch (RuntimeException failure) {
-      read.close();
+      Closing.after(failure, () -> Closing.all(owned));
       throw failure;
     }
   }
 
+  /**
+   * @param owned gets what the division needs as long as it is open
+   */
   private static Division of(
-      SparkSession spark, RowFeatures read, Location data, Divide settings, long seed) {
+      SparkSession spark,
+      List<AutoCloseable> owned,
+      RowFeatures read,
+      Location data,
+      Divide settings,
+      long seed) {
     if (read.kept() == 0) {
       throw UserException.input("The data holds no example", data.text(), "Give it rows");
     }
     List<String> labels =
         settings.by().isEmpty() ? List.of() : labels(read.rows(), data, settings.by());
-    Dataset<Row> followers =
-        NearDuplicates.followers(spark, read.rows(), settings.nearDuplicates(), seed);
-    JavaRDD<Drawn> counted =
-        read.rows()
-            .join(followers.select("id"), ID, "left_anti")
-            .select("id", "draw", "counts")
-            .javaRDD()
-            .map(row -> new Drawn(row.getLong(0), row.getDouble(1), counts(row, 2)))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    Broadcast<Weighting> weighting =
-        context(spark).broadcast(new Weighting(new IDF().fit(counted.map(Drawn::features))));
-    JavaRDD<Drawn> firsts =
-        counted
-            .map(row -> new Drawn(row.id(), row.draw(), weighting.value().features(row.features())))
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    List<AutoCloseable> meanwhile = new ArrayList<>();
     try {
+      Dataset<Row> followers =
+          NearDuplicates.followers(spark, read.rows(), settings.nearDuplicates(), seed);
+      meanwhile.add(followers::unpersist);
+      JavaRDD<Drawn> counted =
+          read.rows()
+              .join(followers.select("id"), ID, "left_anti")
+              .select("id", "draw", "counts")
+              .javaRDD()
+              .map(row -> new Drawn(row.getLong(0), row.getDouble(1), counts(row, 2)))
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      meanwhile.add(counted::unpersist);
+      Broadcast<Weighting> weighting =
+          context(spark).broadcast(new Weighting(new IDF().fit(counted.map(Drawn::features))));
+      owned.add(weighting::destroy);
+      JavaRDD<Drawn> firsts =
+          counted
+              .map(
+                  row ->
+                      new Drawn(row.id(), row.draw(), weighting.value().features(row.features())))
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      meanwhile.add(firsts::unpersist);
       Dataset<Row> later;
       Choice choice;
       if (labels.isEmpty()) {
         Broadcast<KMeansModel> model =
             context(spark).broadcast(clustered(firsts, data, settings.parts()));
+        owned.add(model::destroy);
         choice = (label, features) -> model.value().predict(features);
         later = withParts(spark, followers, firsts, model);
       } else {
@@ -141,12 +165,11 @@ public final class Division implements AutoCloseable {
                   weighting,
                   choice)
               .persist(StorageLevel.MEMORY_AND_DISK());
+      owned.add(members::unpersist);
       return new Division(
-          spark, read, members, weighting, names(members, data, settings.parts(), labels));
+          spark, owned, read, members, weighting, names(members, data, settings.parts(), labels));
     } finally {
-      firsts.unpersist();
-      counted.unpersist();
-      followers.unpersist();
+      Closing.all(meanwhile);
     }
   }
 
@@ -179,18 +202,21 @@ public final class Division implements AutoCloseable {
           "Divide by another column, or leave divide.by out");
     }
     Map<String, String> ids = new HashMap<>();
+    List<Problem> problems = new ArrayList<>();
     for (String label : labels) {
       String other = ids.putIfAbsent(id(label), label);
       if (other != null || !DatasetId.isValid(id(label))) {
-        throw UserException.input(
-            other == null
-                ? "The value \"%s\" of %s makes no dataset id".formatted(label, by)
-                : "The values \"%s\" and \"%s\" of %s make the same dataset id"
-                    .formatted(other, label, by),
-            data.text(),
-            "An id is made of " + DatasetId.RULE);
+        problems.add(
+            new Problem(
+                other == null
+                    ? "The value \"%s\" of %s makes no dataset id".formatted(label, by)
+                    : "The values \"%s\" and \"%s\" of %s make the same dataset id"
+                        .formatted(other, label, by),
+                data.text(),
+                "An id is made of " + DatasetId.RULE));
       }
     }
+    UserException.inputIfAny(problems);
     return labels;
   }
 
@@ -319,10 +345,10 @@ public final class Division implements AutoCloseable {
   public List<PartRow> describe(Corpus corpus, SortedMap<String, double[]> targets) {
     SortedMap<Integer, double[]> means =
         PartSums.means(members.mapToPair(row -> new Tuple2<>(row.part(), row.features())));
+    Broadcast<SortedMap<Integer, double[]>> told = context(spark).broadcast(means);
     SortedMap<Integer, PartSums> sums =
-        PartSums.of(
-            members.mapToPair(row -> new Tuple2<>(row.part(), row)),
-            context(spark).broadcast(means));
+        PartSums.of(members.mapToPair(row -> new Tuple2<>(row.part(), row)), told);
+    told.destroy();
     SortedMap<Integer, Long> sizes = new TreeMap<>();
     names.forEach((part, name) -> sizes.put(part, name.rows()));
     JavaPairRDD<Long, String> texts =
@@ -392,7 +418,6 @@ public final class Division implements AutoCloseable {
 
   @Override
   public void close() {
-    members.unpersist();
-    read.close();
+    Closing.all(owned);
   }
 }

@@ -1,6 +1,7 @@
 package org.mergetomix.spark.divide;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -76,6 +77,11 @@ final class JsonTypes {
       }
       return Optional.empty();
     }
+    if (type.equals(DataTypes.DoubleType) && value.isIntegralNumber() && !isExact(value)) {
+      return Optional.of(
+          "The column %s has fractions in other rows, and %s would be another number as one of them"
+              .formatted(name, value.asText()));
+    }
     if (!isOf(type, value)) {
       return Optional.of(
           "The column %s is %s, and something else in other rows: Parquet has one type a column"
@@ -84,6 +90,12 @@ final class JsonTypes {
     return value.isTextual() && HALF_CHARACTER.matcher(value.textValue()).find()
         ? Optional.of("The column %s has half a character".formatted(name))
         : Optional.empty();
+  }
+
+  /** Above 2 to the 53rd not every whole number is a double. */
+  private static boolean isExact(JsonNode whole) {
+    double nearest = whole.doubleValue();
+    return Double.isFinite(nearest) && new BigDecimal(nearest).compareTo(whole.decimalValue()) == 0;
   }
 
   private static boolean isOf(DataType type, JsonNode value) {

@@ -3,10 +3,18 @@ package org.mergetomix.spark.divide;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.Spliterators;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.ml.feature.MinHashLSH;
 import org.apache.spark.ml.linalg.Vector;
@@ -27,7 +35,9 @@ import scala.Tuple2;
  * <p>Hashes are MLlib's. Its own join would compare all rows that share one of them, which are too
  * many where a common word has the least hash. So rows are compared that share all hashes of a band
  * (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4). Of eight bands, two rows that
- * differ in at most six hashes have at least two in common, so none of them is missed.
+ * differ in at most six hashes have at least two in common. Of the rows of a band, {@link #MOST}
+ * that are like no earlier one and as many that are like one are kept to compare later ones with:
+ * only where more share a band can two be missed.
  */
 final class NearDuplicates {
 
@@ -36,8 +46,8 @@ final class NearDuplicates {
 
   private static final int BAND = 4;
 
-  /** With so many different rows of a band each is compared; beyond that a bucket has no limit. */
-  private static final int MOST_LEADERS = 200;
+  /** With so many rows of a band each is compared of either sort; a bucket may have any number. */
+  static final int MOST = 200;
 
   private static final StructType SCHEMA =
       new StructType()
@@ -48,6 +58,43 @@ final class NearDuplicates {
 
   /** A row with its hashes, a character each half of one. */
   private record Signed(long id, String hashes) implements Serializable {}
+
+  /** A row in the bucket of those whose hashes of a band are the same; the bucket is its text. */
+  record Place(String bucket, long id) implements Serializable {}
+
+  /** Buckets one after the other, the rows of each in their order. */
+  private static final class Order implements Comparator<Place>, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int compare(Place one, Place other) {
+      int buckets = one.bucket().compareTo(other.bucket());
+      return buckets == 0 ? Long.compare(one.id(), other.id()) : buckets;
+    }
+  }
+
+  /** All rows of a bucket come together. */
+  private static final class ByBucket extends Partitioner {
+
+    private static final long serialVersionUID = 1L;
+
+    private final HashPartitioner partitioner;
+
+    private ByBucket(int partitions) {
+      partitioner = new HashPartitioner(partitions);
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitioner.numPartitions();
+    }
+
+    @Override
+    public int getPartition(Object place) {
+      return partitioner.getPartition(((Place) place).bucket());
+    }
+  }
 
   /**
    * The rows that stay with an earlier one: {@code id} and {@code leader}, the first of their
@@ -76,9 +123,10 @@ final class NearDuplicates {
         signed.reduceByKey(Math::min).persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaPairRDD<Long, Long> edges =
         firsts
-            .flatMapToPair(first -> bands(new Signed(first._2(), first._1())).iterator())
-            .groupByKey()
-            .flatMapToPair(bucket -> edges(bucket._2(), needed).iterator())
+            .flatMapToPair(first -> bands(first._2(), first._1()).iterator())
+            .repartitionAndSortWithinPartitions(
+                new ByBucket(firsts.getNumPartitions()), new Order())
+            .mapPartitionsToPair(placed -> edges(placed, needed))
             .distinct()
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaPairRDD<Long, Long> leaders = connected(edges);
@@ -107,35 +155,61 @@ final class NearDuplicates {
     return signature.toString();
   }
 
-  private static Stream<Tuple2<String, Signed>> bands(Signed row) {
+  private static Stream<Tuple2<Place, String>> bands(long id, String hashes) {
     int width = 2 * BAND;
     return IntStream.range(0, HASHES / BAND)
         .mapToObj(
             band ->
                 new Tuple2<>(
-                    (char) band + row.hashes().substring(band * width, (band + 1) * width), row));
+                    new Place((char) band + hashes.substring(band * width, (band + 1) * width), id),
+                    hashes));
   }
 
-  /** From each row of a bucket to the first that it is like; those that are like none lead. */
-  private static List<Tuple2<Long, Long>> edges(Iterable<Signed> bucket, int needed) {
-    List<Signed> rows = new ArrayList<>();
-    bucket.forEach(rows::add);
-    rows.sort(Comparator.comparingLong(Signed::id));
-    List<Signed> leaders = new ArrayList<>();
-    List<Tuple2<Long, Long>> edges = new ArrayList<>();
-    for (Signed row : rows) {
-      leaders.stream()
-          .filter(leader -> common(leader.hashes(), row.hashes()) >= needed)
-          .findFirst()
-          .ifPresentOrElse(
-              leader -> edges.add(new Tuple2<>(row.id(), leader.id())),
-              () -> {
-                if (leaders.size() < MOST_LEADERS) {
-                  leaders.add(row);
-                }
-              });
+  /** Edges of all buckets of a partition, one bucket after the other. */
+  static Iterator<Tuple2<Long, Long>> edges(Iterator<Tuple2<Place, String>> rows, int needed) {
+    Bucket[] current = {new Bucket("", needed)};
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, 0), false)
+        .flatMap(
+            row -> {
+              if (!current[0].name.equals(row._1().bucket())) {
+                current[0] = new Bucket(row._1().bucket(), needed);
+              }
+              return current[0].add(new Signed(row._1().id(), row._2())).stream();
+            })
+        .iterator();
+  }
+
+  /** What later rows of a bucket are compared with. */
+  private static final class Bucket {
+
+    private final String name;
+    private final int needed;
+    private final List<Signed> leaders = new ArrayList<>();
+    private final List<Signed> others = new ArrayList<>();
+    private final Map<Long, Long> groups = new HashMap<>();
+
+    Bucket(String name, int needed) {
+      this.name = name;
+      this.needed = needed;
     }
-    return edges;
+
+    /** Adds a row, of a greater id than those before: edges to the groups that it is like. */
+    List<Tuple2<Long, Long>> add(Signed row) {
+      SortedSet<Long> like = new TreeSet<>();
+      Stream.concat(leaders.stream(), others.stream())
+          .filter(kept -> common(kept.hashes(), row.hashes()) >= needed)
+          .forEach(kept -> like.add(groups.get(kept.id())));
+      List<Signed> same = like.isEmpty() ? leaders : others;
+      long group = like.isEmpty() ? row.id() : like.first();
+      if (same.size() < MOST) {
+        same.add(row);
+        groups.put(row.id(), group);
+      }
+      if (like.size() > 1) {
+        groups.replaceAll((id, known) -> like.contains(known) ? group : known);
+      }
+      return like.stream().map(other -> new Tuple2<>(row.id(), other)).toList();
+    }
   }
 
   private static int common(String one, String other) {

@@ -27,10 +27,10 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.mergetomix.data.DataRow;
-import org.mergetomix.data.RowColumns;
 import org.mergetomix.data.RowPlace;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.ParquetTables;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
 /** Parquet, which Spark reads itself; what decides about a row becomes JSON. */
@@ -50,7 +50,7 @@ final class ParquetCorpus implements Corpus {
   }
 
   static Corpus open(SparkSession spark, Location data, List<Location> parts, RowReading reading) {
-    Dataset<Row> read = ParquetTables.read(spark, parts);
+    Dataset<Row> read = UnitedColumns.of(data, () -> ParquetTables.read(spark, parts));
     List<String> needed = needed(data, read.schema(), reading);
     Column json =
         needed.isEmpty()
@@ -88,7 +88,7 @@ final class ParquetCorpus implements Corpus {
       return there;
     }
     Set<String> needed = new TreeSet<>();
-    for (String key : RowColumns.KEYS) {
+    for (String key : reading.columns().keys()) {
       String name = reading.columns().column(key);
       String column = there.contains(name) ? name : name.replaceFirst("\\..*", "");
       if (there.contains(column)) {
@@ -163,6 +163,11 @@ final class ParquetCorpus implements Corpus {
                   .map(row -> read(reader, row))
                   .iterator();
             });
+  }
+
+  @Override
+  public List<Problem> problems(List<CorpusRow.Refused> rows) {
+    return rows.stream().flatMap(row -> row.problems().stream()).toList();
   }
 
   private static CorpusRow read(RowReading.Reader reader, Row row) {

@@ -17,4 +17,14 @@ record Portion(int place, Location file, long from, long to) implements Serializ
   long id(long position) {
     return ((long) place << Corpus.FILE_BITS) + position;
   }
+
+  /** The place of the file that a row is in. */
+  static int place(long id) {
+    return (int) (id >> Corpus.FILE_BITS);
+  }
+
+  /** The byte of the file that a row begins at. */
+  static long position(long id) {
+    return id & ((1L << Corpus.FILE_BITS) - 1);
+  }
 }

@@ -11,6 +11,7 @@ import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.DataFile;
 import org.mergetomix.data.DataForm;
 import org.mergetomix.data.SliceRows;
+import org.mergetomix.location.Location;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Closing;
 import org.mergetomix.problem.UserException;
@@ -45,12 +46,12 @@ final class PortionRows implements Iterator<CorpusRow>, AutoCloseable {
   }
 
   private SliceRows open(InputFiles files) {
-    DataFile file =
-        new DataFile(
-            files.fetch(portion.file(), "").toString(),
-            portion.file().text(),
-            DataForm.of(portion.file().name()));
-    return new SliceRows(file, portion.from(), portion.to());
+    return new SliceRows(file(files, portion.file()), portion.from(), portion.to());
+  }
+
+  /** A file of a corpus, as it is on this machine. */
+  static DataFile file(InputFiles files, Location file) {
+    return new DataFile(files.fetch(file, "").toString(), file.text(), DataForm.of(file.name()));
   }
 
   private Optional<CorpusRow> advance() {

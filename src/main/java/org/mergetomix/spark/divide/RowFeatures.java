@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
+import java.util.List;
 import java.util.Spliterators;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaRDD;
@@ -60,7 +61,8 @@ final class RowFeatures implements AutoCloseable {
    *
    * @throws UserException if rows are refused, with the first thousand of them
    */
-  static RowFeatures read(SparkSession spark, JavaRDD<CorpusRow> rows, Features kind, long seed) {
+  static RowFeatures read(SparkSession spark, Corpus corpus, Features kind, long seed) {
+    JavaRDD<CorpusRow> rows = corpus.rows();
     Dataset<Row> all =
         spark
             .createDataFrame(
@@ -83,7 +85,7 @@ final class RowFeatures implements AutoCloseable {
                   count(lit(1)))
               .first();
       if (counted.getLong(1) > 0) {
-        throw refused(all);
+        throw refused(all, corpus);
       }
       return new RowFeatures(all, counted.getLong(0), counted.getLong(2) - counted.getLong(0));
     } catch (RuntimeException failure) {
@@ -92,17 +94,22 @@ final class RowFeatures implements AutoCloseable {
     }
   }
 
-  private static UserException refused(Dataset<Row> all) {
-    return UserException.input(
+  private static UserException refused(Dataset<Row> all, Corpus corpus) {
+    List<CorpusRow.Refused> refused =
         all
             .where(col("what").isNotNull())
             .orderBy("id")
             .limit(TOLD)
-            .select("what", "where", "remedy")
+            .select("id", "what", "where", "remedy")
             .collectAsList()
             .stream()
-            .map(row -> new Problem(row.getString(0), row.getString(1), row.getString(2)))
-            .toList());
+            .map(
+                row ->
+                    new CorpusRow.Refused(
+                        row.getLong(0),
+                        List.of(new Problem(row.getString(1), row.getString(2), row.getString(3)))))
+            .toList();
+    return UserException.input(corpus.problems(refused));
   }
 
   private static Row row(

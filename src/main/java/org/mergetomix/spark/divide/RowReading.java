@@ -51,7 +51,7 @@ record RowReading(Meaning meaning, RowColumns columns, String by, String first, 
   /** Reads rows in their order; for one thread. */
   Reader reader() {
     Function<DataRow, Optional<Example>> examples = ExampleRows.reader(columns);
-    if (!first.isEmpty()) {
+    if (meaning == Meaning.EXAMPLE && !first.isEmpty()) {
       // For the kind that it remembers.
       Optional<Example> unused =
           examples.apply(DataRow.ofJson(new RowPlace("", RowPlace.Unit.ROW, 1), first));

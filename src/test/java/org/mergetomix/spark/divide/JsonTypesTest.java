@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,16 @@ class JsonTypesTest {
     assertThat(loss("{\"s\": 3}")).hasValueSatisfying(s -> assertThat(s).contains("s is number"));
     assertThat(loss("{\"list\": [true]}"))
         .hasValueSatisfying(s -> assertThat(s).contains("list is boolean"));
+  }
+
+  @Test
+  void wouldChangeWholeNumbersAmongFractionsThatAreNoDoubles() {
+    assertThat(loss("{\"x\": 9007199254740992}")).isEmpty();
+    for (String changed : List.of("9007199254740993", "9223372036854775807")) {
+      assertThat(loss("{\"x\": " + changed + "}"))
+          .hasValueSatisfying(s -> assertThat(s).contains("x has fractions", changed));
+    }
+    assertThat(loss("{\"n\": 9223372036854775807}")).isEmpty();
   }
 
   @Test
