@@ -71,6 +71,13 @@ def make():
     for name, chosen in {"one": prose[0:20], "two": prose[20:40], "task": prose[40:60]}.items():
         rows = [{"prompt": line[:10], "completion": line[10:90]} for line in chosen]
         (ROOT / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    trainer = ROOT / "trainer.sh"
+    trainer.write_text(
+        "#!/bin/bash\n"
+        "set -o pipefail\n"
+        f"'{sys.executable}' '{TRAINER / 'trl_trainer.py'}' \"$@\" | tee -a '{ROOT / 'told.jsonl'}'\n"
+    )
+    trainer.chmod(0o700)
     for manifest in ("disturbed", "undisturbed"):
         (ROOT / f"{manifest}.conf").write_text(
             "base { checkpoint = base }\n"
@@ -89,7 +96,7 @@ def step(action, manifest, *settings):
         "settings": [
             f"output={ROOT / 'run'}",
             "training.engine=command",
-            f"training.command={sys.executable},{TRAINER / 'trl_trainer.py'}",
+            f"training.command={ROOT / 'trainer.sh'}",
             f"training.workspace={ROOT / 'work'}",
             f"training.steps={STEPS}",
             "training.batch-size=4",
@@ -199,6 +206,17 @@ def runs(address):
     )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer).get("runs", [])
+
+
+def check_a_training_that_was_killed_goes_on_where_it_was():
+    told = [json.loads(line) for line in (ROOT / "told.jsonl").read_text().splitlines()]
+    told = [one for one in told if one.get("event") in ("start", "resume", "step")]
+    places = [i for i, one in enumerate(told) if one["event"] == "resume"]
+    assert len(places) == 1, "one was killed"
+    before, resumed, after = told[places[0] - 1 : places[0] + 2]
+    assert before["event"] == "start", before
+    assert resumed["step"] >= 2, resumed
+    assert (after["event"], after["step"]) == ("step", resumed["step"] + 1), after
 
 
 def check_a_training_that_was_killed_ends_with_the_same_bits():

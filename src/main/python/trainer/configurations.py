@@ -11,6 +11,11 @@ from pathlib import Path
 
 def common(job):
     asked = job["training"]
+    if asked["batch_size"] % asked["micro_batch_size"]:
+        raise SystemExit(
+            f"micro-batch-size {asked['micro_batch_size']} has to divide batch-size"
+            f" {asked['batch_size']}"
+        )
     return {
         "gradient_accumulation_steps": asked["batch_size"] // asked["micro_batch_size"],
         "max_steps": asked["steps"],

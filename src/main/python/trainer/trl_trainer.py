@@ -101,6 +101,11 @@ def main():
     asked = job.training
     found = rows(job, voice)
     halves = asked["precision"] == "bfloat16"
+    if os.environ.get("CUDA_VISIBLE_DEVICES") and not torch.cuda.is_available():
+        voice.end(
+            WRONG,
+            f"CUDA_VISIBLE_DEVICES is {os.environ['CUDA_VISIBLE_DEVICES']}, but torch has no CUDA",
+        )
     gpus = max(1, torch.cuda.device_count())
     if asked["micro_batch_size"] % gpus or asked["batch_size"] % asked["micro_batch_size"]:
         voice.end(
@@ -137,8 +142,12 @@ def main():
         disable_tqdm=True,
         report_to=[],
     )
+    own = {"trust_remote_code": False, "local_files_only": True}
     model = AutoModelForCausalLM.from_pretrained(
-        job.base, dtype=torch.bfloat16 if halves else torch.float32
+        job.base,
+        dtype=torch.bfloat16 if halves else torch.float32,
+        use_safetensors=True,
+        **own,
     )
     adapter = None
     if job.lora:
@@ -152,7 +161,7 @@ def main():
         model=model,
         args=arguments,
         train_dataset=Dataset.from_list(found),
-        processing_class=AutoTokenizer.from_pretrained(job.base),
+        processing_class=AutoTokenizer.from_pretrained(job.base, **own),
         peft_config=adapter,
         callbacks=[told],
     )

@@ -184,16 +184,25 @@ class HarnessTask:
             self.task.set_config(key="num_fewshot", value=0)
         self.task.set_fewshot_seed(seed=settings.get("shots-seed", SEEDS["shots"]))
         self.docs = dict(self.task.doc_iterator(rank=0, world_size=1))
+        if not self.docs:
+            raise Refused(
+                f"lm-eval's task {self.name} has no examples",
+                "Correct its data or its split, or leave it out",
+            )
         self.measures, self.refused = self._measures()
         self.instances = {}
 
     def _refuse(self):
         task = self.task
         options = task.get_config("generation_kwargs") or {}
+        drawn = options.get("do_sample")
+        if drawn is None:
+            # As lm-eval has it: a temperature alone says so.
+            drawn = float(options.get("temperature") or 0) > 0
         wrong = {
             "runs code that models write": getattr(task, "UNSAFE_CODE", False),
             "shows pictures or plays sounds": getattr(task, "MULTIMODAL", False),
-            "draws answers at random, so that scores do not repeat": options.get("do_sample"),
+            "draws answers at random, so that scores do not repeat": drawn,
         }
         for what, is_so in wrong.items():
             if is_so:
@@ -395,5 +404,12 @@ def described(tasks, step):
             found[name] = HarnessTask(settings).described()
         except Refused as refused:
             found[name] = {"problem": refused.problem, "remedy": refused.remedy}
+        except Exception as failure:
+            # Tasks run code of their own.
+            found[name] = {
+                "problem": f"lm-eval's task {settings['task']} cannot be looked at: "
+                f"{type(failure).__name__}: {failure}",
+                "remedy": "Correct the task, or leave it out",
+            }
         step()
     return found

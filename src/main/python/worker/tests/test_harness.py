@@ -103,6 +103,11 @@ class HarnessTest(test_worker.InAFolder):
     def test_refuses_what_cannot_be_run_rightly(self):
         for settings, problem in (
             (self.task("random.yaml", WRITTEN % "true"), "at random"),
+            (self.task("warm.yaml", WRITTEN % "null, temperature: 0.7"), "at random"),
+            (
+                self.task("failing.yaml", TEXTS.replace("{{text}}", "{{text.none()}}")),
+                "cannot be looked at: ",
+            ),
             (self.task("broken.yaml", "task: [\n"), "cannot read the task"),
             ({"task": str(self.folder / "none.yaml")}, "there is no file"),
             (
@@ -112,6 +117,10 @@ class HarnessTest(test_worker.InAFolder):
         ):
             with self.subTest(problem):
                 self.assertIn(problem, self.described(settings)["problem"])
+
+    def test_takes_a_temperature_that_is_not_used(self):
+        settings = self.task("cold.yaml", WRITTEN % "false, temperature: 0.7")
+        self.assertEqual(self.described(settings)["examples"], 12)
 
     def test_scores_a_block_the_same_whatever_else_is_asked_and_after_others(self):
         documents = [7, 2, 9, 0, 4, 11]
@@ -144,6 +153,7 @@ class HarnessTest(test_worker.InAFolder):
     def test_reads_no_more_tokens_at_once_than_the_manifest_says(self):
         rows = [row | {"text": "a" * 40} for row in ROWS]
         settings = self.task("texts.yaml", TEXTS, rows)
+        torch.manual_seed(0)
         whole = self.measures(self.engine(settings, [0]), 1, [[0, 1]])
         torch.manual_seed(0)
         cut = self.engine(settings, [0], context=8)

@@ -136,6 +136,38 @@ class DeployFilesTest {
     assertThat(dockerfile).endsWith("USER 185\n");
   }
 
+  /** As CI has them, whose Python is new enough for what is pinned. */
+  @Test
+  void fillsTheImageOfWorkersWithWhatWorkersAndTrainersWereTestedWith() throws IOException {
+    String dockerfile = Files.readString(DEPLOY.resolve("kubernetes/Dockerfile.worker"));
+    List<String> pinned = Files.readAllLines(Path.of(".ci", "requirements-models.txt"));
+    Map<String, String> copied = new TreeMap<>();
+    all(Pattern.compile("(?m)^COPY (src/\\S+) (\\S+)$"), dockerfile)
+        .forEach(copy -> copied.put(copy.group(2), copy.group(1)));
+    List<String> installed =
+        all(Pattern.compile("-r (\\S+)"), dockerfile).map(file -> file.group(1)).toList();
+
+    assertThat(installed).hasSize(2);
+    for (String file : installed) {
+      String folder = file.substring(0, file.lastIndexOf('/') + 1);
+      String name = file.substring(folder.length());
+      assertThat(copied).as(file).containsKey(copied.containsKey(file) ? file : folder);
+      String source = copied.containsKey(file) ? copied.get(file) : copied.get(folder) + name;
+      assertThat(Files.readAllLines(Path.of(source)))
+          .as(source)
+          .filteredOn(line -> !line.isBlank() && !line.startsWith("#"))
+          .hasSizeGreaterThan(5)
+          .allSatisfy(line -> assertThat(pinned).contains(line));
+    }
+    String python =
+        all(Pattern.compile("--python (\\d\\.\\d+) "), dockerfile)
+            .findFirst()
+            .orElseThrow()
+            .group(1);
+    assertThat(pinned).contains("# for Python " + python + " after");
+    assertThat(dockerfile).endsWith("USER 185\n");
+  }
+
   @Test
   void runsTheSameOnceAndEveryNight() throws IOException {
     JsonNode once = application("search.yaml");

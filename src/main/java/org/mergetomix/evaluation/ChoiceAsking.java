@@ -41,8 +41,7 @@ record ChoiceAsking(ChoiceColumns columns, Prompting prompting, List<Measure> me
   }
 
   LikelihoodQuestions questions(TaskData data) {
-    List<PromptedRows.Row<Question>> rows =
-        new PromptedRows<>(rows(data), this::turn, shots(data.shots())).inOrder(data, prompting);
+    List<PromptedRows.Row<Question>> rows = prompted(data);
     List<TokenWindow> windows = new ArrayList<>();
     int context = data.text().context();
     int cut = 0;
@@ -70,6 +69,10 @@ record ChoiceAsking(ChoiceColumns columns, Prompting prompting, List<Measure> me
           windows,
           tokenizer.padding());
     }
+  }
+
+  List<PromptedRows.Row<Question>> prompted(TaskData data) {
+    return new PromptedRows<>(rows(data), this::turn, shots(data.shots())).inOrder(data, prompting);
   }
 
   private List<Placed<Question>> rows(TaskData data) {

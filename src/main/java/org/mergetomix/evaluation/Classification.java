@@ -82,6 +82,11 @@ public record Classification(ChoiceColumns columns, Prompting prompting) impleme
   }
 
   @Override
+  public void requireShots(TaskData data) {
+    asking().prompted(data);
+  }
+
+  @Override
   public LikelihoodQuestions questions(TaskData data) {
     return asking().questions(data);
   }

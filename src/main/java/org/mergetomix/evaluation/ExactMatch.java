@@ -126,9 +126,7 @@ public record ExactMatch(
 
   @Override
   public WritingQuestions questions(TaskData data) {
-    List<PromptedRows.Row<OpenQuestion>> rows =
-        new PromptedRows<>(rows(data), ExactMatch::turn, shots(data.shots()))
-            .inOrder(data, prompting);
+    List<PromptedRows.Row<OpenQuestion>> rows = prompted(data);
     int room = data.text().context() - ending.most();
     List<int[]> prompts = new ArrayList<>();
     int cut = 0;
@@ -159,6 +157,16 @@ public record ExactMatch(
         prompts,
         ending,
         data.text().tokenizer());
+  }
+
+  @Override
+  public void requireShots(TaskData data) {
+    prompted(data);
+  }
+
+  private List<PromptedRows.Row<OpenQuestion>> prompted(TaskData data) {
+    return new PromptedRows<>(rows(data), ExactMatch::turn, shots(data.shots()))
+        .inOrder(data, prompting);
   }
 
   private List<Placed<OpenQuestion>> rows(TaskData data) {

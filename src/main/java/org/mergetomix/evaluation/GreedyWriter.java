@@ -24,7 +24,8 @@ record GreedyWriter(Tokenizer tokenizer, TextEnding ending) {
     List<int[]> written = new ArrayList<>();
     prompts.forEach(prompt -> written.add(new int[0]));
     List<Integer> going = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
-    for (int done = 0, stretch = FIRST; !going.isEmpty(); done += stretch, stretch *= 2) {
+    int stretch = FIRST;
+    for (int done = 0; !going.isEmpty() && done < ending.most(); done += stretch, stretch *= 2) {
       List<int[]> begun =
           going.stream().map(row -> joined(prompts.get(row), written.get(row))).toList();
       GreedyDecoding decoding =

@@ -93,6 +93,11 @@ public record MultipleChoice(ChoiceColumns columns, Prompting prompting) impleme
   }
 
   @Override
+  public void requireShots(TaskData data) {
+    asking().prompted(data);
+  }
+
+  @Override
   public LikelihoodQuestions questions(TaskData data) {
     return asking().questions(data);
   }

@@ -60,6 +60,14 @@ public interface TaskKind extends Serializable {
   }
 
   /**
+   * Makes sure that the rows of a part of the data are enough for the worked examples before each,
+   * of which a kind without any needs none. No tokenizer is opened.
+   *
+   * @throws org.mergetomix.problem.UserException if they are not
+   */
+  default void requireShots(TaskData data) {}
+
+  /**
    * What a model is asked.
    *
    * @throws org.mergetomix.problem.UserException as {@link #examples}

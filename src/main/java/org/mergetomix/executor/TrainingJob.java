@@ -1,6 +1,7 @@
 package org.mergetomix.executor;
 
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.training.DrawnTokens;
 import org.mergetomix.training.FineTuning;
+import org.mergetomix.worker.TrainerFolder;
 
 /**
  * One model to fine-tune: what an executor needs for it.
@@ -71,6 +73,13 @@ public record TrainingJob(
           parts.add(String.valueOf(text.context()));
         });
     return Digests.sha256(parts.toArray(String[]::new));
+  }
+
+  /** Removes what a process left that trained a model that is there, where that lies here. */
+  public void removeLeft() {
+    if (model instanceof ModelInput.OfTrainer trainer) {
+      TrainerFolder.removeLeft(Path.of(trainer.trainer().workspace()), digest());
+    }
   }
 
   /** In which form the model is written. */

@@ -276,6 +276,16 @@ final class ManifestReader {
               + " among them",
           "Leave shots-data out: then it never is");
     }
+    if (task.shots()
+        .filter(shots -> task.confirm().filter(shots::equals).isPresent())
+        .isPresent()) {
+      section.problem(
+          TaskSettings.SHOTS_DATA,
+          "The worked examples of task %s come from its confirm data, where each question is"
+                  .formatted(task.id())
+              + " among them",
+          "Name a file of other examples, or leave shots-data out");
+    }
   }
 
   /** Another task of the same data has to hold out the same. */

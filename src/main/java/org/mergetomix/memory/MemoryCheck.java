@@ -153,9 +153,7 @@ public final class MemoryCheck {
 
   /** Of a batch, elements; tasks follow each other, so the most is what one of them needs. */
   private long remembered(Manifest manifest, BaseModel base) {
-    boolean writes =
-        configuration.evaluation().engine() == Configuration.Evaluation.Engine.DJL
-            && manifest.tasks().stream().anyMatch(task -> task.kind().written().isPresent());
+    boolean writes = manifest.tasks().stream().anyMatch(task -> task.kind().written().isPresent());
     return base.family()
         .filter(family -> writes)
         .map(family -> family.remembered() * base.reading().context())

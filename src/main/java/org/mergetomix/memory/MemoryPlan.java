@@ -21,7 +21,7 @@ import org.mergetomix.problem.UserException;
  *     each element; 0 where it drops no elements
  * @param model one live model, of which every slot has one: all parameters in the precision
  * @param remembered keys and values of a batch that one slot writes: every text as long as the
- *     context; 0 where no task has models write
+ *     context; 0 where no task has models write, and where a worker's model is of no known family
  * @param precision what models are evaluated in
  * @param shared where surrogates lie for workers, which then have the live models; empty without
  *     workers

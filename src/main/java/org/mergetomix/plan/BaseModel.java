@@ -77,7 +77,6 @@ public final class BaseModel {
    */
   public static BaseModel toEvaluate(InputFiles files, Manifest manifest, Engine engine) {
     if (engine == Engine.DJL) {
-      refuseHarness(manifest);
       return toRun(files, manifest);
     }
     if (manifest.base().model().isPresent()) {
@@ -91,9 +90,16 @@ public final class BaseModel {
     return toMerge(files, manifest);
   }
 
-  private static void refuseHarness(Manifest manifest) {
+  /**
+   * Refuses tasks that an engine does not run.
+   *
+   * @param engine what surrogates are evaluated by
+   * @throws UserException usage, with all of them
+   */
+  public static void requireTasks(Manifest manifest, Engine engine) {
     List<Problem> problems =
         manifest.harness().stream()
+            .filter(task -> engine == Engine.DJL)
             .map(
                 task ->
                     new Problem(
@@ -101,9 +107,7 @@ public final class BaseModel {
                         manifest.file().text(),
                         "Set evaluation.engine to worker, or leave the task out"))
             .toList();
-    if (!problems.isEmpty()) {
-      throw UserException.usage(problems);
-    }
+    UserException.usageIfAny(problems);
   }
 
   /**

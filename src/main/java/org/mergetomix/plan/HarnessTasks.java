@@ -1,10 +1,13 @@
 package org.mergetomix.plan;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.evaluation.harness.HarnessContents;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.problem.Problem;
@@ -30,17 +33,17 @@ final class HarnessTasks {
    */
   static List<TaskPlan> of(Manifest manifest, SortedMap<String, HarnessContents> contents) {
     HarnessTasks tasks = new HarnessTasks(manifest);
-    List<TaskPlan> plans =
+    List<TaskPlan.OfHarness> plans =
         manifest.harness().stream()
             .flatMap(entry -> tasks.plan(entry, contents.get(entry.id())).stream())
             .toList();
-    if (!tasks.problems.isEmpty()) {
-      throw UserException.usage(tasks.problems);
-    }
-    return plans;
+    UserException.usageIfAny(tasks.problems);
+    tasks.refuseConfirmingByWhatRanks(plans);
+    UserException.usageIfAny(tasks.problems);
+    return List.copyOf(plans);
   }
 
-  private Optional<TaskPlan> plan(Manifest.HarnessEntry entry, HarnessContents contents) {
+  private Optional<TaskPlan.OfHarness> plan(Manifest.HarnessEntry entry, HarnessContents contents) {
     int examples = entry.examples().orElse(contents.examples() - entry.confirm());
     if (examples < 1 || (long) examples + entry.confirm() > contents.examples()) {
       problem(
@@ -73,6 +76,34 @@ final class HarnessTasks {
                 entry.seed(),
                 manifest.base().context().stream().boxed().toList(),
                 new Objective.Term(entry.id(), found, entry.weight(), entry.scale())));
+  }
+
+  /** Examples that chose the winner cannot judge it, under whatever entry. */
+  private void refuseConfirmingByWhatRanks(List<TaskPlan.OfHarness> plans) {
+    for (TaskPlan.OfHarness one : plans) {
+      Set<Integer> confirming = new HashSet<>(one.documents(TaskSplit.CONFIRM));
+      plans.stream()
+          .filter(other -> sameExamples(one, other))
+          .filter(
+              other -> other.documents(TaskSplit.SEARCH).stream().anyMatch(confirming::contains))
+          .forEach(
+              other ->
+                  problems.add(
+                      new Problem(
+                          "Task %s confirms by examples of lm-eval's %s that rank the mixtures in"
+                                  .formatted(one.id(), one.task().task())
+                              + " task "
+                              + other.id(),
+                          manifest.file().text(),
+                          "Give both the same settings, examples, confirm and seed, or leave one"
+                              + " out")));
+    }
+  }
+
+  /** Whatever stands before them. */
+  private static boolean sameExamples(TaskPlan.OfHarness one, TaskPlan.OfHarness other) {
+    return other.task().task().equals(one.task().task())
+        || other.contents().digest().equals(one.contents().digest());
   }
 
   private void problem(Manifest.HarnessEntry entry, String what, String remedy) {

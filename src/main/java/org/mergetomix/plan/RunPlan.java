@@ -73,6 +73,9 @@ public record RunPlan(
 
   private static RunPlan of(
       SparkSession spark, Manifest manifest, Configuration configuration, Purpose purpose) {
+    if (purpose == Purpose.EVALUATING) {
+      BaseModel.requireTasks(manifest, configuration.evaluation().engine());
+    }
     InputAccess access = InputAccess.of(spark, configuration);
     TaskShare task = TaskShare.of(spark, configuration);
     try (InputFiles files = access.open()) {

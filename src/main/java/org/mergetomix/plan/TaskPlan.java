@@ -202,11 +202,22 @@ public sealed interface TaskPlan extends Serializable {
 
     @Override
     public Optional<TaskQuestions> questions(TaskSplit split) {
+      return drawn(split).map(this::questions);
+    }
+
+    /** The numbers of the examples of a split; none where it has none. */
+    List<Integer> documents(TaskSplit split) {
+      return drawn(split)
+          .map(drawn -> HarnessQuestions.drawn(contents, seed, drawn))
+          .orElse(List.of());
+    }
+
+    private Optional<ExampleRange> drawn(TaskSplit split) {
       return switch (split) {
-        case SEARCH -> Optional.of(questions(new ExampleRange(0, searched)));
+        case SEARCH -> Optional.of(new ExampleRange(0, searched));
         case CONFIRM ->
             confirms()
-                ? Optional.of(questions(new ExampleRange(searched, searched + confirmed)))
+                ? Optional.of(new ExampleRange(searched, searched + confirmed))
                 : Optional.empty();
       };
     }
@@ -241,7 +252,7 @@ public sealed interface TaskPlan extends Serializable {
     /** Without the weights, which the identity's digest stands for. */
     @Override
     public String toString() {
-      return id() + " " + identity();
+      return id() + " " + identity() + " confirm=" + confirmed;
     }
   }
 }

@@ -93,6 +93,7 @@ public final class CheckAction {
     List<Problem> warnings =
         new ArrayList<>(
             new InputCheck(spark, access, files, configuration.evaluation().engine())
+                .judging(manifest)
                 .datasets(manifest, withData)
                 .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());

@@ -17,9 +17,14 @@ import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.data.DataCheck;
 import org.mergetomix.data.DataFile;
 import org.mergetomix.data.ExampleRows;
+import org.mergetomix.data.RowCounts;
 import org.mergetomix.data.conversation.Conversation;
 import org.mergetomix.data.conversation.ModelTemplate;
 import org.mergetomix.evaluation.Holdout;
+import org.mergetomix.evaluation.TaskData;
+import org.mergetomix.evaluation.TaskSplit;
+import org.mergetomix.evaluation.TextData;
+import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.expert.BaseCheckpoint;
 import org.mergetomix.expert.Contents;
@@ -71,6 +76,12 @@ public final class InputCheck {
     return this;
   }
 
+  /** Looks whether the engine runs the tasks of a manifest, beside everything else. */
+  InputCheck judging(Manifest manifest) {
+    attempt(() -> BaseModel.requireTasks(manifest, engine));
+    return this;
+  }
+
   /**
    * Reads the headers of the base and of every expert that is there, and the data of the tasks, and
    * compares the base with the model. The files exist.
@@ -97,11 +108,16 @@ public final class InputCheck {
       Function<List<DataFile>, DataCheck> reading =
           parts -> task.kind().check(parts, shots(task), task.columns());
       readTask(manifest, task.data(), reading)
-          .filter(found -> task.holdout().isPresent())
-          .ifPresent(found -> attempt(() -> Holdout.require(found.counts(), task.data().text())));
+          .ifPresent(
+              found ->
+                  task.holdout()
+                      .ifPresent(
+                          share -> attempt(() -> requireSides(task, share, found.counts()))));
       task.confirm().ifPresent(confirm -> readTask(manifest, confirm, reading));
     }
     attempt(() -> refuseConfirmingByWhatRanks(manifest));
+    attempt(() -> refuseOwnRowsAsOthers(manifest));
+    attempt(() -> refuseHoldingOutWhatRanks(manifest));
     if (!refusals.isEmpty()) {
       throw UserException.together(refusals);
     }
@@ -109,6 +125,19 @@ public final class InputCheck {
     manifest.tasks().forEach(task -> digests.put(task.id(), files.dataDigest(task.data())));
     warnings.addAll(SameTexts.warnings(digests));
     return List.copyOf(warnings);
+  }
+
+  /** Each side has its own worked examples, where they are not from other data. */
+  private void requireSides(Manifest.TaskEntry task, Holdout share, RowCounts counts) {
+    Holdout.require(counts, task.data().text());
+    TextData text =
+        new TextData(
+            DataInput.fetched(files, task.data()), task.columns(), TokenizerSource.BYTES, 1);
+    for (TaskSplit side : TaskSplit.values()) {
+      List<TaskData.Part> part = List.of(new TaskData.Part(share, side));
+      task.kind()
+          .requireShots(new TaskData(text, files.dataDigest(task.data()), part, shots(task)));
+    }
   }
 
   private List<DataFile> shots(Manifest.TaskEntry task) {
@@ -129,6 +158,53 @@ public final class InputCheck {
                       .formatted(task.id()),
                   confirm.text(),
                   "Name files of other examples, or leave confirm out"));
+        }
+      }
+    }
+    UserException.inputIfAny(problems);
+  }
+
+  /** Of worked examples from other data no question may be among them. */
+  private void refuseOwnRowsAsOthers(Manifest manifest) {
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      Set<Location> asked = new HashSet<>(files.dataFiles(task.data()));
+      task.confirm().map(files::dataFiles).ifPresent(asked::addAll);
+      for (Location worked : task.shots().map(files::dataFiles).orElse(List.of())) {
+        if (asked.contains(worked)) {
+          problems.add(
+              new Problem(
+                  "The worked examples of task %s have a file that its questions are from"
+                      .formatted(task.id()),
+                  worked.text(),
+                  "Name files of other examples, or leave shots-data out"));
+        }
+      }
+    }
+    UserException.inputIfAny(problems);
+  }
+
+  /** What one task holds out of a file must not rank in another: of other data it would. */
+  private void refuseHoldingOutWhatRanks(Manifest manifest) {
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest.TaskEntry task : manifest.tasks()) {
+      if (task.holdout().isEmpty()) {
+        continue;
+      }
+      Set<Location> divided = new HashSet<>(files.dataFiles(task.data()));
+      for (Manifest.TaskEntry other : manifest.tasks()) {
+        boolean alike = other.data().equals(task.data()) && other.holdout().equals(task.holdout());
+        if (!alike) {
+          files.dataFiles(other.data()).stream()
+              .filter(divided::contains)
+              .map(
+                  shared ->
+                      new Problem(
+                          "What task %s holds out to confirm ranks the mixtures in task %s"
+                              .formatted(task.id(), other.id()),
+                          shared.text(),
+                          "Give both the same data and the same confirm, or files of their own"))
+              .forEach(problems::add);
         }
       }
     }

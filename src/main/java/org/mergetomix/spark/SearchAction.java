@@ -268,6 +268,7 @@ public final class SearchAction {
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
       warnings.addAll(
           new InputCheck(spark, access, files, configuration.evaluation().engine())
+              .judging(manifest)
               .run(manifest, manifest.datasets()));
       // What it could not read, the check of inputs has refused.
       warnings.addAll(memory.orElseThrow().warnings());

@@ -45,6 +45,9 @@ final class TrainingJobs {
         if (present.isEmpty()) {
           missing.add(job);
         }
+        present
+            .filter(outcome -> outcome.origin() == TrainingOutcome.Origin.REUSED)
+            .ifPresent(there -> job.removeLeft());
         outcomes.add(present.orElse(TrainingOutcome.pending(job)));
       }
     }

@@ -1,6 +1,7 @@
 package org.mergetomix.worker;
 
 import java.io.BufferedWriter;
+import java.io.Flushable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,9 +100,33 @@ final class ChildProcess {
     return name;
   }
 
-  /** What it reads. */
-  BufferedWriter input() {
-    return input;
+  /** Tells it a line. It may not read, and nobody waits for that but a thread of its own. */
+  void tell(String line) {
+    tell(line, input::flush);
+  }
+
+  /** The same for the last line that it is told. */
+  void tellLast(String line) {
+    tell(line, input::close);
+  }
+
+  private void tell(String line, Flushable end) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                synchronized (input) {
+                  input.write(line);
+                  input.write('\n');
+                  end.flush();
+                }
+              } catch (IOException ended) {
+                // What it says, or its end, tells that.
+              }
+            },
+            "merge-to-mix-worker-requests");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**

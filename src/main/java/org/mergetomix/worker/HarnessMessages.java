@@ -29,6 +29,9 @@ final class HarnessMessages {
           "exact_match", "accuracy",
           "bits_per_byte", "bits per byte");
 
+  private static final Map<String, Measure.Aggregate> AGGREGATES =
+      Map.of("mean", Measure.Aggregate.MEAN, "exp-of-mean", Measure.Aggregate.EXP_OF_MEAN);
+
   private HarnessMessages() {}
 
   /** Writes what lm-eval is asked for. */
@@ -83,7 +86,7 @@ final class HarnessMessages {
         .forEachRemaining(
             entry -> {
               JsonNode one = entry.getValue();
-              measures.add(measure(entry.getKey(), one));
+              measures.add(measure(process, entry.getKey(), one));
               if (one.has("weights")) {
                 weights.put(entry.getKey(), weights(process, one.path("weights"), examples));
               }
@@ -101,15 +104,19 @@ final class HarnessMessages {
         refused);
   }
 
-  private static Measure measure(String name, JsonNode told) {
+  private static Measure measure(WorkerProcess process, String name, JsonNode told) {
+    Measure.Aggregate aggregate = AGGREGATES.get(told.path("aggregate").asText());
+    if (aggregate == null || !told.path("higher").isBoolean()) {
+      throw process.failed(
+          "told neither how %s adds up nor whether more of it is better, or not rightly: %s"
+              .formatted(name, told));
+    }
     String metric = name.replaceFirst(",.*", "");
     return new Measure(
         name,
         UNITS.getOrDefault(metric, metric),
         told.path("higher").asBoolean() ? Direction.HIGHER_IS_BETTER : Direction.LOWER_IS_BETTER,
-        told.path("aggregate").asText().equals("exp-of-mean")
-            ? Measure.Aggregate.EXP_OF_MEAN
-            : Measure.Aggregate.MEAN);
+        aggregate);
   }
 
   private static ExampleValues weights(WorkerProcess process, JsonNode told, int examples) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -267,18 +268,36 @@ public final class WorkerEvaluator implements Evaluator {
       List<int[]> texts = new ArrayList<>();
       for (JsonNode text : answer) {
         numbers = numbers && !text.isNull();
-        texts.add(text.isNull() ? new int[] {decoding.padding()} : tokens(text, decoding.most()));
+        texts.add(text.isNull() ? nothing(decoding) : tokens(text, decoding));
       }
       return texts;
     }
 
-    private int[] tokens(JsonNode text, int most) {
+    /** As long as what a model writes that goes on. */
+    private static int[] nothing(GreedyDecoding decoding) {
+      int[] tokens = new int[decoding.most()];
+      Arrays.fill(tokens, decoding.padding());
+      return tokens;
+    }
+
+    private int[] tokens(JsonNode text, GreedyDecoding decoding) {
+      int most = decoding.most();
       int[] tokens = new int[text.size()];
       for (int i = 0; i < tokens.length; i++) {
         tokens[i] = text.get(i).isInt() ? text.get(i).intValue() : -1;
       }
       if (tokens.length < 1 || tokens.length > most || IntStream.of(tokens).anyMatch(t -> t < 0)) {
         throw process.failed("wrote what are not 1 to %s tokens: %s".formatted(most, text));
+      }
+      int end = 0;
+      while (end < tokens.length - 1 && !decoding.stop().contains(tokens[end])) {
+        end++;
+      }
+      boolean ended = tokens.length == most || decoding.stop().contains(tokens[end]);
+      if (end < tokens.length - 1 || !ended) {
+        throw process.failed(
+            "wrote neither %s tokens nor up to the first that ends a text: %s"
+                .formatted(most, text));
       }
       return tokens;
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,13 +67,7 @@ final class WorkerProcess implements AutoCloseable {
    */
   JsonNode ask(ObjectNode request) {
     asked++;
-    try {
-      process.input().write(request.put("id", asked).toString());
-      process.input().write('\n');
-      process.input().flush();
-    } catch (IOException ended) {
-      throw process.ended();
-    }
+    process.tell(request.put("id", asked).toString());
     return answer();
   }
 
@@ -153,15 +146,8 @@ final class WorkerProcess implements AutoCloseable {
   /** Asks it to end, and ends it. */
   @Override
   public void close() {
-    try {
-      process.input().write(request("close").toString());
-      process.input().write('\n');
-      process.input().close();
-      process.await();
-    } catch (IOException gone) {
-      // So it should be.
-    } finally {
-      process.kill();
-    }
+    process.tellLast(request("close").toString());
+    process.await();
+    process.kill();
   }
 }

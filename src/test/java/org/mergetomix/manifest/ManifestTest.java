@@ -464,6 +464,13 @@ class ManifestTest {
     assertThat(
             problems(
                 ExitCode.USAGE,
+                write(BASE, datasets(ES, FR), tasks(task.replace("}", ", confirm = w.jsonl }")))))
+        .singleElement()
+        .asString()
+        .startsWith("The worked examples of task q come from its confirm data");
+    assertThat(
+            problems(
+                ExitCode.USAGE,
                 write(BASE, datasets(ES, FR), tasks(task.replace("shots = 2, ", "")))))
         .singleElement()
         .asString()

@@ -1,6 +1,7 @@
 package org.mergetomix.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.evaluation.HarnessQuestions;
 import org.mergetomix.evaluation.TaskExample;
 import org.mergetomix.evaluation.TaskSplit;
@@ -71,6 +74,35 @@ class HarnessTasksTest {
     assertThat(plan("examples = 4, confirm = 2").identity()).isEqualTo(identity);
     assertThat(Stream.of("examples = 5", "examples = 4, seed = 2", "examples = 4, shots = 1"))
         .allSatisfy(changed -> assertThat(plan(changed).identity()).isNotEqualTo(identity));
+  }
+
+  @Test
+  void isAnotherPlanWithOtherExamplesThatConfirm() throws Exception {
+    assertThat(plan("examples = 4, confirm = 2")).doesNotHaveToString(plan("examples = 4") + "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"seed = 2", "shots = 1, seed = 2", "seed = 3"})
+  void refusesToConfirmByWhatRanksInAnotherEntryOfTheTask(String more) throws Exception {
+    String first = task("first", "acc,none", "examples = 4, confirm = 4");
+    String second = task("second", "bits_per_byte,none", "examples = 4, " + more);
+    assertThatThrownBy(() -> plans(first, second))
+        .hasMessageContaining("Task first confirms by examples of lm-eval's some_task that rank")
+        .hasMessageContaining("in task second");
+  }
+
+  @Test
+  void takesSeveralMeasuresOfTheSameExamples() throws Exception {
+    assertThat(
+            plans(
+                task("first", "acc,none", "examples = 4, confirm = 4"),
+                task("second", "bits_per_byte,none", "examples = 4, confirm = 4")))
+        .hasSize(2);
+  }
+
+  private List<TaskPlan> plans(String first, String second) throws Exception {
+    return HarnessTasks.of(
+        manifest(first, second), new TreeMap<>(Map.of("first", contents(), "second", contents())));
   }
 
   @Test

@@ -230,6 +230,42 @@ class CheckActionTest {
                 + " rows, or name a file of others as confirm.");
   }
 
+  /** Of one manifest, all at once. */
+  @Test
+  void refusesTasksThatHaveExamplesInCommonOrTooFew() throws IOException {
+    String row = "{\"context\": \"q%s\", \"choices\": [\"a\", \"b\"], \"answer\": 0}\n";
+    String three = row.formatted(1) + row.formatted(2) + row.formatted(3);
+    Files.writeString(run.text("quiz").resolveSibling("quiz.jsonl"), three);
+    Files.writeString(run.text("quiz").resolveSibling("few.jsonl"), three);
+    String manifest = Files.readString(run.manifestFile());
+    String task = run.text("task").getFileName().toString().replace("task", "[t]ask");
+    Files.writeString(
+        run.manifestFile(),
+        manifest
+            .replaceFirst("confirm = .*", "confirm = { share = 0.5 }")
+            .replaceFirst(
+                "tasks = \\[",
+                """
+                tasks = [
+                  { id = other, kind = language-modelling, data = "%s" }
+                  { id = quiz, kind = multiple-choice, data = quiz.jsonl, shots = 1
+                    shots-data = "q*.jsonl" }
+                  { id = few, kind = multiple-choice, data = few.jsonl, shots = 2
+                    confirm = { share = 0.5 } }
+                  { id = harness, kind = lm-eval, task = some_task, measure = acc }
+                """
+                    .formatted(task)));
+
+    assertThatThrownBy(this::check)
+        .isInstanceOfSatisfying(
+            UserException.class, refusal -> assertThat(refusal.problems()).hasSize(4))
+        .hasMessageContaining(
+            "What task task holds out to confirm ranks the mixtures in task other")
+        .hasMessageContaining("The worked examples of task quiz have a file that its questions are")
+        .hasMessageContaining("too few for 2 worked examples before each")
+        .hasMessageContaining("Task harness is lm-eval's, which runs in a worker");
+  }
+
   @Test
   void refusesToPackForAGraphOfOnesOwn() throws IOException {
     for (String dataset : SmallRun.DATASETS) {

@@ -91,6 +91,19 @@ class FineTuneActionTest {
     assertThat(fineTune()).allSatisfy(this::isTrained);
   }
 
+  /** What evaluates is another matter. */
+  @Test
+  void trainsWhateverRunsTheTasks() throws IOException {
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(
+        run.manifestFile(),
+        manifest.replaceFirst(
+            "tasks = \\[",
+            "tasks = [ { id = h, kind = lm-eval, task = some_task, measure = acc }"));
+
+    assertThat(fineTune(run, "evaluation.engine=worker")).allSatisfy(this::isTrained);
+  }
+
   @Test
   void trainsAgainWhenATextHasChanged() {
     fineTune();

@@ -50,6 +50,9 @@ final class ScriptedWorker {
     ANSWERS_TOO_FEW,
     ANSWERS_TEXT,
     ANSWERS_NO_NUMBER,
+    WRITES_NOTHING,
+    WRITES_TOO_LITTLE,
+    WRITES_BEYOND_AN_END,
     HAS_NO_MEMORY
   }
 
@@ -244,9 +247,18 @@ final class ScriptedWorker {
   private void write(JsonNode request, ObjectNode answer) {
     ArrayNode written = answer.put("ok", true).putArray("written");
     for (JsonNode begun : request.path("begun")) {
+      if (fault == Fault.WRITES_NOTHING) {
+        written.addNull();
+        continue;
+      }
       ArrayNode tokens = written.addArray();
       for (int i = 0; i < request.path("most").asInt(); i++) {
         tokens.add(2 + begun.size() % 26);
+      }
+      if (fault == Fault.WRITES_TOO_LITTLE) {
+        tokens.remove(0);
+      } else if (fault == Fault.WRITES_BEYOND_AN_END) {
+        tokens.set(0, request.path("endings").get(0));
       }
     }
   }

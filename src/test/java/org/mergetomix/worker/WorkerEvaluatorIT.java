@@ -21,12 +21,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.LikelihoodQuestions;
 import org.mergetomix.evaluation.TaskExample;
 import org.mergetomix.evaluation.TaskQuestions;
 import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.evaluation.TokenWindow;
+import org.mergetomix.evaluation.TokenizerSource;
+import org.mergetomix.evaluation.WritingQuestions;
+import org.mergetomix.evaluation.answer.TextEnding;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.Precision;
@@ -44,6 +48,10 @@ class WorkerEvaluatorIT {
   private static final int SILENCE = 15;
 
   private static final int EXAMPLES = 20;
+
+  /** The tokens of a text: two stretches, and a part of a third. */
+  private static final int MOST = 40;
+
   private static final ExampleRange ALL = ExampleRange.all(EXAMPLES);
 
   @TempDir private Path folder;
@@ -115,6 +123,30 @@ class WorkerEvaluatorIT {
       assertThat(scores[0]).isNaN();
       assertThat(scores[1]).isFinite();
     }
+  }
+
+  /** All stretches of a text, of which the first are short. */
+  @Test
+  void takesNothingForWhatIsWrittenByNoNumber() {
+    try (WorkerEvaluator worker = open(Fault.WRITES_NOTHING)) {
+      assertThat(lengths(worker)).containsOnly(Double.NaN).hasSize(EXAMPLES);
+    }
+    try (WorkerEvaluator worker = open(Fault.NONE)) {
+      assertThat(lengths(worker)).containsOnly(MOST).hasSize(EXAMPLES);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"WRITES_TOO_LITTLE", "WRITES_BEYOND_AN_END"})
+  void refusesATextThatEndsWhereNoneDoes(Fault fault) throws Exception {
+    try (WorkerEvaluator worker = open(fault)) {
+      assertThatThrownBy(() -> lengths(worker))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("wrote neither 8 tokens nor up to the first that ends a text");
+    }
+    awaitEnd();
   }
 
   @ParameterizedTest
@@ -309,7 +341,8 @@ class WorkerEvaluatorIT {
 
   private static WorkerEvaluator.Work work(
       Checkpoint base, Path path, SortedMap<String, String> versions) {
-    SortedMap<String, TaskQuestions> tasks = new TreeMap<>(Map.of("task", questions()));
+    SortedMap<String, TaskQuestions> tasks =
+        new TreeMap<>(Map.of("task", questions(), "written", written()));
     return new WorkerEvaluator.Work(
         path,
         base,
@@ -324,11 +357,33 @@ class WorkerEvaluatorIT {
     List<TaskExample> examples = new ArrayList<>();
     List<TokenWindow> windows = new ArrayList<>();
     for (int i = 0; i < EXAMPLES; i++) {
-      String measure = LanguageModelling.BITS_PER_BYTE.name();
-      examples.add(new TaskExample(i, new TreeMap<>(Map.of(measure, 1.0)), new TreeMap<>()));
+      SortedMap<String, Double> weights = new TreeMap<>();
+      LanguageModelling.KIND.measures().forEach(measure -> weights.put(measure.name(), 1.0));
+      examples.add(new TaskExample(i, weights, new TreeMap<>()));
       windows.addAll(TokenWindow.of(i, new int[] {0, i + 1, 2, 3}, 8));
     }
     return new LikelihoodQuestions(LanguageModelling.KIND, examples, windows, 0);
+  }
+
+  /** Scored by how long what was written is. */
+  private static TaskQuestions written() {
+    List<TaskExample> examples = new ArrayList<>();
+    List<int[]> prompts = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      examples.add(new TaskExample(i, new TreeMap<>(Map.of("length", 1.0)), new TreeMap<>()));
+      prompts.add(new int[] {256, 'a', 'b'});
+    }
+    return new WritingQuestions(
+        (some, texts) ->
+            new TreeMap<>(Map.of("length", texts.stream().mapToDouble(String::length).toArray())),
+        examples,
+        prompts,
+        new TextEnding(List.of(), MOST),
+        TokenizerSource.BYTES);
+  }
+
+  private static double[] lengths(WorkerEvaluator worker) {
+    return worker.evaluate("written", TaskSplit.SEARCH, ALL).get("length");
   }
 
   private WorkerSettings settings(List<String> command) {
