@@ -322,26 +322,6 @@ class DivideActionIT {
     assertThat(result.rows()).isEqualTo(180);
   }
 
-  @Test
-  void refusesColumnsThatNoTableCanHaveTogether(SparkSession spark) throws IOException {
-    Files.write(
-        folder.resolve("corpus.jsonl"),
-        List.of("{\"text\": \"a\", \"Tag\": 1}", "{\"text\": \"b\", \"tag\": 2}"));
-    refuses(
-        spark,
-        configuration("data = \"corpus.jsonl\"", "divide.parts=2"),
-        "but for upper and lower case",
-        "corpus.jsonl");
-
-    Dataset<Row> rows = spark.range(10).select(col("id").cast("string").as("text"), col("id"));
-    rows.write().parquet(folder.resolve("one").toString());
-    rows.withColumn("id", col("text")).write().parquet(folder.resolve("other").toString());
-    refuses(
-        spark,
-        configuration("data = \"*/*.parquet\"", "divide.parts=2"),
-        "columns of the same name and of different types");
-  }
-
   private void refuses(SparkSession spark, Configuration configuration, String... words) {
     assertThatThrownBy(() -> divide(spark, configuration))
         .satisfies(
