@@ -105,7 +105,11 @@ class HarnessTest(test_worker.InAFolder):
             (self.task("random.yaml", WRITTEN % "true"), "at random"),
             (self.task("warm.yaml", WRITTEN % "null, temperature: 0.7"), "at random"),
             (
-                self.task("failing.yaml", TEXTS.replace("{{text}}", "{{text.none()}}")),
+                # lm-eval itself looks at the first example alone.
+                self.task(
+                    "failing.yaml",
+                    TEXTS.replace("{{text}}", '{{text if q == "word 0" else text.none()}}'),
+                ),
                 "cannot be looked at: ",
             ),
             (self.task("broken.yaml", "task: [\n"), "cannot read the task"),

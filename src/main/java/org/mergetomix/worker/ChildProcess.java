@@ -102,7 +102,7 @@ final class ChildProcess {
 
   /** Tells it a line. It may not read, and nobody waits for that but a thread of its own. */
   void tell(String line) {
-    tell(line, input::flush);
+    tell(line, input);
   }
 
   /** The same for the last line that it is told. */
