@@ -331,6 +331,26 @@ class DivideActionIT {
   }
 
   @Test
+  void refusesColumnsThatNoTableCanHaveTogether(SparkSession spark) throws IOException {
+    Files.write(
+        folder.resolve("corpus.jsonl"),
+        List.of("{\"text\": \"a\", \"Tag\": 1}", "{\"text\": \"b\", \"tag\": 2}"));
+    refuses(
+        spark,
+        configuration("data = \"corpus.jsonl\"", "divide.parts=2"),
+        "upper and lower case",
+        "corpus.jsonl");
+
+    Dataset<Row> rows = spark.range(10).select(col("id").cast("string").as("text"), col("id"));
+    rows.write().parquet(folder.resolve("one").toString());
+    rows.withColumn("id", col("text")).write().parquet(folder.resolve("other").toString());
+    refuses(
+        spark,
+        configuration("data = \"*/*.parquet\"", "divide.parts=2"),
+        "columns of the same name and of different types");
+  }
+
+  @Test
   void tellsRowsThatDoNotFitWithTheirLines(SparkSession spark) throws IOException {
     List<String> rows = new ArrayList<>();
     mixed().forEach(row -> rows.add("{\"text\": \"" + row + "\"}"));

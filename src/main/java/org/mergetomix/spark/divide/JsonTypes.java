@@ -2,8 +2,11 @@ package org.mergetomix.spark.divide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.util.Iterator;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -30,6 +33,13 @@ final class JsonTypes {
    * @return a sentence; empty where nothing is
    */
   static Optional<String> loss(JsonNode row, StructType types, String messages) {
+    if (types.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> unknown = unknown("", row, types);
+    if (unknown.isPresent()) {
+      return unknown;
+    }
     for (StructField column : types.fields()) {
       Optional<String> loss =
           loss(
@@ -53,6 +63,10 @@ final class JsonTypes {
       return Optional.empty();
     }
     if (type instanceof StructType fields && value.isObject()) {
+      Optional<String> unknown = unknown(name + ".", value, fields);
+      if (unknown.isPresent()) {
+        return unknown;
+      }
       for (StructField field : fields.fields()) {
         JsonNode inner = value.path(field.name());
         if (optional <= 1 && (inner.isMissingNode() || inner.isNull())) {
@@ -90,6 +104,24 @@ final class JsonTypes {
     return value.isTextual() && HALF_CHARACTER.matcher(value.textValue()).find()
         ? Optional.of("The column %s has half a character".formatted(name))
         : Optional.empty();
+  }
+
+  /** Spark takes names that differ only in case for one, and reads one of them. */
+  private static Optional<String> unknown(String within, JsonNode row, StructType types) {
+    Set<String> known = Set.of(types.fieldNames());
+    Iterator<Map.Entry<String, JsonNode>> fields = row.fields();
+    while (fields.hasNext()) {
+      Map.Entry<String, JsonNode> field = fields.next();
+      JsonNode value = field.getValue();
+      boolean nothing = value.isNull() || (value.isContainerNode() && value.isEmpty());
+      if (!nothing && !known.contains(field.getKey())) {
+        return Optional.of(
+            "The column %s%s has the name of another but for upper and lower case, and Parquet"
+                    .formatted(within, field.getKey())
+                + " would have one of them");
+      }
+    }
+    return Optional.empty();
   }
 
   /** Above 2 to the 53rd not every whole number is a double. */

@@ -45,6 +45,14 @@ class JsonTypesTest {
   }
 
   @Test
+  void wouldLoseWhatIsCalledLikeAnotherColumn() {
+    assertThat(loss("{\"S\": \"a\"}")).hasValueSatisfying(s -> assertThat(s).contains("column S"));
+    assertThat(loss("{\"messages\": [{\"Role\": \"user\"}]}"))
+        .hasValueSatisfying(s -> assertThat(s).contains("messages.Role"));
+    assertThat(loss("{\"nothing\": null, \"empty\": {}}")).isEmpty();
+  }
+
+  @Test
   void wouldChangeWholeNumbersAmongFractionsThatAreNoDoubles() {
     assertThat(loss("{\"x\": 9007199254740992}")).isEmpty();
     for (String changed : List.of("9007199254740993", "9223372036854775807")) {
