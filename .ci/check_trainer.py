@@ -255,7 +255,7 @@ def check_a_server_that_is_down_is_warned_of():
 
 def check_a_job_in_the_words_of_others():
     job = {
-        "examples": "/work/examples.jsonl",
+        "examples": "/jobs/es/examples.jsonl",
         "base": "/models/base",
         "rows": ["text"],
         "training": {

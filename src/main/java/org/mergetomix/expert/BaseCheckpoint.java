@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,9 +21,7 @@ import org.mergetomix.tensor.WrapperNames;
  * A base under the names that its model has, without what wrappers put into them; so it is merged,
  * computed and exported. Owns the checkpoint that it stands for. Safe for use by several threads.
  */
-public final class BaseCheckpoint implements Checkpoint {
-
-  private final Checkpoint stored;
+public final class BaseCheckpoint extends ForwardingCheckpoint {
 
   /** The stored name of each tensor. */
   private final SortedMap<String, String> names;
@@ -32,7 +29,7 @@ public final class BaseCheckpoint implements Checkpoint {
   private final SortedMap<String, TensorSpec> tensors;
 
   private BaseCheckpoint(Checkpoint stored, SortedMap<String, String> names) {
-    this.stored = stored;
+    super(stored);
     this.names = names;
     SortedMap<String, TensorSpec> bare = new TreeMap<>();
     names.forEach(
@@ -70,18 +67,8 @@ public final class BaseCheckpoint implements Checkpoint {
   }
 
   @Override
-  public String name() {
-    return stored.name();
-  }
-
-  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return tensors;
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return stored.metadata();
   }
 
   @Override
@@ -121,10 +108,5 @@ public final class BaseCheckpoint implements Checkpoint {
                         ""))
             .toList();
     return Stream.of(stored.warnings(), remarks.problems(), buffers).flatMap(List::stream).toList();
-  }
-
-  @Override
-  public void close() {
-    stored.close();
   }
 }

@@ -18,9 +18,8 @@ import org.mergetomix.tensor.WrapperNames;
  * A mixture of experts in the base's layout, of a checkpoint that has the other one. Owns the
  * checkpoint that it stands for. Safe for use by several threads.
  */
-final class ExpertsAsInBase implements Checkpoint {
+final class ExpertsAsInBase extends ForwardingCheckpoint {
 
-  private final Checkpoint stored;
   private final SortedMap<String, TensorSpec> tensors;
   private final SortedMap<String, PackedExperts.Made> made;
 
@@ -28,7 +27,7 @@ final class ExpertsAsInBase implements Checkpoint {
       Checkpoint stored,
       SortedMap<String, TensorSpec> tensors,
       SortedMap<String, PackedExperts.Made> made) {
-    this.stored = stored;
+    super(stored);
     this.tensors = Collections.unmodifiableSortedMap(tensors);
     this.made = made;
   }
@@ -65,18 +64,8 @@ final class ExpertsAsInBase implements Checkpoint {
   }
 
   @Override
-  public String name() {
-    return stored.name();
-  }
-
-  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return tensors;
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return stored.metadata();
   }
 
   @Override
@@ -90,11 +79,6 @@ final class ExpertsAsInBase implements Checkpoint {
   }
 
   @Override
-  public void readIntegers(String tensor, long offset, long[] destination, int length) {
-    stored.readIntegers(tensor, offset, destination, length);
-  }
-
-  @Override
   public List<Problem> warnings() {
     Problem layout =
         new Problem(
@@ -103,10 +87,5 @@ final class ExpertsAsInBase implements Checkpoint {
             name(),
             "");
     return Stream.concat(stored.warnings().stream(), Stream.of(layout)).toList();
-  }
-
-  @Override
-  public void close() {
-    stored.close();
   }
 }

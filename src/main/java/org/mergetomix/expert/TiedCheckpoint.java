@@ -2,11 +2,9 @@ package org.mergetomix.expert;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mergetomix.family.TiedNames;
-import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorNames;
@@ -17,15 +15,14 @@ import org.mergetomix.tensor.TensorSpec;
  * A base that has tied tensors under both of their names, as if it had each once: so a merge draws
  * one mask and makes one cut for the two. Owns the checkpoint that it stands for.
  */
-public final class TiedCheckpoint implements Checkpoint {
+public final class TiedCheckpoint extends ForwardingCheckpoint {
 
-  private final Checkpoint stored;
   private final SortedMap<String, TensorSpec> tensors;
   private final SortedMap<String, String> copies;
 
   private TiedCheckpoint(
       Checkpoint stored, SortedMap<String, TensorSpec> tensors, SortedMap<String, String> copies) {
-    this.stored = stored;
+    super(stored);
     this.tensors = Collections.unmodifiableSortedMap(tensors);
     this.copies = Collections.unmodifiableSortedMap(copies);
   }
@@ -68,42 +65,12 @@ public final class TiedCheckpoint implements Checkpoint {
   }
 
   @Override
-  public String name() {
-    return stored.name();
-  }
-
-  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return tensors;
   }
 
   @Override
-  public Map<String, String> metadata() {
-    return stored.metadata();
-  }
-
-  @Override
-  public void read(String tensor, long offset, float[] destination, int length) {
-    stored.read(tensor, offset, destination, length);
-  }
-
-  @Override
   public TensorReader reader(String tensor) {
     return stored.reader(tensor);
-  }
-
-  @Override
-  public void readIntegers(String tensor, long offset, long[] destination, int length) {
-    stored.readIntegers(tensor, offset, destination, length);
-  }
-
-  @Override
-  public List<Problem> warnings() {
-    return stored.warnings();
-  }
-
-  @Override
-  public void close() {
-    stored.close();
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,12 +25,11 @@ import org.mergetomix.tensor.TensorSpec;
  * order, and the base's own row where the expert has none. Owns the expert's checkpoint, not the
  * base. Safe for use by several threads.
  */
-final class TokensAsInBase implements Checkpoint {
+final class TokensAsInBase extends ForwardingCheckpoint {
 
   private static final int SHOWN = 5;
 
   private final Checkpoint base;
-  private final Checkpoint stored;
   private final TokenRows rows;
   private final List<Problem> remarks;
   private final SortedMap<String, TensorSpec> tensors;
@@ -57,8 +55,8 @@ final class TokensAsInBase implements Checkpoint {
       SortedMap<String, Table> tables,
       SortedMap<String, NavigableSet<Long>> absent,
       List<Problem> remarks) {
+    super(stored);
     this.base = base;
-    this.stored = stored;
     this.rows = rows;
     this.tables = tables;
     this.absent = absent;
@@ -210,18 +208,8 @@ final class TokensAsInBase implements Checkpoint {
   }
 
   @Override
-  public String name() {
-    return stored.name();
-  }
-
-  @Override
   public SortedMap<String, TensorSpec> tensors() {
     return tensors;
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return stored.metadata();
   }
 
   @Override
@@ -250,17 +238,7 @@ final class TokensAsInBase implements Checkpoint {
   }
 
   @Override
-  public void readIntegers(String tensor, long offset, long[] destination, int length) {
-    stored.readIntegers(tensor, offset, destination, length);
-  }
-
-  @Override
   public List<Problem> warnings() {
     return Stream.concat(stored.warnings().stream(), remarks.stream()).toList();
-  }
-
-  @Override
-  public void close() {
-    stored.close();
   }
 }
