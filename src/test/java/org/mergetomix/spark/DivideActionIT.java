@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -342,12 +343,21 @@ class DivideActionIT {
         "corpus.jsonl");
 
     Dataset<Row> rows = spark.range(10).select(col("id").cast("string").as("text"), col("id"));
-    rows.write().parquet(folder.resolve("one").toString());
-    rows.withColumn("id", col("text")).write().parquet(folder.resolve("other").toString());
+    writeFile(rows, "one.parquet");
+    writeFile(rows.withColumn("id", col("text")), "other.parquet");
     refuses(
         spark,
-        configuration("data = \"*/*.parquet\"", "divide.parts=2"),
+        configuration("data = \"*.parquet\"", "divide.parts=2"),
         "columns of the same name and of different types");
+  }
+
+  /** Spark writes folders; a wildcard is for files. */
+  private void writeFile(Dataset<Row> rows, String name) throws IOException {
+    Path written = folder.resolve(name + ".d");
+    rows.coalesce(1).write().parquet(written.toString());
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(written, "part-*")) {
+      Files.move(parts.iterator().next(), folder.resolve(name));
+    }
   }
 
   @Test

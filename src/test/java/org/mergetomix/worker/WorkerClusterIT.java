@@ -95,7 +95,7 @@ class WorkerClusterIT {
     SparkSubmit search = SparkSubmit.start(folder, "local-cluster[2,1,1024]", spark, arguments);
 
     ExecutorProcess executor = ExecutorProcess.await(search, 0);
-    executor.holdAt("org.mergetomix.worker.WorkerProcess", "ask", EVALUATE, 2);
+    executor.holdAt("org.mergetomix.worker.WorkerProcess", "ask", EVALUATE, 1);
     List<ProcessHandle> workers = workers();
     executor.kill();
 
