@@ -43,7 +43,7 @@ public record RankedScores(
    * a race after one example, whose error nobody knows, is left out.
    */
   public static RankedScores of(RankedTable ranked) {
-    long mixtures = ranked.ranked();
+    long mixtures = ranked.counts().ranked();
     long step = 1 + (mixtures - 1) / MOST;
     Column chosen = col("rank").leq(BEST).or(col("rank").mod(lit(step)).equalTo(0));
     Column known = not(col("dropped").and(isnan(col("gap_standard_error"))));

@@ -3,11 +3,13 @@ package org.mergetomix.rank;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.rank.MixtureReduction.Considered;
@@ -70,20 +72,21 @@ public final class Ranking {
                 new Tuple2<>(
                     mixture,
                     rows.isComplete() ? objective.score(rows.scores()).value() : Double.NaN));
-    JavaRDD<Tuple2<Mixture, Double>> whole = totals.filter(total -> !total._2().isNaN());
-    if (whole.isEmpty()) {
-      return new TreeMap<>();
-    }
-    Mixture best = whole.reduce((a, b) -> better(a, b, objective))._1();
-    return scores(evaluations, best, tasks);
+    List<Tuple2<Mixture, Double>> best =
+        totals
+            .filter(total -> !total._2().isNaN())
+            .map(List::of)
+            .fold(List.of(), (a, b) -> better(a, b, objective));
+    return best.isEmpty() ? new TreeMap<>() : scores(evaluations, best.get(0)._1(), tasks);
   }
 
-  private static Tuple2<Mixture, Double> better(
-      Tuple2<Mixture, Double> a, Tuple2<Mixture, Double> b, Objective objective) {
+  /** The better one of two, each of which there may be or not. */
+  private static List<Tuple2<Mixture, Double>> better(
+      List<Tuple2<Mixture, Double>> a, List<Tuple2<Mixture, Double>> b, Objective objective) {
     Comparator<Tuple2<Mixture, Double>> order =
         Comparator.<Tuple2<Mixture, Double>, Double>comparing(Tuple2::_2, objective.bestFirst())
             .thenComparing(total -> total._1().id());
-    return order.compare(a, b) <= 0 ? a : b;
+    return Stream.concat(a.stream(), b.stream()).sorted(order).limit(1).toList();
   }
 
   /** The scores of one mixture by task, as far as there are rows of it. */

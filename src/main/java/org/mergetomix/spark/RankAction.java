@@ -27,6 +27,7 @@ import org.mergetomix.surface.proposal.AllowedSubsets;
 import org.mergetomix.surface.proposal.ExpectedBest;
 import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.Front;
+import org.mergetomix.table.RankedCounts;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -136,13 +137,14 @@ public final class RankAction {
             RankIntervals.of(evaluations, all, tasks, objective, base, configuration.seed())),
         objective.scoreUnit());
     RankedScores found = RankedScores.of(table);
+    RankedCounts counts = table.counts();
     Optional<ExpectedBest> expected = expected(record, found, objective);
     return new Result(
         objective,
         wanted.examples(),
-        table.ranked(),
+        counts.ranked(),
         table.top(configuration.report().top()),
-        table.tied(),
+        counts.tied(),
         table.front(configuration.report().top()),
         ScoreModelFit.of(
             found.scores(),
@@ -152,8 +154,8 @@ public final class RankAction {
             configuration.seed()),
         expected.map(ExpectedBest::mixture),
         expected.map(best -> sign(objective) * best.score()).orElse(Double.NaN),
-        table.seen(),
-        ofRun.dataset().count() - table.dataset().count(),
+        counts.seen(),
+        ofRun.dataset().count() - counts.ranked() - counts.failed(),
         directory.rankings().child(wanted.id()));
   }
 

@@ -129,7 +129,7 @@ public final class ReportAction {
         unit,
         top,
         ranked.front(MOST_COMPARED),
-        ranked.seen(),
+        ranked.counts().seen(),
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()
             ? effects(evaluations, scores.scores().keySet(), tasks, objective)

@@ -44,6 +44,7 @@ import org.mergetomix.table.Evaluations;
 import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.table.Front;
 import org.mergetomix.table.RankInterval;
+import org.mergetomix.table.RankedCounts;
 import org.mergetomix.table.RankedRow;
 import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
@@ -191,11 +192,12 @@ public final class SearchAction {
       RunRecord.Surface surface =
           model
               .map(
-                  found ->
+                  fitted ->
                       RunRecords.surface(
-                          found, RidgeRival.explained(spark, found, configuration.seed())))
+                          fitted, RidgeRival.explained(spark, fitted, configuration.seed())))
               .orElse(RunRecord.Surface.NONE);
-      RunRecord.Counts counts = counts(strategy, ranked);
+      RankedCounts found = ranked.counts();
+      RunRecord.Counts counts = counts(strategy, ranked, found);
       double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =
           directory.update(
@@ -221,9 +223,9 @@ public final class SearchAction {
       return new Result(
           done,
           ranked.top(configuration.report().top()),
-          ranked.tied(),
+          found.tied(),
           ranked.front(configuration.report().top()),
-          ranked.seen(),
+          found.seen(),
           evaluatedNow,
           reused,
           List.copyOf(all));
@@ -304,9 +306,8 @@ public final class SearchAction {
     return directory.update(record, before -> before.measured(figures));
   }
 
-  private static RunRecord.Counts counts(SearchStrategy strategy, RankedTable ranked) {
-    long evaluated = ranked.ranked();
-    long failed = ranked.dataset().count() - evaluated;
+  private static RunRecord.Counts counts(
+      SearchStrategy strategy, RankedTable ranked, RankedCounts found) {
     long refined =
         ranked
             .dataset()
@@ -314,7 +315,7 @@ public final class SearchAction {
             .javaRDD()
             .filter(row -> !strategy.isPossible(Mixture.parse(row.getString(0))))
             .count();
-    return new RunRecord.Counts(strategy.possible(), evaluated, failed, refined, 0);
+    return new RunRecord.Counts(strategy.possible(), found.ranked(), found.failed(), refined, 0);
   }
 
   private static RunRecord.Seconds seconds(Evaluations evaluations, RunRecord before, double wall) {

@@ -107,6 +107,9 @@ public final class Evaluations {
    */
   public SortedMap<String, Long> devices() {
     SortedMap<String, Long> devices = new TreeMap<>();
+    if (isEmpty()) {
+      return devices;
+    }
     dataset()
         .where(col("status").equalTo(RowStatus.OK.text()))
         .groupBy(col("device"))

@@ -86,7 +86,8 @@ public final class RankedTable {
     JavaRDD<Row> ordered =
         spark
             .createDataFrame(rows.map(RankedTable::row), SCHEMA)
-            .orderBy(col("score").isNull(), col("dropped"), score, col("mixture"))
+            .repartition(1)
+            .sortWithinPartitions(col("score").isNull(), col("dropped"), score, col("mixture"))
             .javaRDD()
             .zipWithIndex()
             .map(place -> withRank(place._1(), place._2() + 1));
@@ -98,14 +99,28 @@ public final class RankedTable {
     return table.dataset();
   }
 
-  /** How many mixtures have a rank: all but the failed ones. */
-  public long ranked() {
-    return table.read(rows -> rows.where(col("rank").isNotNull()).count());
-  }
-
-  /** How many mixtures the examples cannot tell from the best one, itself among them. */
-  public long tied() {
-    return table.read(rows -> rows.where(col("tied")).count());
+  /** How many mixtures there are of each kind, in one pass. */
+  public RankedCounts counts() {
+    long failed = 0;
+    long tied = 0;
+    SortedMap<Long, Long> seen = new TreeMap<>();
+    for (Row kind :
+        table.read(
+            rows ->
+                rows.select(col("rank").isNotNull(), col("examples"), col("tied"))
+                    .toDF("ranked", "examples", "tied")
+                    .groupBy("ranked", "examples", "tied")
+                    .count()
+                    .collectAsList())) {
+      long mixtures = kind.getLong(3);
+      if (kind.getBoolean(0)) {
+        seen.merge(kind.getLong(1), mixtures, Long::sum);
+        tied += !kind.isNullAt(2) && kind.getBoolean(2) ? mixtures : 0;
+      } else {
+        failed += mixtures;
+      }
+    }
+    return new RankedCounts(failed, tied, new SeenExamples(seen));
   }
 
   /**
@@ -132,16 +147,6 @@ public final class RankedTable {
                             col("pareto").notEqual(FrontPlace.TIED.text()),
                             col("rank"))
                         .limit(most)));
-  }
-
-  /** How many examples those with a rank saw. */
-  public SeenExamples seen() {
-    SortedMap<Long, Long> seen = new TreeMap<>();
-    table
-        .read(
-            rows -> rows.where(col("rank").isNotNull()).groupBy("examples").count().collectAsList())
-        .forEach(row -> seen.put(row.getLong(0), row.getLong(1)));
-    return new SeenExamples(seen);
   }
 
   /** The best mixtures, best first; failed ones are left out. */
@@ -172,7 +177,8 @@ public final class RankedTable {
     Iterator<Row> rows =
         table
             .select("rank", "mixture", "score")
-            .orderBy(col("rank").asc_nulls_last(), col("mixture"))
+            .coalesce(1)
+            .sortWithinPartitions(col("rank").asc_nulls_last(), col("mixture"))
             .toLocalIterator();
     while (rows.hasNext()) {
       Row row = rows.next();

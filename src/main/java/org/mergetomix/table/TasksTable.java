@@ -130,8 +130,9 @@ public final class TasksTable {
   public SortedMap<String, SortedMap<String, ExampleValues>> weights() {
     SortedMap<String, SortedMap<String, List<Double>>> found = new TreeMap<>();
     dataset()
+        .coalesce(1)
+        .sortWithinPartitions("task", "measure", "example")
         .select("task", "measure", "weight")
-        .orderBy("task", "measure", "example")
         .toLocalIterator()
         .forEachRemaining(
             row ->

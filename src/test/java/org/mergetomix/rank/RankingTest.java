@@ -80,7 +80,7 @@ class RankingTest {
     assertThat(dropped.gap().value()).isNegative();
     assertThat(dropped.tied()).isFalse();
     assertThat(table.find("b").orElseThrow().tied()).isTrue();
-    assertThat(table.tied()).isEqualTo(2);
+    assertThat(table.counts().tied()).isEqualTo(2);
     assertThat(table.dataset().where("mixture = 'a+b' and tied is null").count()).isOne();
   }
 
@@ -101,7 +101,7 @@ class RankingTest {
 
     RankedScores scores = RankedScores.of(table);
 
-    assertThat(table.ranked()).isEqualTo(3);
+    assertThat(table.counts().ranked()).isEqualTo(3);
     assertThat(scores.scores()).containsOnlyKeys(A, AB);
     assertThat(scores.errors()).containsOnlyKeys(AB);
   }
@@ -110,7 +110,7 @@ class RankingTest {
   void callsNothingFailedThatSawAPartWhereNoMixtureSawAll() {
     RankedTable table = ranked(scored(A, 1, 2), failed(B, "no memory"));
 
-    assertThat(table.ranked()).isZero();
+    assertThat(table.counts().ranked()).isZero();
     assertThat(table.dataset().select("mixture", "error").collectAsList())
         .extracting(row -> row.getString(0) + " " + row.getString(1))
         .containsExactly("b no memory");

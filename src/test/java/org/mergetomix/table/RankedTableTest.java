@@ -111,7 +111,7 @@ class RankedTableTest {
     RankedTable table =
         write(Direction.LOWER_IS_BETTER, scored("a", 1), scored("b", 2), failed("c"));
 
-    assertThat(table.tied()).isEqualTo(2);
+    assertThat(table.counts().tied()).isEqualTo(2);
     assertThat(table.dataset().where("tied IS NULL").count()).isEqualTo(1);
   }
 
