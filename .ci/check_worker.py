@@ -133,7 +133,7 @@ def make():
     )
     (ROOT / "likely.conf").write_text(base + likely + "]\n")
     (ROOT / "manifest.conf").write_text(base + likely + written + "]\n")
-    (ROOT / "adapters.conf").write_text(of_adapters + likely + written + "]\n")
+    (ROOT / "adapters.conf").write_text(of_adapters + likely + "]\n")
     (ROOT / "open.jsonl").write_text(
         "".join(json.dumps({"prompt": line[:20], "answer": "e"}) + "\n" for line in lines()[:16])
     )
@@ -266,7 +266,8 @@ def check_scores_each_example_as_djl_does():
             apart[measure] = max(apart.get(measure, 0), abs(score - other))
             seen.setdefault(measure, set()).add(score)
     print({measure: f"{each:.1e}" for measure, each in apart.items()})
-    assert apart["bits_per_byte"] <= 1e-5 and apart["margin"] <= 1e-5, apart
+    # A margin is a difference of two.
+    assert apart["bits_per_byte"] <= 1e-5 and apart["margin"] <= 2e-5, apart
     assert apart["answered"] == apart["exact_match"] == 0, apart
     assert seen["answered"] == {0.0, 1.0}, seen["answered"]
 
