@@ -334,7 +334,7 @@ def evaluations():
     return {
         (row["task"], row["measure"], numbers[row["task"], row["measure"], place]): found
         for row in rows_of("harness")
-        if row["mixture"] == EXPORTED and row["status"] == "OK"
+        if row["mixture"] == EXPORTED and row["status"] == "ok"
         for place, found in enumerate(row["example_scores"], row["from_example"])
     }
 

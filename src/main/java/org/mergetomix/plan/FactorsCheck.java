@@ -17,7 +17,6 @@ import org.mergetomix.worker.WorkerSettings;
 /** What has to hold where workers are given the factors of experts in place of surrogates. */
 public final class FactorsCheck {
 
-  private static final String KEY = "worker.experts";
   private static final String MERGED = "Set worker.experts to merged";
 
   private FactorsCheck() {}
@@ -72,7 +71,7 @@ public final class FactorsCheck {
     if (asked(configuration) && !worker.takesFactors()) {
       throw UserException.usage(
           "worker.experts is factors, but this worker takes none",
-          KEY,
+          "worker.experts",
           MERGED + ", or take the worker that comes with this program (worker.command = [])");
     }
   }

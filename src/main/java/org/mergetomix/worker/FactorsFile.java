@@ -6,10 +6,12 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.mergetomix.expert.lora.LowRankProduct;
 import org.mergetomix.merge.FactoredExperts;
 import org.mergetomix.problem.FileProblems;
@@ -35,14 +37,9 @@ final class FactorsFile {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final SortedMap<String, TensorSpec> tensors = new TreeMap<>();
-  private final SortedMap<String, Reading> readings = new TreeMap<>();
+  private final Map<String, Supplier<TensorReader>> readers = new HashMap<>();
 
   private FactorsFile() {}
-
-  /** How the numbers of a tensor come to be read, when it is its turn. */
-  private interface Reading {
-    TensorReader begin();
-  }
 
   /**
    * Writes both files.
@@ -73,23 +70,15 @@ final class FactorsFile {
       json.writeNumberField("scale", product.scale());
       LowRankProduct factors = product.factors();
       json.writeStringField(
-          "left", named(List.of((long) factors.rank(), factors.rows()), factors::left));
+          "left",
+          named(List.of((long) factors.rank(), factors.rows()), () -> reader(factors.left())));
       json.writeStringField(
-          "right", named(List.of((long) factors.rank(), factors.columns()), factors::right));
+          "right",
+          named(List.of((long) factors.rank(), factors.columns()), () -> reader(factors.right())));
     } else if (addend instanceof FactoredExperts.Elements elements) {
       json.writeNumberField("scale", elements.scale());
-      json.writeStringField(
-          "elements", named(List.of(elements.count()), (Reading) elements::reader));
+      json.writeStringField("elements", named(List.of(elements.count()), elements::reader));
     }
-  }
-
-  /** A matrix of factors, when it is its turn to be read. */
-  private interface Matrix {
-    float[][] rows();
-  }
-
-  private String named(List<Long> shape, Matrix matrix) {
-    return named(shape, () -> reader(matrix.rows()));
   }
 
   private static TensorReader reader(float[][] rows) {
@@ -104,10 +93,10 @@ final class FactorsFile {
     };
   }
 
-  private String named(List<Long> shape, Reading reading) {
+  private String named(List<Long> shape, Supplier<TensorReader> reader) {
     String name = String.valueOf(tensors.size());
     tensors.put(name, new TensorSpec(name, DType.F32, shape));
-    readings.put(name, reading);
+    readers.put(name, reader);
     return name;
   }
 
@@ -130,7 +119,7 @@ final class FactorsFile {
     public void read(String tensor, long offset, float[] destination, int length) {
       if (!tensor.equals(current)) {
         current = tensor;
-        reader = readings.get(tensor).begin();
+        reader = readers.get(tensor).get();
       }
       reader.read(offset, destination, length);
     }

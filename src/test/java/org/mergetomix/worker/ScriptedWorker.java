@@ -90,6 +90,7 @@ final class ScriptedWorker {
         ProcessHandle.current().info().command().orElseThrow(),
         "-Xmx64m",
         "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-cp",
         System.getProperty("java.class.path"),
         ScriptedWorker.class.getName(),

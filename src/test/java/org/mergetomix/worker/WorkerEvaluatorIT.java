@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +109,6 @@ class WorkerEvaluatorIT {
   @CsvSource({
     "DIES, 'ended with code 139, by signal 11', a kernel launch failed",
     "KILLED_WHILE_COPYING, 'ended with code 137, by signal 9', the worker begins",
-    "HANGS, made no progress in 15 seconds, the worker begins",
     "SAYS_GARBAGE, 'said what is no answer: Loading weights: 100%', the worker begins",
     "PRINTS_BEFORE, said what is no answer, the worker begins",
     "ANSWERS_ANOTHER, answered something else than it was asked, the worker begins",
@@ -264,16 +264,24 @@ class WorkerEvaluatorIT {
     }
   }
 
+  /** Both at once, for each is waited for. */
   @Test
-  void endsAWorkerThatIsStopped() throws Exception {
-    try (WorkerEvaluator worker = open(Fault.NONE)) {
+  void endsAWorkerThatIsStoppedAndOneThatHangs() throws Exception {
+    try (WorkerEvaluator stopped = open(Fault.NONE)) {
       ProcessHandle process = onlyChild();
       signal("STOP", process);
+      try (WorkerEvaluator hanging = open(Fault.HANGS)) {
+        CompletableFuture<double[]> other =
+            CompletableFuture.supplyAsync(() -> scores(hanging, ALL));
 
-      assertThatThrownBy(() -> scores(worker, ALL))
-          .hasMessageContaining("made no progress in 15 seconds");
-      process.onExit().get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> scores(stopped, ALL))
+            .hasMessageContaining("made no progress in 15 seconds")
+            .hasMessageContaining("the worker begins");
+        assertThatThrownBy(() -> other.get(30, TimeUnit.SECONDS))
+            .hasMessageContaining("made no progress in 15 seconds");
+      }
     }
+    awaitEnd();
   }
 
   @Test
