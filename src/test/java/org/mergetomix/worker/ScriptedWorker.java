@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.tensor.Checkpoint;
@@ -77,7 +78,7 @@ final class ScriptedWorker {
   private final List<Addend> addends = new ArrayList<>();
 
   /** What an expert adds to a tensor from one of its elements on, all of it. */
-  private record Addend(String expert, String tensor, int first, double[] elements) {}
+  private record Addend(String expert, String tensor, int first, List<Double> elements) {}
 
   private ScriptedWorker(Fault fault, Path once) {
     this.fault = fault;
@@ -221,15 +222,13 @@ final class ScriptedWorker {
             addend.has("elements")
                 ? elements(stored, addend.path("elements").asText())
                 : product(stored, addend.path("left").asText(), addend.path("right").asText());
-        for (int i = 0; i < elements.length; i++) {
-          elements[i] *= addend.path("scale").asDouble();
-        }
+        double scale = addend.path("scale").asDouble();
         addends.add(
             new Addend(
                 addend.path("expert").asText(),
                 addend.path("tensor").asText(),
                 addend.path("first").asInt(),
-                elements));
+                DoubleStream.of(elements).map(each -> scale * each).boxed().toList()));
       }
     }
   }
@@ -286,8 +285,8 @@ final class ScriptedWorker {
         double[] elements = elements(checkpoint, tensor);
         for (Addend addend : addends) {
           double scalar = scalars.path(addend.expert()).asDouble();
-          for (int i = 0; addend.tensor().equals(tensor) && i < addend.elements().length; i++) {
-            elements[addend.first() + i] += scalar * addend.elements()[i];
+          for (int i = 0; addend.tensor().equals(tensor) && i < addend.elements().size(); i++) {
+            elements[addend.first() + i] += scalar * addend.elements().get(i);
           }
         }
         for (double element : elements) {
