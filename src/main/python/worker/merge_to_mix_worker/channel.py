@@ -78,7 +78,7 @@ class Channel:
             )
         if operation == "describe":
             answer = {"protocol": PROTOCOL, "versions": versions(), "writes": True}
-            answer["warnings"] = untested()
+            answer |= {"factors": True, "warnings": untested()}
             if request.get("tasks"):
                 answer["tasks"] = described(request["tasks"], self.progress.step)
             return answer
@@ -86,7 +86,7 @@ class Channel:
             self.engine = Engine(request, self.progress)
             # The folder that this was started in goes now.
             os.chdir("/")
-            return {"versions": versions(), "tensors": self.engine.parameters.tensors}
+            return {"versions": versions(), **self.engine.opened()}
         if operation == "evaluate":
             return self.engine.evaluate(request)
         if operation == "write":

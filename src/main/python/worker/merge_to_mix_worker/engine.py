@@ -47,6 +47,7 @@ class Engine:
         import torch
         import transformers
 
+        from merge_to_mix_worker.factors import Factors
         from merge_to_mix_worker.parameters import LiveModel, Parameters, require_whole
         from merge_to_mix_worker.windows import Windows
         from merge_to_mix_worker.writer import Writer
@@ -85,7 +86,10 @@ class Engine:
         asked = {name: task for name, task in request["tasks"].items() if "lm-eval" in task}
         self.harness = self._harness(folder, request["batch"], asked) if asked else None
         self.writer = Writer(self.model, self.device)
+        given = request.get("factors")
+        self.factors = given and Factors(folder, given, self.parameters.views, self.device)
         self.surrogate = None
+        self.scalars = {}
 
     def _harness(self, folder, batch, asked):
         import transformers
@@ -98,6 +102,11 @@ class Engine:
         context = next(iter(asked.values())).get("context")
         model = HarnessModel(self.model, tokenizer, batch, context, self.progress.step)
         return Harness(model, asked, self.progress.step)
+
+    def opened(self):
+        """What was taken of the base and of the experts."""
+        addends = self.factors.count if self.factors else 0
+        return {"tensors": self.parameters.tensors, "addends": addends}
 
     def evaluate(self, request):
         started = time.perf_counter()
@@ -131,3 +140,9 @@ class Engine:
             self.parameters.require(request["digest"])
             self.live.copy()
             self.surrogate = request["surrogate"]
+            self.scalars = {}
+        scalars = request.get("scalars", {})
+        if self.scalars != scalars:
+            self.scalars = None
+            self.live.replace(self.factors.surrogate(scalars, self.progress.step))
+            self.scalars = scalars

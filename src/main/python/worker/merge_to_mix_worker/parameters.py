@@ -100,6 +100,16 @@ class LiveModel:
         for target, source in self._pairs():
             target.copy_(source)
 
+    def replace(self, tensors):
+        """Overwrites some tensors, which are pairs of name and contents; others are the file's."""
+        if self.direct:
+            state = self.model.state_dict()
+            for name, tensor in tensors:
+                state[name].copy_(tensor)
+        else:
+            for target, source in self._converted(dict(tensors)):
+                target.copy_(source)
+
     def differs(self):
         """The names of tensors that are not what the file says."""
         return [
@@ -112,11 +122,19 @@ class LiveModel:
         return list(self.parameters.views if self.direct else self.model.state_dict())
 
     def _pairs(self):
-        state = self.model.state_dict()
         if self.direct:
+            state = self.model.state_dict()
             return [(state[name], view) for name, view in self.parameters.views.items()]
+        return self._converted({})
+
+    def _converted(self, others):
+        """Pairs of tensors of the live model and of one that is loaded, with some others in it."""
+        state = self.model.state_dict()
         # A copy: what need not be converted would be taken as it lies there.
-        given = {name: view.clone() for name, view in self.parameters.views.items()}
+        given = {
+            name: others[name] if name in others else view.clone()
+            for name, view in self.parameters.views.items()
+        }
         other, told = type(self.model).from_pretrained(
             None,
             config=self.model.config,

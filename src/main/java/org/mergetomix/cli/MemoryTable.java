@@ -51,10 +51,11 @@ final class MemoryTable {
                     ROW,
                     "surrogates",
                     text(plan.sharedBytes()),
-                    "%s x %s in %s, which has %s left"
+                    "%s x %s%s in %s, which has %s left"
                         .formatted(
                             executor.slots(),
-                            text(shared.surrogate()),
+                            text(shared.each()),
+                            shared.factors() == 0 ? "" : " with factors",
                             shared.folder(),
                             text(shared.room()))));
     if (plan.merging() > 0) {
@@ -62,7 +63,7 @@ final class MemoryTable {
           ROW,
           "merging on GPUs",
           text(executor.slots() * plan.merging()),
-          "%s x %s, base and deltas in float32".formatted(executor.slots(), text(plan.merging())));
+          "%s x %s in float32".formatted(executor.slots(), text(plan.merging())));
     } else {
       console.line(
           ROW,

@@ -116,7 +116,8 @@ final class ConfigurationLoader {
         section.text("shared-memory"),
         section.integer("silence", COUNT),
         section.integer("threads", COUNT),
-        section.choice("network", WorkerSettings.Network.class));
+        section.choice("network", WorkerSettings.Network.class),
+        section.choice("experts", WorkerSettings.Experts.class));
   }
 
   private static Configuration.Training training(Section section) {

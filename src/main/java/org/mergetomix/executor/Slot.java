@@ -11,6 +11,7 @@ import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.merge.DeviceMerger;
 import org.mergetomix.merge.DeviceTarget;
+import org.mergetomix.merge.FactoredExperts;
 import org.mergetomix.merge.Merger;
 import org.mergetomix.merge.PrefixMerger;
 import org.mergetomix.merge.PreparedExperts;
@@ -24,6 +25,7 @@ import org.mergetomix.score.ExampleRange;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Measure;
 import org.mergetomix.tensor.Checkpoint;
+import org.mergetomix.worker.FoldingMerger;
 import org.mergetomix.worker.WorkerEvaluator;
 
 /**
@@ -64,14 +66,18 @@ public final class Slot implements AutoCloseable {
       Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
       ComputeDevice device) {
     if (plan.model() instanceof ModelInput.OfWorker worker) {
+      Optional<FactoredExperts> factors =
+          switch (worker.settings().experts()) {
+            case MERGED -> Optional.empty();
+            case FACTORS -> Optional.of(FactoredExperts.of(experts));
+          };
       WorkerEvaluator evaluator =
-          worker.start(base, plan.base().file(), tasks, plan.batchSize(), device);
-      return new Slot(
-          device,
-          evaluator.target(),
-          new PrefixMerger(experts, plan.buffers(), plan.threads()),
-          evaluator,
-          tasks);
+          worker.start(base, plan.base().file(), tasks, plan.batchSize(), factors, device);
+      Merger merger =
+          factors
+              .<Merger>map(given -> new FoldingMerger(given, evaluator.target()))
+              .orElseGet(() -> new PrefixMerger(experts, plan.buffers(), plan.threads()));
+      return new Slot(device, evaluator.target(), merger, evaluator, tasks);
     }
     LanguageModel model = plan.model().open(plan.base().file(), device);
     try {

@@ -7,13 +7,13 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.expert.BaseCheckpoint;
-import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.model.Precision;
 import org.mergetomix.plan.BaseModel;
+import org.mergetomix.plan.FactorsCheck;
 import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskShare;
 import org.mergetomix.problem.UserException;
@@ -68,6 +68,7 @@ public final class MemoryCheck {
 
   /** The same for an executor that has this. */
   public Optional<MemoryPlan> plan(Manifest manifest, ExecutorMemory executor) {
+    FactorsCheck.require(manifest, configuration, files);
     MergeMethod method = RunPlan.method(configuration);
     AllowedSubsets allowed = SearchPlan.allowed(manifest.datasetIds(), configuration);
     Optional<Sizes> sizes = readable(manifest, method, allowed);
@@ -78,6 +79,8 @@ public final class MemoryCheck {
     Precision precision =
         sizes.get().base().precision(configuration.evaluation().precision(), task);
     MergeDevice device = RunPlan.mergeDevice(configuration, task);
+    long factors = FactorsCheck.asked(configuration) ? sizes.get().deltas() : 0;
+    boolean sums = device == MergeDevice.CPU && !FactorsCheck.asked(configuration);
     int useful = method.mostPrefixes(allowed.minimum(), allowed.maximum());
     MemoryPlan most =
         new MemoryPlan(
@@ -87,9 +90,12 @@ public final class MemoryCheck {
             precision.dtype().bytes() * sizes.get().elements(),
             precision.dtype().bytes() * sizes.get().remembered(),
             precision,
-            shared(sizes.get().base()),
-            device == MergeDevice.CPU ? 0 : sizes.get().merging(configuration, useful),
-            new Prefixes(device == MergeDevice.CPU ? sizes.get().prefix() : 0, useful, useful),
+            shared(sizes.get().base(), factors),
+            switch (device) {
+              case CPU -> executor.modelsOfAGpu() > 0 ? factors : 0;
+              case GPU -> sizes.get().merging(configuration, useful);
+            },
+            new Prefixes(sums ? sizes.get().prefix() : 0, useful, useful),
             sizes.get().download(),
             configuration.cache().capacity(),
             executor);
@@ -98,11 +104,12 @@ public final class MemoryCheck {
     return Optional.of(plan.fitting());
   }
 
-  private Optional<SharedMemory> shared(BaseModel base) {
+  private Optional<SharedMemory> shared(BaseModel base, long factors) {
     return switch (configuration.evaluation().engine()) {
       case DJL -> Optional.empty();
       case WORKER ->
-          Optional.of(SharedMemory.ask(spark, configuration.worker().sharedMemory(), base));
+          Optional.of(
+              SharedMemory.ask(spark, configuration.worker().sharedMemory(), base, factors));
     };
   }
 
@@ -165,8 +172,7 @@ public final class MemoryCheck {
    * A delta in float32: an adapter's factors, should they be stored in half of that, or a model.
    */
   private long delta(Location expert, long whole) {
-    boolean adapter =
-        files.exists(expert) && CheckpointFolder.of(files.headers(expert)).holdsAdapter();
+    boolean adapter = files.exists(expert) && FactorsCheck.isAdapter(expert, files);
     return adapter ? Math.min(whole, 2 * files.bytes(expert)) : whole;
   }
 

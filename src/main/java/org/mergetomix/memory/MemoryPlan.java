@@ -26,7 +26,8 @@ import org.mergetomix.problem.UserException;
  * @param shared where surrogates lie for workers, which then have the live models; empty without
  *     workers
  * @param merging what merging on a GPU keeps there beside each live model: base and deltas in
- *     float32, an adapter as its factors, and prefix sums; 0 where mixtures are merged on the CPU
+ *     float32, an adapter as its factors, and prefix sums, or the factors alone where workers
+ *     merge; 0 where mixtures are merged on the CPU
  * @param prefixes the prefix sums of one slot, of no bytes where they are on a GPU
  * @param download what is copied out of stores to the executor's host
  * @param capacity the most that such copies may take
@@ -79,9 +80,9 @@ public record MemoryPlan(
     return executor.modelsOfAGpu() > 0 ? 0 : allRemembered();
   }
 
-  /** The surrogates in shared memory of all slots. */
+  /** The surrogates in shared memory of all slots, with factors of experts beside them. */
   public long sharedBytes() {
-    return executor.slots() * shared.map(SharedMemory::surrogate).orElse(0L);
+    return executor.slots() * shared.map(SharedMemory::each).orElse(0L);
   }
 
   private long hostModels() {

@@ -16,18 +16,24 @@ import org.mergetomix.worker.SharedFileTarget;
  *
  * @param folder the folder that they are in
  * @param surrogate bytes of one, of which every slot has one
+ * @param factors bytes of what a worker is given of the experts, once a slot; 0 where each
+ *     surrogate is merged
  * @param room bytes that the file system of the folder has left, with those of workers that are
  *     idle; negative where there is none
  */
-public record SharedMemory(String folder, long surrogate, long room) {
+public record SharedMemory(String folder, long surrogate, long factors, long room) {
 
-  /** Asks one executor, by a Spark task. */
-  static SharedMemory ask(SparkSession spark, String folder, BaseModel base) {
+  /**
+   * Asks one executor, by a Spark task.
+   *
+   * @param factors bytes of what a worker is given of the experts
+   */
+  static SharedMemory ask(SparkSession spark, String folder, BaseModel base, long factors) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     context.setJobGroup("memory", "Ask an executor for its shared memory", false);
     try {
       long room = context.parallelize(List.of(folder), 1).map(SharedMemory::room).first();
-      return new SharedMemory(folder, SharedFileTarget.bytes(base.parameters()), room);
+      return new SharedMemory(folder, SharedFileTarget.bytes(base.parameters()), factors, room);
     } finally {
       context.clearJobGroup();
     }
@@ -42,6 +48,11 @@ public record SharedMemory(String folder, long surrogate, long room) {
     }
   }
 
+  /** What one slot takes of it. */
+  public long each() {
+    return surrogate + factors;
+  }
+
   /** What is wrong when it cannot hold the surrogates of some slots. */
   Optional<Problem> little(int slots) {
     if (room < 0) {
@@ -51,15 +62,16 @@ public record SharedMemory(String folder, long surrogate, long room) {
               folder,
               "Set worker.shared-memory to a folder of a file system in memory"));
     }
-    long needed = slots * surrogate;
+    long needed = slots * each();
     return needed <= room
         ? Optional.empty()
         : Optional.of(
             new Problem(
-                "The surrogates of an executor (slots: %s, each %s) are %s, but its shared memory has %s left"
+                "The surrogates of an executor (slots: %s, each %s%s) are %s, but its shared memory has %s left"
                     .formatted(
                         slots,
-                        new ByteCount(surrogate),
+                        new ByteCount(each()),
+                        factors == 0 ? "" : " with the experts' factors",
                         new ByteCount(needed),
                         new ByteCount(room)),
                 folder,

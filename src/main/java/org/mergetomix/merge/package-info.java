@@ -19,6 +19,7 @@
  *
  * <p>{@link org.mergetomix.merge.DeviceMerger} does the same for linear methods on the device of a
  * {@link org.mergetomix.merge.DeviceTarget}, which holds the deltas; {@code KeptPrefixes} is what
- * both know of prefixes.
+ * both know of prefixes. {@link org.mergetomix.merge.FactoredExperts} is what others merge by, such
+ * as a worker.
  */
 package org.mergetomix.merge;

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.evaluation.TaskQuestions;
@@ -14,6 +15,7 @@ import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.family.TiedNames;
 import org.mergetomix.folder.Companions;
+import org.mergetomix.merge.FactoredExperts;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.FamilyModel;
 import org.mergetomix.model.LanguageModel;
@@ -138,9 +140,21 @@ public sealed interface ModelInput extends Serializable {
     /** Raised whenever the scores that come through a worker change. */
     private static final String VERSION = "worker/1";
 
+    /** The same for the scores of surrogates that workers make themselves. */
+    private static final String FACTORS_VERSION = "factors/1";
+
     @Override
     public String identity() {
-      return "%s threads=%s %s %s".formatted(VERSION, settings.threads(), versions, folder);
+      return "%s%s threads=%s %s %s"
+          .formatted(
+              VERSION,
+              switch (settings.experts()) {
+                case MERGED -> "";
+                case FACTORS -> " " + FACTORS_VERSION;
+              },
+              settings.threads(),
+              versions,
+              folder);
     }
 
     @Override
@@ -158,6 +172,7 @@ public sealed interface ModelInput extends Serializable {
      *
      * @param base the base, opened
      * @param path where it lies on this host
+     * @param factors the experts, if they are given to it once
      * @throws UserException if it cannot be used
      */
     public WorkerEvaluator start(
@@ -165,6 +180,7 @@ public sealed interface ModelInput extends Serializable {
         Path path,
         Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
         int batchSize,
+        Optional<FactoredExperts> factors,
         ComputeDevice device) {
       if (!Companions.digest(path).equals(folder)) {
         throw UserException.input(
@@ -176,7 +192,7 @@ public sealed interface ModelInput extends Serializable {
           settings,
           device,
           new WorkerEvaluator.Work(
-              path, base, base.copies(), tasks, batchSize, precision, versions));
+              path, base, base.copies(), tasks, batchSize, precision, versions, factors));
     }
   }
 

@@ -79,6 +79,9 @@ public record RunPlan(
     InputAccess access = InputAccess.of(spark, configuration);
     TaskShare task = TaskShare.of(spark, configuration);
     try (InputFiles files = access.open()) {
+      if (purpose == Purpose.EVALUATING) {
+        FactorsCheck.require(manifest, configuration, files);
+      }
       SortedMap<Location, FileInput> inputs = read(spark, access, files, manifest, purpose);
       try {
         BaseModel base =

@@ -42,6 +42,7 @@ public final class WorkerInquiry {
     manifest.harness().forEach(entry -> tasks.put(entry.id(), entry.task()));
     WorkerLaunch.Description told = asked(spark, configuration.worker(), tasks);
     BaseModel.requireWriting(manifest, told);
+    FactorsCheck.require(configuration, told);
     return told;
   }
 

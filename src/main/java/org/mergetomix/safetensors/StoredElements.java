@@ -14,8 +14,11 @@ public final class StoredElements {
   /** The most elements written at a time. */
   static final int CHUNK = 1 << 16;
 
+  private static final String OTHER_TYPE = "Write F32, or BF16 in place of F16";
+
   private final FileChannel channel;
   private final String name;
+  private final String remedy;
   private final ByteBuffer stored =
       ByteBuffer.allocate(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -25,8 +28,18 @@ public final class StoredElements {
    * @param name what messages call the file
    */
   public StoredElements(FileChannel channel, String name) {
+    this(channel, name, OTHER_TYPE);
+  }
+
+  /**
+   * The same where nobody chooses the types that are written.
+   *
+   * @param remedy what to do about an element that is too large for its type
+   */
+  public StoredElements(FileChannel channel, String name, String remedy) {
     this.channel = channel;
     this.name = name;
+    this.remedy = remedy;
   }
 
   /** Writes what comes before the elements. */
@@ -94,7 +107,7 @@ public final class StoredElements {
           .tensor(
               spec.name(),
               "has the element %s, which is too large for %s".formatted(element, spec.dtype()),
-              "Write F32, or BF16 in place of F16");
+              remedy);
     }
   }
 

@@ -38,6 +38,11 @@ public final class SharedFileTarget implements SurrogateTarget {
   private static final int PIECE = 1 << 20;
   private static final int CHUNK = 1 << 14;
 
+  /** A surrogate has the base's types. */
+  private static final String OVERFLOW =
+      "Store the base as BF16 or F32, lower merge.lambda, or leave out an expert that moved far:"
+          + " check --deep says which";
+
   /** Bytes of those that are open in this process, by the file system's folder. */
   private static final Map<Path, Long> HELD = new ConcurrentHashMap<>();
 
@@ -48,17 +53,20 @@ public final class SharedFileTarget implements SurrogateTarget {
   private final SortedMap<String, String> copies;
   private final FileLayout layout;
   private final long begin;
+  private final Checkpoint base;
+  private boolean isBase = true;
+  private SortedMap<String, Double> scalars = Collections.emptySortedMap();
+  private long beside;
   private long state;
   private String digest = "";
 
   private SharedFileTarget(
-      FileChannel channel,
-      Path file,
-      SortedMap<String, TensorSpec> tensors,
-      SortedMap<String, String> copies) {
+      FileChannel channel, Path file, Checkpoint base, SortedMap<String, String> copies) {
+    SortedMap<String, TensorSpec> tensors = base.tensors();
     this.channel = channel;
     this.file = file;
-    this.elements = new StoredElements(channel, "the surrogate in shared memory");
+    this.base = base;
+    this.elements = new StoredElements(channel, "the surrogate in shared memory", OVERFLOW);
     this.tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
     this.copies = copies;
     this.layout = FileLayout.of(tensors, Map.of("format", "pt"));
@@ -69,7 +77,8 @@ public final class SharedFileTarget implements SurrogateTarget {
    * Makes the file, which is the base at first.
    *
    * @param file a new one in shared memory
-   * @param base what is overwritten: tensors of two tied names are there once
+   * @param base what is overwritten: tensors of two tied names are there once. It is open as long
+   *     as anything is {@link #scaling scaled}
    * @param copies the second name, by which a checkpoint may have them too
    * @throws UserException if there is no room
    */
@@ -77,9 +86,9 @@ public final class SharedFileTarget implements SurrogateTarget {
       Path file, Checkpoint base, SortedMap<String, String> copies) {
     FileChannel channel = opened(file);
     try {
-      SharedFileTarget target = new SharedFileTarget(channel, file, base.tensors(), copies);
+      SharedFileTarget target = new SharedFileTarget(channel, file, base, copies);
       target.writing(() -> target.elements.writeHeader(target.header()));
-      target.tensors.values().forEach(tensor -> target.copy(base, tensor.name(), tensor));
+      target.copyBase();
       HELD.merge(target.memory(), target.size(), Long::sum);
       return target;
     } catch (RuntimeException | Error failure) {
@@ -119,7 +128,13 @@ public final class SharedFileTarget implements SurrogateTarget {
   }
 
   private long size() {
-    return layout.bytes() - layout.header().length + begin;
+    return layout.bytes() - layout.header().length + begin + beside;
+  }
+
+  /** Counts what its worker has in that memory for as long as this is open. */
+  void holdBeside(long bytes) {
+    beside += bytes;
+    HELD.merge(memory(), bytes, Long::sum);
   }
 
   /** With spaces, so that the elements begin at a page. */
@@ -148,14 +163,45 @@ public final class SharedFileTarget implements SurrogateTarget {
   @Override
   public void write(String tensor, long offset, float[] source, int length) {
     TensorSpec spec = tensors.get(tensor);
-    digest = "";
+    overwritten();
     writing(() -> elements.write(spec, position(spec, offset), source, length));
   }
 
   @Override
   public void fill(Checkpoint checkpoint, String name) {
     UserException.inputIfAny(mismatches(checkpoint, name));
+    overwritten();
     tensors.forEach((tensor, spec) -> copy(checkpoint, nameIn(checkpoint, tensor), spec));
+  }
+
+  /**
+   * Makes it the base to which a worker adds what it holds of the experts. Nothing is written, but
+   * where the file is another model by now.
+   *
+   * @param scalars what the experts' addends are multiplied by, by dataset; 0 for the others
+   */
+  void scaling(SortedMap<String, Double> scalars) {
+    if (!isBase) {
+      copyBase();
+    }
+    this.scalars = Collections.unmodifiableSortedMap(new TreeMap<>(scalars));
+  }
+
+  /** As {@link #scaling} said last, if nothing was written since. */
+  SortedMap<String, Double> scalars() {
+    return scalars;
+  }
+
+  private void overwritten() {
+    isBase = false;
+    scalars = Collections.emptySortedMap();
+    digest = "";
+  }
+
+  private void copyBase() {
+    digest = "";
+    tensors.values().forEach(tensor -> copy(base, tensor.name(), tensor));
+    isBase = true;
   }
 
   private String nameIn(Checkpoint checkpoint, String tensor) {
@@ -197,7 +243,6 @@ public final class SharedFileTarget implements SurrogateTarget {
     boolean floating = to.dtype().floating();
     float[] floats = new float[floating ? CHUNK : 0];
     long[] integers = new long[floating ? 0 : CHUNK];
-    digest = "";
     for (long offset = 0; offset < to.elements(); offset += CHUNK) {
       int length = (int) Math.min(CHUNK, to.elements() - offset);
       long at = position(to, offset);

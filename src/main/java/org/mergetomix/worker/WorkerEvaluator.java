@@ -23,6 +23,7 @@ import org.mergetomix.evaluation.TextWriter;
 import org.mergetomix.evaluation.WritingQuestions;
 import org.mergetomix.evaluation.WritingTask;
 import org.mergetomix.folder.Companions;
+import org.mergetomix.merge.FactoredExperts;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.GreedyDecoding;
 import org.mergetomix.model.Precision;
@@ -67,6 +68,7 @@ public final class WorkerEvaluator implements Evaluator {
    * @param batchSize windows evaluated at once
    * @param precision what it computes in
    * @param versions what it must be
+   * @param factors the experts, if they are given to it once
    */
   public record Work(
       Path base,
@@ -75,7 +77,8 @@ public final class WorkerEvaluator implements Evaluator {
       Map<TaskSplit, SortedMap<String, TaskQuestions>> tasks,
       int batchSize,
       Precision precision,
-      SortedMap<String, String> versions) {}
+      SortedMap<String, String> versions,
+      Optional<FactoredExperts> factors) {}
 
   /**
    * Starts a worker and waits until it is ready.
@@ -133,11 +136,18 @@ public final class WorkerEvaluator implements Evaluator {
             (split, questions) ->
                 questions.forEach((id, question) -> tasks.put(name(id, split), question)));
     tasks.forEach((name, questions) -> ask(asked, name, questions));
+    work.factors().ifPresent(experts -> give(request, experts));
     JsonNode answer = process.ask(request);
     if (answer.path("tensors").asLong() != target.tensors().size()) {
       throw process.failed(
           "took %s tensors, but the base has %s"
               .formatted(answer.path("tensors").asText("no"), target.tensors().size()));
+    }
+    long addends = work.factors().map(experts -> experts.addends().size()).orElse(0);
+    if (answer.path("addends").asLong() != addends) {
+      throw process.failed(
+          "took %s of the %s addends of the experts"
+              .formatted(answer.path("addends").asText("no"), addends));
     }
     SortedMap<String, String> versions = WorkerLaunch.versions(process, answer);
     if (!versions.equals(work.versions())) {
@@ -152,6 +162,14 @@ public final class WorkerEvaluator implements Evaluator {
             written.put(name, WritingTask.of(new Writer(), writing, work.batchSize()));
           }
         });
+  }
+
+  private void give(ObjectNode request, FactoredExperts experts) {
+    target.holdBeside(FactorsFile.write(folder.path(), experts));
+    request
+        .putObject("factors")
+        .put("tensors", FactorsFile.TENSORS)
+        .put("addends", FactorsFile.ADDENDS);
   }
 
   private void ask(ObjectNode asked, String name, TaskQuestions questions) {
@@ -206,9 +224,14 @@ public final class WorkerEvaluator implements Evaluator {
     long begun = System.nanoTime();
     SharedFileTarget.Contents contents = target.contents();
     WorkerMetrics.ofThisJvm().digested(secondsSince(begun));
-    return WorkerProcess.request(operation)
-        .put("surrogate", contents.state())
-        .put("digest", contents.digest());
+    ObjectNode request =
+        WorkerProcess.request(operation)
+            .put("surrogate", contents.state())
+            .put("digest", contents.digest());
+    if (!target.scalars().isEmpty()) {
+      target.scalars().forEach(request.putObject("scalars")::put);
+    }
+    return request;
   }
 
   private SortedMap<String, double[]> scores(

@@ -32,6 +32,7 @@ public final class WorkerLaunch {
           "__main__",
           "channel",
           "engine",
+          "factors",
           "harness",
           "parameters",
           "self_check",
@@ -50,12 +51,14 @@ public final class WorkerLaunch {
    *
    * @param versions of everything that decides its scores, one or more, by name
    * @param writes whether it goes on with texts
+   * @param takesFactors whether it adds adapters to the base itself
    * @param warnings what whoever started it should know
    * @param tasks what the tasks of lm-eval are that it was asked for, by their ids
    */
   public record Description(
       SortedMap<String, String> versions,
       boolean writes,
+      boolean takesFactors,
       List<String> warnings,
       SortedMap<String, HarnessContents> tasks)
       implements Serializable {
@@ -88,6 +91,7 @@ public final class WorkerLaunch {
       return new Description(
           versions(process, answer),
           answer.path("writes").asBoolean(),
+          answer.path("factors").asBoolean(),
           warnings(answer.path("warnings")),
           HarnessMessages.contents(process, tasks.keySet(), answer.path("tasks")));
     }

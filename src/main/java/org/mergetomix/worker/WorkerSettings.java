@@ -12,6 +12,7 @@ import java.util.List;
  * @param silence seconds without an answer or progress until a worker is given up, at least 1
  * @param threads that a worker computes with, at least 1
  * @param network what it may reach
+ * @param experts what it is given of them
  */
 public record WorkerSettings(
     List<String> command,
@@ -19,7 +20,8 @@ public record WorkerSettings(
     String sharedMemory,
     int silence,
     int threads,
-    Network network)
+    Network network,
+    Experts experts)
     implements Serializable {
 
   /** What a worker may reach. */
@@ -28,6 +30,14 @@ public record WorkerSettings(
     NONE,
     /** What its libraries ask for: data sets of lm-eval's tasks. */
     ALLOWED
+  }
+
+  /** What a worker is given of the experts. */
+  public enum Experts {
+    /** Each surrogate, merged. */
+    MERGED,
+    /** The factors of adapters, once, and for each surrogate what they are multiplied by. */
+    FACTORS
   }
 
   /** Copies the command. */

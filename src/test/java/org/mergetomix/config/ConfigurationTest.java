@@ -79,7 +79,13 @@ class ConfigurationTest {
                 new Configuration.Evaluation(
                     16, Optional.empty(), Configuration.Evaluation.Engine.DJL),
                 new WorkerSettings(
-                    List.of(), "python3", "/dev/shm", 300, 1, WorkerSettings.Network.NONE),
+                    List.of(),
+                    "python3",
+                    "/dev/shm",
+                    300,
+                    1,
+                    WorkerSettings.Network.NONE,
+                    WorkerSettings.Experts.MERGED),
                 new Configuration.Training(
                     Configuration.Training.Trainer.DJL,
                     List.of(),
@@ -155,6 +161,7 @@ class ConfigurationTest {
           case "training.engine" -> "command";
           case "mlflow.tracking-uri" -> "https://mlflow:5000/here";
           case "worker.network" -> "allowed";
+          case "worker.experts" -> "factors";
           case "evaluation.precision" -> "bfloat16";
           case "merge.device" -> "gpu";
           case "training.precision" -> "float32";

@@ -28,7 +28,13 @@ class NotANumberTest {
     ModelInput worker =
         new ModelInput.OfWorker(
             new WorkerSettings(
-                List.of(), "python3", "/dev/shm", 300, 1, WorkerSettings.Network.NONE),
+                List.of(),
+                "python3",
+                "/dev/shm",
+                300,
+                1,
+                WorkerSettings.Network.NONE,
+                WorkerSettings.Experts.MERGED),
             "folder",
             Precision.FLOAT32,
             new TreeMap<>(),

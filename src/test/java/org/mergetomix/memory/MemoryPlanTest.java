@@ -216,7 +216,21 @@ class MemoryPlanTest {
         .containsExactly("An executor has no folder for shared memory");
   }
 
+  @Test
+  void wantsItForWhatWorkersHoldOfTheExpertsToo() {
+    assertThat(sharing(6 * GIB, GIB / 2).problems()).isEmpty();
+    assertThat(sharing(4 * GIB, GIB / 2).problems())
+        .extracting(Problem::what)
+        .containsExactly(
+            "The surrogates of an executor (slots: 4, each 1.5 GiB with the experts' factors) are"
+                + " 6.0 GiB, but its shared memory has 4.0 GiB left");
+  }
+
   private static MemoryPlan sharing(long room) {
+    return sharing(room, 0);
+  }
+
+  private static MemoryPlan sharing(long room, long factors) {
     return new MemoryPlan(
         0,
         0,
@@ -224,7 +238,7 @@ class MemoryPlanTest {
         GIB,
         0,
         Precision.FLOAT32,
-        Optional.of(new SharedMemory("/dev/shm", GIB, room)),
+        Optional.of(new SharedMemory("/dev/shm", GIB, factors, room)),
         0,
         new Prefixes(0, 1, 1),
         0,

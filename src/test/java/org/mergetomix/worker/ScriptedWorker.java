@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.tensor.Checkpoint;
@@ -37,9 +38,11 @@ final class ScriptedWorker {
     OTHER_PROTOCOL,
     NO_VERSIONS,
     DOES_NOT_WRITE,
+    TAKES_NO_FACTORS,
     KNOWS_NO_TASKS,
     WARNS,
     FEWER_TENSORS,
+    FEWER_ADDENDS,
     DIES_AT_OPEN,
     DIES,
     KILLED_WHILE_COPYING,
@@ -72,6 +75,10 @@ final class ScriptedWorker {
   private Path surrogate = Path.of("");
   private final Map<String, List<JsonNode>> windows = new HashMap<>();
   private final Map<String, JsonNode> documents = new HashMap<>();
+  private final List<Addend> addends = new ArrayList<>();
+
+  /** What an expert adds to a tensor from one of its elements on, all of it. */
+  private record Addend(String expert, String tensor, int first, List<Double> elements) {}
 
   private ScriptedWorker(Fault fault, Path once) {
     this.fault = fault;
@@ -84,6 +91,7 @@ final class ScriptedWorker {
         ProcessHandle.current().info().command().orElseThrow(),
         "-Xmx64m",
         "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-cp",
         System.getProperty("java.class.path"),
         ScriptedWorker.class.getName(),
@@ -143,6 +151,7 @@ final class ScriptedWorker {
       return;
     }
     answer.put("ok", true).put("writes", fault != Fault.DOES_NOT_WRITE);
+    answer.put("factors", fault != Fault.TAKES_NO_FACTORS);
     if (fault == Fault.WARNS) {
       answer.putArray("warnings").add("torch is 7, and 2 was tested");
     }
@@ -196,9 +205,52 @@ final class ScriptedWorker {
       }
       windows.put(task.getKey(), asked);
     }
+    if (request.has("factors")) {
+      readAddends(folder, request.path("factors"));
+    }
     long tensors = tensors();
     describe(JSON.createObjectNode(), answer);
     answer.put("tensors", fault == Fault.FEWER_TENSORS ? tensors - 1 : tensors);
+    answer.put("addends", addends.size() - (fault == Fault.FEWER_ADDENDS ? 1 : 0));
+  }
+
+  private void readAddends(Path folder, JsonNode files) throws IOException {
+    try (Checkpoint stored = Checkpoints.open(folder.resolve(files.path("tensors").asText()))) {
+      for (String line : Files.readAllLines(folder.resolve(files.path("addends").asText()))) {
+        JsonNode addend = JSON.readTree(line);
+        double[] elements =
+            addend.has("elements")
+                ? elements(stored, addend.path("elements").asText())
+                : product(stored, addend.path("left").asText(), addend.path("right").asText());
+        double scale = addend.path("scale").asDouble();
+        addends.add(
+            new Addend(
+                addend.path("expert").asText(),
+                addend.path("tensor").asText(),
+                addend.path("first").asInt(),
+                DoubleStream.of(elements).map(each -> scale * each).boxed().toList()));
+      }
+    }
+  }
+
+  private static double[] elements(Checkpoint stored, String tensor) {
+    float[] floats = new float[(int) stored.tensors().get(tensor).elements()];
+    stored.read(tensor, 0, floats, floats.length);
+    return IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).toArray();
+  }
+
+  private static double[] product(Checkpoint stored, String left, String right) {
+    double[] tall = elements(stored, left);
+    double[] wide = elements(stored, right);
+    int rows = stored.tensors().get(left).shape().get(1).intValue();
+    int columns = stored.tensors().get(right).shape().get(1).intValue();
+    double[] product = new double[rows * columns];
+    for (int k = 0; k < tall.length / rows; k++) {
+      for (int i = 0; i < product.length; i++) {
+        product[i] += tall[k * rows + i / columns] * wide[k * columns + i % columns];
+      }
+    }
+    return product;
   }
 
   /** By the descriptor, of which this process has only a few. */
@@ -225,20 +277,22 @@ final class ScriptedWorker {
     }
   }
 
-  private double magnitude() {
+  private double magnitude(JsonNode scalars) {
     double sum = 0;
     long count = 0;
-    float[] chunk = new float[1 << 12];
     try (Checkpoint checkpoint = Checkpoints.open(surrogate)) {
-      for (var tensor : checkpoint.tensors().values()) {
-        for (long offset = 0; offset < tensor.elements(); offset += chunk.length) {
-          int length = (int) Math.min(chunk.length, tensor.elements() - offset);
-          checkpoint.read(tensor.name(), offset, chunk, length);
-          for (int i = 0; i < length; i++) {
-            sum += Math.abs(chunk[i]);
+      for (String tensor : checkpoint.tensors().keySet()) {
+        double[] elements = elements(checkpoint, tensor);
+        for (Addend addend : addends) {
+          double scalar = scalars.path(addend.expert()).asDouble();
+          for (int i = 0; addend.tensor().equals(tensor) && i < addend.elements().size(); i++) {
+            elements[addend.first() + i] += scalar * addend.elements().get(i);
           }
         }
-        count += tensor.elements();
+        for (double element : elements) {
+          sum += Math.abs((float) element);
+        }
+        count += elements.length;
       }
     }
     return sum / count;
@@ -291,7 +345,7 @@ final class ScriptedWorker {
         new CountDownLatch(1).await();
       }
     }
-    double magnitude = magnitude();
+    double magnitude = magnitude(request.path("scalars"));
     if (documents.containsKey(request.path("task").asText())) {
       measures(request, answer, magnitude);
       return;

@@ -50,11 +50,33 @@ class SharedFileTargetTest {
   }
 
   @Test
+  void isTheBaseAgainWhereAWorkerAddsToIt() {
+    SortedMap<String, Double> halves = new TreeMap<>(Map.of("es", 0.5, "fr", 0.5));
+    try (SharedFileTarget target = target()) {
+      SharedFileTarget.Contents base = target.contents();
+
+      target.scaling(halves);
+      assertThat(target.contents()).as("nothing was written").isEqualTo(base);
+      assertThat(target.scalars()).isEqualTo(halves);
+
+      target.write(HEAD, 1, new float[] {7}, 1);
+      assertThat(target.scalars()).isEmpty();
+      assertThat(target.contents().digest()).isNotEqualTo(base.digest());
+
+      target.scaling(halves);
+      assertThat(target.contents().digest()).isEqualTo(base.digest());
+      assertThat(target.contents().state()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void countsWhatTheOpenOnesHold() throws Exception {
     Path memory;
     try (SharedFileTarget target = target()) {
       memory = target.file().getParent().getParent();
       assertThat(SharedFileTarget.held(memory)).isEqualTo(Files.size(target.file()));
+      target.holdBeside(5);
+      assertThat(SharedFileTarget.held(memory)).isEqualTo(Files.size(target.file()) + 5);
       Files.delete(target.file());
       assertThat(SharedFileTarget.held(memory)).as("without a name").isPositive();
     }
@@ -99,6 +121,19 @@ class SharedFileTargetTest {
               "The tensor a has shape [3], but the base's has [2]",
               "The tensor head is missing",
               "The base has no tensor more");
+    }
+  }
+
+  @Test
+  void saysWhatToDoAboutNumbersThatTheBasesTypeDoesNotHave() {
+    write("base", new TreeMap<>(Map.of(HEAD, spec(HEAD, DType.F16, 5))));
+    try (SharedFileTarget target =
+        SharedFileTarget.create(
+            folder.resolve("surrogate.safetensors"), opened("base"), new TreeMap<>())) {
+
+      assertThatThrownBy(() -> target.write(HEAD, 0, new float[] {1e5f}, 1))
+          .hasMessageContaining("has the element 100000.0, which is too large for F16")
+          .hasMessageContaining("Store the base as BF16 or F32, lower merge.lambda");
     }
   }
 

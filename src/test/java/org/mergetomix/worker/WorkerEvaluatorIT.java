@@ -3,6 +3,7 @@ package org.mergetomix.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -11,9 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,9 +34,17 @@ import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.evaluation.WritingQuestions;
 import org.mergetomix.evaluation.answer.TextEnding;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.merge.FactoredExperts;
+import org.mergetomix.merge.Merger;
+import org.mergetomix.merge.PrefixMerger;
+import org.mergetomix.merge.PreparedExperts;
+import org.mergetomix.mixture.Mixture;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.Precision;
+import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.ExampleRange;
@@ -51,6 +62,8 @@ class WorkerEvaluatorIT {
 
   /** The tokens of a text: two stretches, and a part of a third. */
   private static final int MOST = 40;
+
+  private static final Mixture BOTH = Mixture.parse("a+b");
 
   private static final ExampleRange ALL = ExampleRange.all(EXAMPLES);
 
@@ -96,7 +109,6 @@ class WorkerEvaluatorIT {
   @CsvSource({
     "DIES, 'ended with code 139, by signal 11', a kernel launch failed",
     "KILLED_WHILE_COPYING, 'ended with code 137, by signal 9', the worker begins",
-    "HANGS, made no progress in 15 seconds, the worker begins",
     "SAYS_GARBAGE, 'said what is no answer: Loading weights: 100%', the worker begins",
     "PRINTS_BEFORE, said what is no answer, the worker begins",
     "ANSWERS_ANOTHER, answered something else than it was asked, the worker begins",
@@ -172,6 +184,74 @@ class WorkerEvaluatorIT {
         .hasMessageContaining("{scripted=1}, but the run began with {scripted=2}");
   }
 
+  /** Of an adapter, and of an expert that has no factors. */
+  @Test
+  void scoresWhatAWorkerAddsToTheBaseAndTheSameAfterAnotherModel() {
+    try (Checkpoint base = Checkpoints.open(run.base());
+        Delta adapter = delta(base, HuggingFaceRun.ADAPTER);
+        Delta whole = delta(base, HuggingFaceRun.WHOLE)) {
+      PreparedExperts experts = prepared(base, adapter, whole);
+      FactoredExperts factors = FactoredExperts.of(experts);
+      try (WorkerEvaluator worker = open(Fault.NONE, base, factors)) {
+        Merger folding = new FoldingMerger(factors, worker.target());
+        double[] start = scores(worker, ALL);
+        double[] both = merged(folding, worker, BOTH);
+        double[] one = merged(folding, worker, Mixture.parse("a"));
+        assertThat(worker.target().contents().state()).as("nothing was written").isEqualTo(1);
+
+        assertThat(merged(folding, worker, BOTH)).isEqualTo(both).isNotEqualTo(one);
+        assertThat(merged(new PrefixMerger(experts, 0), worker, BOTH))
+            .containsExactly(both, within(2e-6));
+        fill(worker, run.expert(HuggingFaceRun.WHOLE));
+        scores(worker, ALL);
+        assertThat(merged(folding, worker, BOTH)).isEqualTo(both);
+        assertThat(merged(folding, worker, Mixture.none())).isEqualTo(start);
+        assertThat(shared).isEmptyDirectory();
+      }
+    }
+  }
+
+  @Test
+  void refusesAWorkerThatDropsWhatAnExpertAdds() throws Exception {
+    try (Checkpoint base = Checkpoints.open(run.base());
+        Delta adapter = delta(base, HuggingFaceRun.ADAPTER);
+        Delta whole = delta(base, HuggingFaceRun.WHOLE)) {
+      FactoredExperts factors = FactoredExperts.of(prepared(base, adapter, whole));
+
+      assertThatThrownBy(() -> open(Fault.FEWER_ADDENDS, base, factors))
+          .hasMessageContaining(
+              "took %s of the %s addends"
+                  .formatted(factors.addends().size() - 1, factors.addends().size()));
+    }
+    assertThat(shared).isEmptyDirectory();
+    awaitEnd();
+  }
+
+  private static double[] merged(Merger merger, WorkerEvaluator worker, Mixture mixture) {
+    merger.merge(mixture, Optional.empty(), worker.target());
+    return scores(worker, ALL);
+  }
+
+  private PreparedExperts prepared(Checkpoint base, Delta adapter, Delta whole) {
+    return PreparedExperts.of(
+        base,
+        Map.of(
+            "a", new PreparedExperts.Expert("a", adapter),
+            "b", new PreparedExperts.Expert("b", whole)),
+        RunPlan.method(run.configuration("merge.method=task-arithmetic")));
+  }
+
+  private Delta delta(Checkpoint base, String dataset) {
+    return Delta.open(base, run.expert(dataset), ExpertPolicy.STRICT);
+  }
+
+  private WorkerEvaluator open(Fault fault, Checkpoint base, FactoredExperts factors) {
+    return WorkerEvaluator.open(
+        settings(command(fault)),
+        ComputeDevice.CPU,
+        work(base, run.base(), new TreeMap<>(Map.of("scripted", "1")), Optional.of(factors)));
+  }
+
   @Test
   void noticesAWorkerThatIsKilledWhileIdle() throws Exception {
     try (WorkerEvaluator worker = open(Fault.NONE)) {
@@ -184,16 +264,24 @@ class WorkerEvaluatorIT {
     }
   }
 
+  /** Both at once, for each is waited for. */
   @Test
-  void endsAWorkerThatIsStopped() throws Exception {
-    try (WorkerEvaluator worker = open(Fault.NONE)) {
+  void endsAWorkerThatIsStoppedAndOneThatHangs() throws Exception {
+    try (WorkerEvaluator stopped = open(Fault.NONE)) {
       ProcessHandle process = onlyChild();
       signal("STOP", process);
+      try (WorkerEvaluator hanging = open(Fault.HANGS)) {
+        CompletableFuture<double[]> other =
+            CompletableFuture.supplyAsync(() -> scores(hanging, ALL));
 
-      assertThatThrownBy(() -> scores(worker, ALL))
-          .hasMessageContaining("made no progress in 15 seconds");
-      process.onExit().get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> scores(stopped, ALL))
+            .hasMessageContaining("made no progress in 15 seconds")
+            .hasMessageContaining("the worker begins");
+        assertThatThrownBy(() -> other.get(30, TimeUnit.SECONDS))
+            .hasMessageContaining("made no progress in 15 seconds");
+      }
     }
+    awaitEnd();
   }
 
   @Test
@@ -291,7 +379,13 @@ class WorkerEvaluatorIT {
       try (Checkpoint base = Checkpoints.open(Path.of(arguments[1]))) {
         WorkerEvaluator.open(
             new WorkerSettings(
-                command(Fault.NONE), "", arguments[0], 60, 1, WorkerSettings.Network.NONE),
+                command(Fault.NONE),
+                "",
+                arguments[0],
+                60,
+                1,
+                WorkerSettings.Network.NONE,
+                WorkerSettings.Experts.MERGED),
             ComputeDevice.CPU,
             work(base, Path.of(arguments[1]), new TreeMap<>(Map.of("scripted", "1"))));
       } catch (UserException told) {
@@ -312,7 +406,13 @@ class WorkerEvaluatorIT {
       try (Checkpoint base = Checkpoints.open(Path.of(arguments[1]))) {
         WorkerEvaluator.open(
             new WorkerSettings(
-                command(Fault.NONE), "", arguments[0], 60, 1, WorkerSettings.Network.NONE),
+                command(Fault.NONE),
+                "",
+                arguments[0],
+                60,
+                1,
+                WorkerSettings.Network.NONE,
+                WorkerSettings.Experts.MERGED),
             ComputeDevice.CPU,
             work(base, Path.of(arguments[1]), new TreeMap<>(Map.of("scripted", "1"))));
         System.out.println("open");
@@ -341,6 +441,14 @@ class WorkerEvaluatorIT {
 
   private static WorkerEvaluator.Work work(
       Checkpoint base, Path path, SortedMap<String, String> versions) {
+    return work(base, path, versions, Optional.empty());
+  }
+
+  private static WorkerEvaluator.Work work(
+      Checkpoint base,
+      Path path,
+      SortedMap<String, String> versions,
+      Optional<FactoredExperts> factors) {
     SortedMap<String, TaskQuestions> tasks =
         new TreeMap<>(Map.of("task", questions(), "written", written()));
     return new WorkerEvaluator.Work(
@@ -350,7 +458,8 @@ class WorkerEvaluatorIT {
         Map.of(TaskSplit.SEARCH, tasks),
         4,
         Precision.FLOAT32,
-        versions);
+        versions,
+        factors);
   }
 
   private static TaskQuestions questions() {
@@ -388,7 +497,13 @@ class WorkerEvaluatorIT {
 
   private WorkerSettings settings(List<String> command) {
     return new WorkerSettings(
-        command, "python3", shared.toString(), SILENCE, 1, WorkerSettings.Network.NONE);
+        command,
+        "python3",
+        shared.toString(),
+        SILENCE,
+        1,
+        WorkerSettings.Network.NONE,
+        WorkerSettings.Experts.MERGED);
   }
 
   private static double[] scores(WorkerEvaluator worker, ExampleRange range) {

@@ -3,6 +3,7 @@ package org.mergetomix.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.executor.ExecutorRuntime;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.ExitCode;
@@ -195,6 +198,91 @@ class WorkerSearchIT {
     assertThat(result.top()).extracting(row -> row.score().value()).containsOnly(0.5);
     assertThatThrownBy(() -> search("silent", Fault.DOES_NOT_WRITE))
         .hasMessageContaining("has to write, and this worker does not");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "merge.method=average",
+        "merge.method=task-arithmetic merge.lines.scaling=linear merge.lines.alpha=0.5"
+            + " merge.lines.beta=1"
+      })
+  void ranksByWhatAWorkerMakesOfFactorsAsByWhatIsMerged(String method) throws Exception {
+    onlyAdapters();
+    String[] asked = method.split(" ", -1);
+    String[] apart = (method + " search.partition-size=1").split(" ", -1);
+
+    SearchAction.Result merged = search("merged", Fault.NONE, asked);
+    SearchAction.Result folded = search("folded", Fault.NONE, factors(asked));
+    ExecutorRuntime.shutDown();
+    SearchAction.Result again = search("again", Fault.NONE, factors(apart));
+
+    assertThat(folded.top())
+        .extracting(RankedRow::mixture)
+        .hasSize(3)
+        .containsExactlyElementsOf(merged.top().stream().map(RankedRow::mixture).toList());
+    for (int i = 0; i < folded.top().size(); i++) {
+      double wanted = merged.top().get(i).score().value();
+      assertThat(folded.top().get(i).score().value() / wanted).isCloseTo(1, within(2e-6));
+    }
+    assertThat(again.record().rankedDigest()).isEqualTo(folded.record().rankedDigest());
+    assertThat(folded.record().run().identity().get("model"))
+        .startsWith("worker/1 factors/1 threads=1 ");
+    assertThat(shared).isEmptyDirectory();
+    assertThatThrownBy(() -> search("merged", Fault.NONE, factors(asked)))
+        .hasMessageContaining("another run");
+  }
+
+  @Test
+  void refusesFactorsOfWhatHasNoneBeforeAnythingIsMerged() {
+    UserException told =
+        catchThrowableOfType(
+            UserException.class, () -> search("whole", Fault.NONE, factors("merge.method=ties")));
+
+    assertThat(told.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(told.problems())
+        .extracting(Problem::what)
+        .satisfiesExactly(
+            method -> assertThat(method).contains("ties", "is not a weighted sum of whole deltas"),
+            expert -> assertThat(expert).contains("the expert of whole is no LoRA adapter"));
+    assertThat(folder.resolve("whole")).doesNotExist();
+  }
+
+  @Test
+  void refusesAWorkerThatTakesNoFactors() throws Exception {
+    onlyAdapters();
+
+    UserException told =
+        catchThrowableOfType(
+            UserException.class, () -> search("without", Fault.TAKES_NO_FACTORS, factors()));
+
+    assertThat(told.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(told.getMessage())
+        .contains("this worker takes none", "Set worker.experts to merged");
+    assertThat(folder.resolve("without")).doesNotExist();
+  }
+
+  /** Two adapters as the only experts: the one that is there, and a stronger one. */
+  private void onlyAdapters() throws Exception {
+    Path other = Files.createDirectories(run.expert("other"));
+    for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+      Files.copy(run.expert(HuggingFaceRun.ADAPTER).resolve(file), other.resolve(file));
+    }
+    Path config = other.resolve("adapter_config.json");
+    String weak = Files.readString(config);
+    Files.writeString(config, weak.replace("\"lora_alpha\": 5", "\"lora_alpha\": 11"));
+    assertThat(Files.readString(config)).isNotEqualTo(weak);
+    String manifest = Files.readString(run.manifestFile());
+    Files.writeString(
+        run.manifestFile(),
+        manifest.replace(
+            "id = whole, expert = \"experts/whole\"", "id = other, expert = \"experts/other\""));
+  }
+
+  private static String[] factors(String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("worker.experts=factors");
+    return all.toArray(String[]::new);
   }
 
   @Test

@@ -61,6 +61,21 @@ public final class LowRankProduct {
     return right.block(0, Math.toIntExact(columns), rank);
   }
 
+  /** How many products of a row and a column it sums. */
+  public int rank() {
+    return rank;
+  }
+
+  /** How many rows it has. */
+  public long rows() {
+    return rows;
+  }
+
+  /** How long its rows are. */
+  public long columns() {
+    return columns;
+  }
+
   /** What the product is multiplied by. */
   public float scale() {
     return scale;

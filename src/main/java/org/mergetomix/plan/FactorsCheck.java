@@ -1,0 +1,83 @@
+package org.mergetomix.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
+import org.mergetomix.folder.CheckpointFolder;
+import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
+import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.worker.WorkerLaunch;
+import org.mergetomix.worker.WorkerSettings;
+
+/** What has to hold where workers are given the factors of experts in place of surrogates. */
+public final class FactorsCheck {
+
+  private static final String MERGED = "Set worker.experts to merged";
+
+  private FactorsCheck() {}
+
+  /** Whether they are. */
+  public static boolean asked(Configuration configuration) {
+    return configuration.evaluation().engine() == Engine.WORKER
+        && configuration.worker().experts() == WorkerSettings.Experts.FACTORS;
+  }
+
+  /**
+   * Refuses methods and experts that cannot be given so; experts that are not there are passed
+   * over.
+   *
+   * @throws UserException usage, with all of them
+   */
+  public static void require(Manifest manifest, Configuration configuration, InputFiles files) {
+    if (!asked(configuration)) {
+      return;
+    }
+    List<Problem> problems = new ArrayList<>();
+    MergeMethod method = RunPlan.method(configuration);
+    if (!method.isLinear()) {
+      problems.add(
+          new Problem(
+              "worker.experts is factors, but %s is not a weighted sum of whole deltas"
+                  .formatted(method),
+              "merge.method",
+              MERGED
+                  + ", or merge by average, linear or task-arithmetic without a lines.alpha or"
+                  + " lines.beta that is measured"));
+    }
+    for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+      if (files.exists(dataset.expert()) && !isAdapter(dataset.expert(), files)) {
+        problems.add(
+            new Problem(
+                "worker.experts is factors, but the expert of %s is no LoRA adapter"
+                    .formatted(dataset.id()),
+                dataset.expert().text(),
+                MERGED));
+      }
+    }
+    UserException.usageIfAny(problems);
+  }
+
+  /**
+   * Refuses a worker that takes none.
+   *
+   * @throws UserException usage
+   */
+  static void require(Configuration configuration, WorkerLaunch.Description worker) {
+    if (asked(configuration) && !worker.takesFactors()) {
+      throw UserException.usage(
+          "worker.experts is factors, but this worker takes none",
+          "worker.experts",
+          MERGED + ", or take the worker that comes with this program (worker.command = [])");
+    }
+  }
+
+  /** Whether an expert that is there is an adapter. */
+  public static boolean isAdapter(Location expert, InputFiles files) {
+    return CheckpointFolder.of(files.headers(expert)).holdsAdapter();
+  }
+}
