@@ -45,7 +45,9 @@ final class FrontSection {
     page.line(
         "p",
         "A mixture is tied with the front where no mixture of that is better on every task by more "
-            + "than 1.96 errors, on the same examples. Ranks are those by the objective.",
+            + "than 1.96 errors, on the same examples. Ranks are those by the objective, the "
+            + content.run().search().objective().description()
+            + ".",
         "class",
         "note");
     page.closeLine();
