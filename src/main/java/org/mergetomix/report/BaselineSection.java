@@ -12,8 +12,6 @@ import org.mergetomix.report.chart.Table;
 import org.mergetomix.report.chart.Table.Column;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.statistics.BaselineChoice;
-import org.mergetomix.statistics.attribution.DatasetGain;
-import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.table.RankedRow;
 
 /** What would be chosen without experts, and where that stands in this search. */
@@ -70,8 +68,10 @@ final class BaselineSection {
   private static void writeNumbers(Markup page, ReportContent content) {
     SortedMap<String, SortedMap<String, Double>> numbers = content.run().start().baselines();
     Map<String, Estimate> gains = new HashMap<>();
-    content.model().map(ScoreModel::gains).orElse(List.of()).stream()
-        .forEach((DatasetGain gain) -> gains.put(gain.dataset(), gain.shapley()));
+    content
+        .model()
+        .ifPresent(
+            model -> model.gains().forEach(gain -> gains.put(gain.dataset(), gain.shapley())));
     Decimals decimals = Decimals.of(List.copyOf(gains.values()));
     List<Column> columns = new ArrayList<>(List.of(Column.id("Dataset")));
     content.baselines().forEach(choice -> columns.add(Column.number(choice.baseline())));
@@ -83,7 +83,7 @@ final class BaselineSection {
           known.values().forEach(number -> line.add(new Decimals(3).format(number)));
           line.add(
               Optional.ofNullable(gains.get(dataset))
-                  .map(gain -> decimals.formatSigned(gain.value()))
+                  .map(gain -> GainChart.text(gain, decimals))
                   .orElse("–"));
           cells.add(line);
         });

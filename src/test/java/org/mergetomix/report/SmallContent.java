@@ -243,7 +243,7 @@ final class SmallContent {
         row.gap(),
         row.interval(),
         front,
-        new TreeMap<>(Map.of("names", new Estimate(names, .012), "quiz", new Estimate(quiz, .02))),
+        new TreeMap<>(Map.of("names", new Estimate(names, .012), "quiz", new Estimate(quiz, .2))),
         row.examples(),
         false,
         row.status(),
