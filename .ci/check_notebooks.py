@@ -25,7 +25,7 @@ SQL = ROOT / "notebooks" / "read_a_run.sql"
 RUN = Path(os.environ["CI_DEMO"]).resolve() / "run"
 RECORD = json.loads((RUN / "run.json").read_text())
 
-PLOTS = {"best-mixtures.png", "dataset-effects.png", "fidelity.png"}
+PLOTS = {"best-mixtures.png", "trade-off.png", "dataset-effects.png", "fidelity.png"}
 
 
 def session():
@@ -53,17 +53,16 @@ def ranked():
 
 def shapley_values():
     """The Shapley value of every dataset by its definition, over all mixtures."""
-    assert RECORD["search"]["objective"]["direction"] == "LOWER_IS_BETTER"
-    (base,) = RECORD["search"]["base"].values()
+    assert RECORD["search"]["objective"]["unit"] == "gain over the base"
     scores = {frozenset(row.datasets): row.score for row in ranked().itertuples()}
-    scores[frozenset()] = base["value"]
+    scores[frozenset()] = 0.0
     datasets = RECORD["run"]["datasets"]
     count = len(datasets)
     values = dict.fromkeys(datasets, 0.0)
     for mixture, score in scores.items():
         for dataset in mixture:
             weight = math.comb(count - 1, len(mixture) - 1) * count
-            values[dataset] += (scores[mixture - {dataset}] - score) / weight
+            values[dataset] += (score - scores[mixture - {dataset}]) / weight
     return values
 
 
@@ -76,6 +75,9 @@ def check_the_notebook_run_as_a_program():
 
     best = ranked().sort_values("rank").iloc[0]
     assert re.search(rf"^ +1 +{re.escape(best['mixture'])} ", text, re.MULTILINE), text
+
+    assert f"ranked by the {RECORD['search']['objective']['description']}" in text, text
+    assert re.search(r"^ *front +", text, re.MULTILINE), text
 
     values = shapley_values()
     most_helpful = max(values, key=values.get)
@@ -114,7 +116,7 @@ def check_the_notebook_with_the_names_that_databricks_gives():
         )
     assert end["FIGURES"] is None
     corrected = RECORD["fidelity"]["figures"].get("correction_applied") == 1
-    assert len(shown) == 5 + corrected, shown
+    assert len(shown) == 6 + corrected, shown
     gains = {dataset: gain["shapley"]["value"] for dataset, gain in end["gains"]}
     expected = shapley_values()
     assert gains.keys() == expected.keys()

@@ -70,11 +70,10 @@ if run["state"] not in ("RANKED", "CONFIRMED"):
     sys.exit(f"{RUN} is not ranked yet: its state is {run['state']}. Let search finish.")
 
 unit = run["search"]["objective"]["unit"]
-lower_is_better = run["search"]["objective"]["direction"] == "LOWER_IS_BETTER"
 print(f"run {run['run']['id']}, {run['state']}, started {run['times']['started']}")
 print(f"datasets: {', '.join(run['run']['datasets'])}")
 print("mixtures: {evaluated} evaluated, {failed} failed, of {space}".format(**run["counts"]))
-print(f"scores in {unit}, {'lower' if lower_is_better else 'higher'} is better\n")
+print(f"ranked by the {run['search']['objective']['description']}\n")
 
 ranked = spark.read.parquet(RUN + "/ranked")
 evaluations = spark.read.option("basePath", RUN + "/evaluations").parquet(RUN + "/evaluations")

@@ -92,8 +92,7 @@ CREATE OR REPLACE TEMPORARY VIEW text USING text OPTIONS (path '${run}/run.json'
 SELECT
   run.id AS run_id,
   state,
-  search.objective.direction,
-  search.objective.unit,
+  search.objective.description,
   counts.evaluated,
   counts.failed,
   times.started,

@@ -217,10 +217,8 @@ class NotebooksTest {
                     Map.of(
                         "objective",
                         Map.of(
-                            "direction",
-                            Direction.LOWER_IS_BETTER.name(),
-                            "unit",
-                            "bits per byte")),
+                            "description",
+                            "weighted mean of bits per byte, lower is better: names 1")),
                 "surface",
                     Map.of(
                         "basis",

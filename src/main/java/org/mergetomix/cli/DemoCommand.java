@@ -64,7 +64,7 @@ final class DemoCommand extends SessionCommand {
   private ExitCode runCorpus(Session session, Configuration configuration) {
     console().line("Which parts of a corpus help Catalan? Names of 8 languages from Unicode CLDR,");
     console()
-        .line("8 of one language in a row, in one file; what language a row is of is not said.");
+        .line("16 of one language in a row, in one file; what language a row is of is not said.");
     CorpusExample example = new CorpusExample(directory);
     prepare(session);
     example.prepare();

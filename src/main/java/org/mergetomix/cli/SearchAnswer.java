@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.mergetomix.spark.SearchAction;
+import org.mergetomix.statistics.BaselineChoice;
 import org.mergetomix.table.Front;
 import org.mergetomix.table.RankInterval;
 import org.mergetomix.table.RankedRow;
@@ -26,13 +27,13 @@ final class SearchAnswer {
 
   private static String asked(RunRecord record) {
     RunRecord.Objective objective = record.search().objective();
-    return "Asked:     which of %s datasets, by %s on %s"
+    List<RunRecord.WeightedTask> tasks = objective.tasks();
+    return "Asked:     which of %s datasets, by %s"
         .formatted(
             record.run().datasets().size(),
-            objective.unit(),
-            objective.tasks().stream()
-                .map(RunRecord.WeightedTask::task)
-                .collect(Collectors.joining(", ")));
+            tasks.size() == 1
+                ? objective.unit() + " on " + tasks.get(0).task()
+                : "the " + objective.description());
   }
 
   private static String answered(SearchAction.Result result) {
@@ -84,6 +85,26 @@ final class SearchAnswer {
             front.tied() == 0
                 ? ""
                 : String.format(Locale.ROOT, "; %,d others are tied with these", front.tied())));
+  }
+
+  /** What would be chosen without experts, a line each. */
+  static List<String> baselines(List<BaselineChoice> choices) {
+    return choices.stream()
+        .map(
+            choice ->
+                "Baseline:  by %s %s, %s"
+                    .formatted(
+                        choice.baseline(),
+                        choice.mixture(),
+                        choice.row().map(SearchAnswer::standing).orElse("not evaluated")))
+        .toList();
+  }
+
+  private static String standing(RankedRow row) {
+    long rank = row.rank().orElseThrow();
+    return rank == 1
+        ? "the same"
+        : String.format(Locale.ROOT, "rank %,d, worse by %s", rank, Console.text(row.gap()));
   }
 
   private static String rank(RankInterval interval) {

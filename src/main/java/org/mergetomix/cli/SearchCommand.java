@@ -70,6 +70,7 @@ final class SearchCommand extends SessionCommand {
       console.line("");
       SearchAnswer.lines(result).forEach(line -> console.line("%s", line));
       SearchAnswer.front(result.front()).ifPresent(line -> console.line("%s", line));
+      SearchAnswer.baselines(result.baselines()).forEach(line -> console.line("%s", line));
     }
     console.line("");
     console.line("Ranked digest: %s", record.rankedDigest());

@@ -28,7 +28,7 @@ import org.mergetomix.problem.UserException;
  */
 public final class CorpusExample {
 
-  private static final int NAMES_IN_A_ROW = 8;
+  private static final int NAMES_IN_A_ROW = 16;
   private static final long SEED = 1;
 
   private final Path directory;

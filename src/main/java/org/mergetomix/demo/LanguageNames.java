@@ -45,6 +45,23 @@ final class LanguageNames {
         List.copyOf(names.subList(training, names.size())));
   }
 
+  /**
+   * What each country is called in some languages.
+   *
+   * @param languages ISO 639 codes
+   * @return names in the order of the languages, of one country after the other
+   */
+  static List<List<String>> countries(List<String> languages) {
+    List<LocaleDisplayNames> displays =
+        languages.stream()
+            .map(ULocale::forLanguageTag)
+            .map(LocaleDisplayNames::getInstance)
+            .toList();
+    return Arrays.stream(ULocale.getISOCountries())
+        .map(code -> displays.stream().map(display -> display.regionDisplayName(code)).toList())
+        .toList();
+  }
+
   /** Every distinct name of a language, in the order of their characters. */
   static List<String> all(String language) {
     ULocale locale = ULocale.forLanguageTag(language);

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.mergetomix.problem.Range;
 
@@ -210,6 +212,16 @@ public final class Section {
                 () -> new Section(ConfigFactory.empty().root(), pathOf(key), findings, false));
     children.add(section);
     return section;
+  }
+
+  /** Group of finite numbers under names of any kind; an absent group is empty. */
+  public SortedMap<String, Double> numbers(String key) {
+    SortedMap<String, Double> numbers = new TreeMap<>();
+    if (has(key)) {
+      Section group = section(key);
+      group.values.keySet().forEach(name -> numbers.put(name, group.number(name, Range.ANY)));
+    }
+    return numbers;
   }
 
   /** Required list of groups of keys; what is no group is left out after a problem. */

@@ -2,11 +2,14 @@ package org.mergetomix.manifest;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.Holdout;
@@ -57,6 +60,15 @@ public record Manifest(
   /** The ids of the datasets, ascending. */
   public List<String> datasetIds() {
     return datasets.stream().map(DatasetEntry::id).toList();
+  }
+
+  /** What is known of the datasets without experts, by dataset and name; empty where nothing is. */
+  public SortedMap<String, SortedMap<String, Double>> baselines() {
+    SortedMap<String, SortedMap<String, Double>> baselines = new TreeMap<>();
+    datasets.stream()
+        .filter(dataset -> !dataset.baselines().isEmpty())
+        .forEach(dataset -> baselines.put(dataset.id(), dataset.baselines()));
+    return baselines;
   }
 
   /**
@@ -110,6 +122,8 @@ public record Manifest(
    * @param expert the base fine-tuned on it, a file or a folder; fine-tuning writes it
    * @param sha256 what the expert must hash to, 64 lower-case hexadecimal digits
    * @param policy in which form the expert comes, and how it may differ from the base
+   * @param baselines numbers that are known of it without its expert, by their names: the greater,
+   *     the sooner it would be chosen; finite. Compared with what a search finds, and nothing else
    */
   public record DatasetEntry(
       String id,
@@ -117,16 +131,21 @@ public record Manifest(
       RowColumns columns,
       Location expert,
       Optional<String> sha256,
-      ExpertPolicy policy) {
+      ExpertPolicy policy,
+      SortedMap<String, Double> baselines) {
 
-    /** A dataset whose columns are called by what they hold. */
+    public DatasetEntry {
+      baselines = Collections.unmodifiableSortedMap(new TreeMap<>(baselines));
+    }
+
+    /** A dataset whose columns are called by what they hold, and of which no more is known. */
     public DatasetEntry(
         String id,
         Optional<Location> data,
         Location expert,
         Optional<String> sha256,
         ExpertPolicy policy) {
-      this(id, data, RowColumns.UNSAID, expert, sha256, policy);
+      this(id, data, RowColumns.UNSAID, expert, sha256, policy, new TreeMap<>());
     }
 
     /**

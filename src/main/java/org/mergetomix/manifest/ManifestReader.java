@@ -37,6 +37,7 @@ import org.mergetomix.problem.UserException;
 /** Reads one manifest and finds everything that is wrong with its shape. */
 final class ManifestReader {
 
+  private static final String BASELINES = "baselines";
   private static final String CONFIRM = "confirm";
   private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
@@ -92,6 +93,7 @@ final class ManifestReader {
         datasets.stream().map(dataset -> dataset(dataset, base.tied())).toList();
     Tasks judging = tasks(root, tasks);
     refuseTooFew(root, datasets.size());
+    refuseUnlikeBaselines(datasets, datasetEntries);
     refuseRepeated("Dataset id", "id", datasets, UnaryOperator.identity());
     refuseRepeated("Expert", "expert", datasets, this::place);
     return new Manifest(file, base, datasetEntries, judging.entries(), judging.harness());
@@ -168,7 +170,8 @@ final class ManifestReader {
         columns(section),
         location(section, "expert"),
         sha256(section),
-        ExpertPolicyReader.read(section, tied));
+        ExpertPolicyReader.read(section, tied),
+        section.numbers(BASELINES));
   }
 
   /** What the manifest says of the columns of rows. */
@@ -230,6 +233,23 @@ final class ManifestReader {
     if (datasets == 1) {
       root.problem(
           "datasets", "There is only one dataset", "A mixture needs at least two datasets");
+    }
+  }
+
+  /** A number that some datasets lack chooses none of them. */
+  private static void refuseUnlikeBaselines(List<Section> sections, List<DatasetEntry> datasets) {
+    for (int i = 1; i < sections.size(); i++) {
+      DatasetEntry first = datasets.get(0);
+      DatasetEntry other = datasets.get(i);
+      if (!other.baselines().keySet().equals(first.baselines().keySet())) {
+        sections
+            .get(i)
+            .problem(
+                BASELINES,
+                "The baselines of dataset %s have other names than those of %s"
+                    .formatted(other.id(), first.id()),
+                "Give each dataset the same ones, or none any");
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.mergetomix.data.RowColumns;
 import org.mergetomix.evaluation.harness.HarnessTask;
@@ -80,6 +81,7 @@ final class ManifestWriter {
       append("expert", dataset.expert());
       appendText("sha256", dataset.sha256());
       append(dataset.policy());
+      appendNumbers("baselines", dataset.baselines());
       text.append("}\n");
     }
     text.append("]\n\ntasks = [\n");
@@ -155,6 +157,16 @@ final class ManifestWriter {
   private void appendList(String key, List<String> items) {
     if (!items.isEmpty()) {
       append(key, "[" + String.join(", ", items) + "]");
+    }
+  }
+
+  private void appendNumbers(String key, SortedMap<String, Double> numbers) {
+    if (!numbers.isEmpty()) {
+      append(
+          key,
+          numbers.entrySet().stream()
+              .map(number -> quoted(number.getKey()) + " = " + number.getValue())
+              .collect(Collectors.joining(", ", "{ ", " }")));
     }
   }
 

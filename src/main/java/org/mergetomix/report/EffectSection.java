@@ -65,7 +65,7 @@ final class EffectSection {
         "From the most helpful, " + effects.get(0).dataset() + ", to the least.",
         effects.stream().map(effect -> lane(effect, gains)).toList(),
         Optional.of(new Reference(0, "no effect")),
-        "gain in " + content.unit().name());
+        "effect in " + content.unit().name());
     Legend.write(
         page,
         List.of(

@@ -45,7 +45,9 @@ final class FrontSection {
     page.line(
         "p",
         "A mixture is tied with the front where no mixture of that is better on every task by more "
-            + "than 1.96 errors, on the same examples. Ranks are those by the objective.",
+            + "than 1.96 errors, on the same examples. Ranks are those by the objective, the "
+            + content.run().search().objective().description()
+            + ".",
         "class",
         "note");
     page.closeLine();
@@ -78,7 +80,8 @@ final class FrontSection {
             bounds(rows, second));
     plot.drawAxes(axis(first), axis(second));
     drawFront(plot, best, first, second);
-    Decimals decimals = decimals(rows, List.of(first, second));
+    Decimals ofFirst = decimals(rows, first);
+    Decimals ofSecond = decimals(rows, second);
     for (int i = rows.size() - 1; i >= 0; i--) {
       RankedRow row = rows.get(i);
       double x = score(row, first).value();
@@ -86,7 +89,7 @@ final class FrontSection {
       plot.chart()
           .openGroup(
               style(row.front()),
-              row.mixture() + ": " + decimals.format(x) + ", " + decimals.format(y));
+              row.mixture() + ": " + ofFirst.format(x) + ", " + ofSecond.format(y));
       plot.drawMark(mark(row.front()), x, y);
       plot.chart().closeGroup();
     }
@@ -120,21 +123,20 @@ final class FrontSection {
     columns.add(Column.number("Rank"));
     columns.add(Column.id("Mixture"));
     tasks.forEach(task -> columns.add(Column.number(axis(task))));
-    Decimals decimals = decimals(best, tasks);
     List<List<String>> cells = new ArrayList<>();
     for (RankedRow row : best) {
       List<String> line = new ArrayList<>();
       line.add(Long.toString(row.rank().orElseThrow()));
       line.add(row.mixture());
-      tasks.forEach(task -> line.add(decimals.format(score(row, task))));
+      tasks.forEach(task -> line.add(decimals(best, task).format(score(row, task))));
       cells.add(line);
     }
     Table.write(page, "The Pareto front", columns, cells);
   }
 
-  private static Decimals decimals(List<RankedRow> rows, List<WeightedTask> tasks) {
-    return Decimals.of(
-        rows.stream().flatMap(row -> tasks.stream().map(task -> score(row, task))).toList());
+  /** Tasks of other units are of other sizes. */
+  private static Decimals decimals(List<RankedRow> rows, WeightedTask task) {
+    return Decimals.of(rows.stream().map(row -> score(row, task)).toList());
   }
 
   private static Bounds bounds(List<RankedRow> rows, WeightedTask task) {

@@ -37,7 +37,7 @@ final class GainChart {
         "From the most helpful, " + model.gains().get(0).dataset() + ", to the least.",
         model.gains().stream().map(gain -> lane(gain, model.basis(), decimals)).toList(),
         Optional.of(new Reference(0, "no gain")),
-        "gain in " + content.unit().name());
+        "effect in " + content.unit().name());
     page.closeLine();
     Decimals effects = Decimals.of(model.gains().stream().map(DatasetGain::mainEffect).toList());
     Table.write(
@@ -86,7 +86,8 @@ final class GainChart {
         : new Lane(gain.dataset(), figure, shapley, Mark.TRIANGLE_DOWN, "harms");
   }
 
-  private static String text(Estimate gain, Decimals decimals) {
+  /** With an error where one is known. */
+  static String text(Estimate gain, Decimals decimals) {
     return gain.hasError() ? decimals.formatSigned(gain) : decimals.formatSigned(gain.value());
   }
 }

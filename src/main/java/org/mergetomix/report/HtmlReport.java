@@ -35,6 +35,7 @@ public final class HtmlReport {
     FrontSection.write(page, content);
     RaceSection.write(page, content.seen());
     EffectSection.write(page, content);
+    BaselineSection.write(page, content);
     PairSection.write(page, content);
     ModelSection.write(page, content);
     RoundSection.write(page, content);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
+import org.mergetomix.statistics.BaselineChoice;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
 import org.mergetomix.statistics.Fidelity;
@@ -42,6 +43,7 @@ import org.mergetomix.table.SeenExamples;
  * @param fidelityPoints the mixtures it was measured on; empty without it
  * @param correction what real trainings say of all surrogates, where there are enough
  * @param corrected how far corrected scores can be trusted, each without its own training
+ * @param baselines what would be chosen without experts, as far as something is known of datasets
  */
 public record ReportContent(
     RunRecord run,
@@ -61,7 +63,8 @@ public record ReportContent(
     Optional<Fidelity> fidelity,
     List<FidelityPoint> fidelityPoints,
     Optional<CorrectedScores> correction,
-    Optional<Fidelity> corrected) {
+    Optional<Fidelity> corrected,
+    List<BaselineChoice> baselines) {
 
   public ReportContent {
     Objects.requireNonNull(run);
@@ -81,6 +84,7 @@ public record ReportContent(
     effects = List.copyOf(effects);
     bestBySize = List.copyOf(bestBySize);
     fidelityPoints = List.copyOf(fidelityPoints);
+    baselines = List.copyOf(baselines);
   }
 
   List<Confirmation> confirmations() {

@@ -184,7 +184,8 @@ public final class DivideAction {
                         manifest.columns(),
                         target.child("experts").child(part.part()),
                         Optional.empty(),
-                        ExpertPolicy.STRICT))
+                        ExpertPolicy.STRICT,
+                        part.baselines()))
             .toList());
   }
 

@@ -37,6 +37,7 @@ import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Objective;
 import org.mergetomix.score.ScoreUnit;
+import org.mergetomix.statistics.BaselineChoice;
 import org.mergetomix.statistics.BestBySize;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.DatasetEffect;
@@ -141,7 +142,8 @@ public final class ReportAction {
         fidelity,
         Fidelities.points(fidelityRows),
         Fidelities.correction(fidelityRows, scores, unit),
-        Fidelities.corrected(fidelityRows, configuration, unit));
+        Fidelities.corrected(fidelityRows, configuration, unit),
+        BaselineChoice.of(record.start().baselines(), top, ranked::findAll));
   }
 
   /** Two datasets as configured, or else the two that help most. */

@@ -12,6 +12,7 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.DeviceChoice;
 import org.mergetomix.executor.NativeThreads;
 import org.mergetomix.hocon.Choice;
+import org.mergetomix.manifest.Manifest;
 import org.mergetomix.model.ComputeDevice;
 import org.mergetomix.model.NativeSettings;
 import org.mergetomix.plan.ModelInput;
@@ -25,12 +26,13 @@ final class RunRecords {
   private RunRecords() {}
 
   /** The record of a run that is about to start. */
-  static RunRecord begin(SparkSession spark, RunPlan plan, Configuration configuration) {
+  static RunRecord begin(
+      SparkSession spark, RunPlan plan, Manifest manifest, Configuration configuration) {
     return RunRecord.begun(
         Instant.now().toString(),
         new RunRecord.Run(
             plan.runId(), plan.identity(), List.copyOf(plan.experts().keySet()), plan.inputs()),
-        new RunRecord.Start(configuration.asMap(), versions(spark, plan)));
+        new RunRecord.Start(configuration.asMap(), versions(spark, plan), manifest.baselines()));
   }
 
   /**

@@ -38,6 +38,7 @@ import org.mergetomix.spark.round.Progress;
 import org.mergetomix.spark.round.RoundPlanner;
 import org.mergetomix.spark.round.Rounds;
 import org.mergetomix.spark.round.TableStanding;
+import org.mergetomix.statistics.BaselineChoice;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModelFit;
 import org.mergetomix.table.Evaluations;
@@ -84,6 +85,7 @@ public final class SearchAction {
    * @param top the best mixtures, as many as {@code report.top} says
    * @param tied how many mixtures the examples cannot tell from the best, itself among them
    * @param front the Pareto front over the tasks
+   * @param baselines what would be chosen without experts, as far as something is known of datasets
    * @param seen how many examples the mixtures saw
    * @param evaluatedNow how many mixtures were evaluated by this call; the others were there
    * @param reused of how many mixtures rows of other runs were taken over by this call
@@ -94,6 +96,7 @@ public final class SearchAction {
       List<RankedRow> top,
       long tied,
       Front front,
+      List<BaselineChoice> baselines,
       SeenExamples seen,
       long evaluatedNow,
       long reused,
@@ -132,7 +135,7 @@ public final class SearchAction {
       List<Problem> warnings,
       long started) {
     EvaluationsTable table = directory.evaluations(spark);
-    RunRecord fresh = RunRecords.begin(spark, plan, configuration);
+    RunRecord fresh = RunRecords.begin(spark, plan, manifest, configuration);
     Set<String> devicesBefore = table.read().devices().keySet();
     RunRecord again =
         directory.update(fresh, before -> before.startedAgain(fresh).evaluatedOn(devicesBefore));
@@ -220,11 +223,13 @@ public final class SearchAction {
       List<Problem> all = new ArrayList<>(warnings);
       all.addAll(WorkerWarnings.of(plan.model()));
       all.addAll(MixedDevices.warnings(devices));
+      List<RankedRow> top = ranked.top(configuration.report().top());
       return new Result(
           done,
-          ranked.top(configuration.report().top()),
+          top,
           found.tied(),
           ranked.front(configuration.report().top()),
+          BaselineChoice.of(done.start().baselines(), top, ranked::findAll),
           found.seen(),
           evaluatedNow,
           reused,

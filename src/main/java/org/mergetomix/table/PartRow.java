@@ -44,4 +44,12 @@ public record PartRow(
     similarity = Collections.unmodifiableSortedMap(new TreeMap<>(similarity));
     cosines = Collections.unmodifiableSortedMap(new TreeMap<>(cosines));
   }
+
+  /** What one could choose by without an expert: the greater, the sooner. */
+  public SortedMap<String, Double> baselines() {
+    SortedMap<String, Double> baselines = new TreeMap<>();
+    baselines.put("share", share);
+    similarity.forEach((task, cosine) -> baselines.put("similarity to " + task, cosine));
+    return baselines;
+  }
 }

@@ -42,7 +42,7 @@ public record RunRecord(
     Fidelity fidelity) {
 
   /** The layout of the file that this version reads and writes. */
-  public static final int FORMAT = 4;
+  public static final int FORMAT = 5;
 
   /** The name among the versions of what scores were computed on. */
   public static final String DEVICE = "device";
@@ -95,7 +95,7 @@ public record RunRecord(
     if (!kinds.isEmpty()) {
       versions.put(DEVICE, String.join(", ", new TreeSet<>(kinds)));
     }
-    Start same = new Start(start.configuration(), versions);
+    Start same = new Start(start.configuration(), versions, start.baselines());
     return with(state, times.updated(), run, same, search, preflight);
   }
 
@@ -233,9 +233,13 @@ public record RunRecord(
    * @param configuration every key with its value
    * @param versions of this software, Spark, the engine, Java; {@code device} names every kind of
    *     device that scores come from
+   * @param baselines what the manifest says of each dataset for comparison, by dataset and name;
+   *     may be empty
    */
   public record Start(
-      SortedMap<String, String> configuration, SortedMap<String, String> versions) {}
+      SortedMap<String, String> configuration,
+      SortedMap<String, String> versions,
+      SortedMap<String, SortedMap<String, Double>> baselines) {}
 
   /**
    * What searched, and what ranked.

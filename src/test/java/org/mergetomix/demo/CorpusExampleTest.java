@@ -40,7 +40,7 @@ class CorpusExampleTest {
     }
     assertThat(languages).containsExactlyElementsOf(Example.CANDIDATES);
     assertThat(spanish)
-        .hasSize((LanguageNames.split("es", 1).training().size() + 7) / 8)
+        .hasSize((LanguageNames.split("es", 1).training().size() + 15) / 16)
         .anyMatch(row -> row.contains("Afganistán"));
     Path manifest = folder.resolve("corpus.conf");
     assertThat(UndividedManifest.read(Location.of(manifest), manifest).corpus())

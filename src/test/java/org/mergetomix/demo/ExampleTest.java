@@ -3,6 +3,8 @@ package org.mergetomix.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
+import org.mergetomix.evaluation.MultipleChoice;
 import org.mergetomix.family.Family;
 import org.mergetomix.family.FamilyReader;
 import org.mergetomix.folder.Checkpoints;
@@ -61,10 +64,35 @@ class ExampleTest {
         .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).exists());
     assertThat(manifest.base().model()).isEmpty();
     assertThat(manifest.base().checkpoint().path()).isDirectory();
-    Manifest.TaskEntry task = manifest.tasks().get(0);
-    assertThat(manifest.tasks()).hasSize(1);
-    assertThat(task.id()).isEqualTo("ca");
-    assertThat(task.kind()).isEqualTo(LanguageModelling.KIND);
+    assertThat(manifest.tasks())
+        .extracting(Manifest.TaskEntry::id)
+        .containsExactly("ca", "countries");
+    assertThat(manifest.tasks())
+        .extracting(task -> task.kind().name())
+        .containsExactly(LanguageModelling.KIND.name(), MultipleChoice.NAME);
+  }
+
+  @Test
+  void asksForTheCatalanNamesOfCountriesWhichItsTextsDoNotHave() throws IOException {
+    Manifest.TaskEntry task = Manifest.read(manifestFile).tasks().get(1);
+    List<String> search = Files.readAllLines(task.data().path());
+    List<String> confirm = Files.readAllLines(task.confirm().orElseThrow().path());
+    List<String> right = new ArrayList<>();
+    for (String line : Stream.concat(search.stream(), confirm.stream()).toList()) {
+      JsonNode row = new ObjectMapper().readTree(line);
+      List<String> choices = new ArrayList<>();
+      row.get("choices").forEach(choice -> choices.add(choice.asText()));
+      assertThat(choices).hasSize(4).doesNotHaveDuplicates();
+      right.add(choices.get(row.get("answer").asInt()));
+    }
+
+    assertThat(search).hasSizeGreaterThan(40);
+    assertThat(confirm.size() - search.size()).isBetween(0, 1);
+    assertThat(right)
+        .doesNotHaveDuplicates()
+        .isSubsetOf(LanguageNames.all("ca"))
+        .doesNotContainAnyElementsOf(LanguageNames.split("ca", 1).heldOut());
+    assertThat(right).as("a question is drawn for each").contains("Alemanya");
   }
 
   @Test

@@ -24,6 +24,13 @@ class LanguageNamesTest {
   }
 
   @Test
+  void knowsWhatCountriesAreCalledInEachOfSomeLanguages() {
+    assertThat(LanguageNames.countries(List.of("ca", "en", "pt")))
+        .hasSizeGreaterThan(200)
+        .contains(List.of("Alemanya", "Germany", "Alemanha"));
+  }
+
+  @Test
   void splitsAllNamesWithoutOverlap() {
     LanguageNames.Split split = LanguageNames.split("ca", 1);
     List<String> together = new ArrayList<>(split.training());

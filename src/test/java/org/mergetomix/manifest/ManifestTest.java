@@ -329,6 +329,45 @@ class ManifestTest {
   }
 
   @Test
+  void readsWhatIsKnownOfDatasetsWithoutExpertsAndWritesItBack() {
+    Path file =
+        write(
+            BASE,
+            datasets(
+                ES.replace("}", ", baselines { share = 0.25, \"similarity to c.a\" = -1e-3 } }"),
+                FR.replace("}", ", baselines { share = 0.75, \"similarity to c.a\" = 0 } }")),
+            tasks(CA));
+
+    Manifest manifest = Manifest.read(file);
+
+    assertThat(manifest.baselines())
+        .isEqualTo(
+            Map.of(
+                "es", Map.of("share", 0.25, "similarity to c.a", -0.001),
+                "fr", Map.of("share", 0.75, "similarity to c.a", 0.0)));
+    Manifest.write(manifest, file);
+    assertThat(Manifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
+  void refusesBaselinesThatAreNoNumbersOrThatSomeDatasetsLack() {
+    Path file =
+        write(
+            BASE,
+            datasets(
+                ES.replace("}", ", baselines { share = much } }"),
+                FR.replace("}", ", baselines { size = 2 } }")),
+            tasks(CA));
+
+    assertThat(problems(ExitCode.USAGE, file))
+        .containsExactlyInAnyOrder(
+            "datasets.baselines.share must be a number, not \"much\" (%s:3).".formatted(file),
+            "The baselines of dataset fr have other names than those of es (%s:4). Give each"
+                    .formatted(file)
+                + " dataset the same ones, or none any.");
+  }
+
+  @Test
   void readsInWhichFormAnExpertComesAndWritesItBack() {
     Path file =
         write(

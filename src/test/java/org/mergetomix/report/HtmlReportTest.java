@@ -149,9 +149,24 @@ class HtmlReportTest {
     assertThat(texts(parse(html), "p"))
         .contains(
             "No mixture is as good on every task, and better on one, than 2 mixtures, the Pareto"
-                + " front. One more is tied with it.");
-    assertThat(texts(parse(html), "td")).containsSequence("1", "es+fr", "3.104 ± 0.024");
+                + " front. One more is tied with it.")
+        .anyMatch(text -> text.endsWith("Ranks are those by the objective, the mean of gains."));
+    assertThat(texts(parse(html), "td"))
+        .containsSequence("1", "es+fr", "3.104 ± 0.024", "0.64 ± 0.39");
     assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("Trade-off");
+  }
+
+  @Test
+  void setsWhatWouldBeChosenWithoutExpertsBesideTheSearch() throws Exception {
+    String html = HtmlReport.render(SmallContent.compared());
+
+    assertThat(html).contains("<h2>Choosing without experts</h2>");
+    assertThat(texts(parse(html), "td"))
+        .containsSequence("share", "fr", "3", "3.250 ± 0.024", "0.1500 ± 0.0078")
+        .containsSequence("similarity to ca", "it", "not evaluated", "–", "–")
+        .containsSequence("es", "0.400", "0.200", "+0.210 ± 0.039")
+        .containsSequence("fr", "0.600", "0.100", "−0.010 ± 0.039");
+    assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("without experts");
   }
 
   @Test

@@ -80,7 +80,8 @@ final class RealisticContent {
                 0)),
         points(ranked),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   private static RunRecord record(List<RankedRow> ranked) {
@@ -98,8 +99,8 @@ final class RealisticContent {
                         "dataset", "es", "icu4j:78.1/es", "sha256:77aa0e".repeat(5)))),
             new RunRecord.Start(
                 new TreeMap<>(Map.of("merge.method", "average", "search.seed", "17")),
-                new TreeMap<>(
-                    Map.of("merge-to-mix", "0.1.0", "spark", "4.0.1", "java", "17.0.15"))));
+                new TreeMap<>(Map.of("merge-to-mix", "0.1.0", "spark", "4.0.1", "java", "17.0.15")),
+                new TreeMap<>()));
     return new RunRecord(
         begun.format(),
         RunRecord.State.CONFIRMED,

@@ -12,6 +12,7 @@ import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.Measure;
 import org.mergetomix.score.ScoreUnit;
+import org.mergetomix.statistics.BaselineChoice;
 import org.mergetomix.statistics.BestOfSize;
 import org.mergetomix.statistics.Correlation;
 import org.mergetomix.statistics.DatasetEffect;
@@ -84,7 +85,8 @@ final class SmallContent {
         whole.fidelity(),
         whole.fidelityPoints(),
         whole.correction(),
-        whole.corrected());
+        whole.corrected(),
+        whole.baselines());
   }
 
   /** The same of a search whose mixtures raced. */
@@ -108,7 +110,8 @@ final class SmallContent {
         whole.fidelity(),
         whole.fidelityPoints(),
         whole.correction(),
-        whole.corrected());
+        whole.corrected(),
+        whole.baselines());
   }
 
   /** The same of enough trainings for a correction. */
@@ -141,7 +144,35 @@ final class SmallContent {
                 List.of(
                     new CorrectedRow(2, "es+fr", 3.104, 1, new Estimate(3.0612, Double.NaN), 3.06),
                     new CorrectedRow(1, "es", 3.1, 2, new Estimate(3.1, 0), Double.NaN)))),
-        whole.fidelity());
+        whole.fidelity(),
+        whole.baselines());
+  }
+
+  /** The same of datasets of which something is known without experts. */
+  static ReportContent compared() {
+    ReportContent whole = whole();
+    return new ReportContent(
+        whole.run(),
+        whole.question(),
+        whole.answer(),
+        whole.warnings(),
+        whole.unit(),
+        whole.top(),
+        whole.front(),
+        whole.seen(),
+        whole.base(),
+        whole.effects(),
+        whole.model(),
+        whole.mapped(),
+        whole.rounds(),
+        whole.bestBySize(),
+        whole.fidelity(),
+        whole.fidelityPoints(),
+        whole.correction(),
+        whole.corrected(),
+        List.of(
+            new BaselineChoice("share", "fr", Optional.of(row(3, "fr", 3.250, 0.150))),
+            new BaselineChoice("similarity to ca", "it", Optional.empty())));
   }
 
   /** The same of two tasks. */
@@ -197,7 +228,8 @@ final class SmallContent {
         whole.fidelity(),
         whole.fidelityPoints(),
         whole.correction(),
-        whole.corrected());
+        whole.corrected(),
+        whole.baselines());
   }
 
   private static RankedRow placed(String mixture, FrontPlace front, double names, double quiz) {
@@ -211,7 +243,7 @@ final class SmallContent {
         row.gap(),
         row.interval(),
         front,
-        new TreeMap<>(Map.of("names", new Estimate(names, .012), "quiz", new Estimate(quiz, .02))),
+        new TreeMap<>(Map.of("names", new Estimate(names, .012), "quiz", new Estimate(quiz, .2))),
         row.examples(),
         false,
         row.status(),
@@ -327,7 +359,8 @@ final class SmallContent {
             ? List.of(point("es+fr", "best", 3.104, 3.06), point("fr", "worst", 3.25, 3.19))
             : List.of(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** What a surface says of the three mixtures. */
@@ -363,7 +396,11 @@ final class SmallContent {
                 List.of(new RunRecord.RunInput("base", "base", "base.safetensors", "sha256:00ff"))),
             new RunRecord.Start(
                 new TreeMap<>(Map.of("merge.method", "average")),
-                new TreeMap<>(Map.of("java", "17.0.15", "spark", "4.0.1"))));
+                new TreeMap<>(Map.of("java", "17.0.15", "spark", "4.0.1")),
+                new TreeMap<>(
+                    Map.of(
+                        "es", new TreeMap<>(Map.of("share", 0.4, "similarity to ca", 0.2)),
+                        "fr", new TreeMap<>(Map.of("share", 0.6, "similarity to ca", 0.1))))));
     return new RunRecord(
         begun.format(),
         RunRecord.State.RANKED,

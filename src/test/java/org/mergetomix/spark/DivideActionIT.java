@@ -214,6 +214,9 @@ class DivideActionIT {
     assertThat(written).isEqualTo(given);
     Manifest manifest = Manifest.read(result.manifest().path());
     assertThat(manifest.datasetIds()).containsExactly("p1", "p2");
+    assertThat(manifest.datasets())
+        .extracting(dataset -> dataset.baselines().get("share"))
+        .containsExactly(result.parts().get(0).share(), result.parts().get(1).share());
     assertThat(
             ExampleRows.read(
                     List.of(

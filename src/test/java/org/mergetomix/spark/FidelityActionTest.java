@@ -270,7 +270,7 @@ class FidelityActionTest {
   void refusesASearchThatIsNotFinished() {
     RunPlan plan = RunPlan.of(spark, run.manifest(), run.configuration());
     new RunDirectory(Location.of(run.output()), new Configuration())
-        .write(RunRecords.begin(spark, plan, run.configuration()));
+        .write(RunRecords.begin(spark, plan, run.manifest(), run.configuration()));
 
     assertThatThrownBy(this::fidelity)
         .isInstanceOf(UserException.class)

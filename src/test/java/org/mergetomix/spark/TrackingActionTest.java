@@ -18,6 +18,7 @@ class TrackingActionTest {
           new RunRecord.Run("1234", new TreeMap<>(), List.of("a", "b"), List.of()),
           new RunRecord.Start(
               new TreeMap<>(Map.of("seed", "1", "search.width", "8", "spark.master", "local")),
+              new TreeMap<>(),
               new TreeMap<>()));
 
   @Test

@@ -216,9 +216,9 @@ class RunDirectoryTest {
         "null",
         "{}",
         "[]",
-        "{\"format\": 4",
-        "{\"format\": 4, \"run_id\": \"x\"}",
-        "{\"format\": 4, \"surprise\": 1}",
+        "{\"format\": 5",
+        "{\"format\": 5, \"run_id\": \"x\"}",
+        "{\"format\": 5, \"surprise\": 1}",
         "\u0000",
       })
   void saysThatRunJsonIsBroken(String text) throws IOException {
@@ -239,18 +239,18 @@ class RunDirectoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {3, 5})
+  @ValueSource(ints = {4, 6})
   void saysThatRunJsonIsOfAnotherVersion(int format) throws IOException {
     RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
     String json = Files.readString(directory.record().path());
     Files.writeString(
-        directory.record().path(), json.replace("\"format\" : 4", "\"format\" : " + format));
+        directory.record().path(), json.replace("\"format\" : 5", "\"format\" : " + format));
 
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "run.json has format %d, and this version reads format 4 (%s)."
+            "run.json has format %d, and this version reads format 5 (%s)."
                 + " Use the version that wrote it, or choose another output directory.",
             format, directory.record());
   }
@@ -375,7 +375,9 @@ class RunDirectoryTest {
             List.of("a", "b"),
             List.of(new RunRecord.RunInput("base", "", "/data/base.safetensors", "b0"))),
         new RunRecord.Start(
-            new TreeMap<>(Map.of("seed", "1")), new TreeMap<>(Map.of("java", "17"))));
+            new TreeMap<>(Map.of("seed", "1")),
+            new TreeMap<>(Map.of("java", "17")),
+            new TreeMap<>(Map.of("es", new TreeMap<>(Map.of("share", 0.5))))));
   }
 
   private static Preflight preflight() {
