@@ -26,9 +26,10 @@ final class SearchAnswer {
 
   private static String asked(RunRecord record) {
     RunRecord.Objective objective = record.search().objective();
-    return "Asked:     which of %s datasets, by %s on %s"
+    return "Asked:     which of %s datasets%s, by %s on %s"
         .formatted(
             record.run().datasets().size(),
+            record.search().weights().describe(),
             objective.unit(),
             objective.tasks().stream()
                 .map(RunRecord.WeightedTask::task)
