@@ -40,6 +40,7 @@ final class CheckCommand extends SessionCommand {
     console().warnings(result.warnings());
     if (deep) {
       PreflightTable.print(console(), check.measure());
+      check.retention().ifPresent(found -> RetentionLines.print(console(), found));
     }
     return ExitCode.DONE;
   }

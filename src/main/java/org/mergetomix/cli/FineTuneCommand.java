@@ -1,6 +1,5 @@
 package org.mergetomix.cli;
 
-import java.util.List;
 import java.util.stream.Collectors;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.TrainingOutcome;
@@ -20,21 +19,21 @@ final class FineTuneCommand extends SessionCommand {
 
   @Override
   ExitCode run(Session session, Configuration configuration) {
-    List<TrainingOutcome> outcomes =
+    FineTuneAction.Result result =
         new FineTuneAction(
                 session.spark(),
                 RunOptions.manifest(session, configuration),
                 configuration,
                 console())
             .run();
-    print(console(), outcomes);
+    print(console(), result);
     return ExitCode.DONE;
   }
 
-  static void print(Console console, List<TrainingOutcome> outcomes) {
+  static void print(Console console, FineTuneAction.Result result) {
     for (TrainingOutcome.Origin origin : TrainingOutcome.Origin.values()) {
       String datasets =
-          outcomes.stream()
+          result.outcomes().stream()
               .filter(outcome -> outcome.origin() == origin)
               .map(TrainingOutcome::mixture)
               .collect(Collectors.joining(", "));
@@ -43,9 +42,11 @@ final class FineTuneCommand extends SessionCommand {
             switch (origin) {
               case TRAINED -> "Experts fine-tuned: " + datasets;
               case REUSED -> "Experts there already, from the same inputs: " + datasets;
+              case TAKEN_OVER -> "Experts of other runs taken over: " + datasets;
               case GIVEN -> "Experts given, and left as they are: " + datasets;
             });
       }
     }
+    console.warnings(result.warnings());
   }
 }

@@ -28,9 +28,10 @@ final class SearchAnswer {
   private static String asked(RunRecord record) {
     RunRecord.Objective objective = record.search().objective();
     List<RunRecord.WeightedTask> tasks = objective.tasks();
-    return "Asked:     which of %s datasets, by %s"
+    return "Asked:     which of %s datasets%s, by %s"
         .formatted(
             record.run().datasets().size(),
+            record.search().weights().describe(),
             tasks.size() == 1
                 ? objective.unit() + " on " + tasks.get(0).task()
                 : "the " + objective.description());

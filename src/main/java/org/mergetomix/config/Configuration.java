@@ -10,6 +10,7 @@ import org.mergetomix.cache.CacheSettings;
 import org.mergetomix.location.Location;
 import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeSettings;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.mlflow.MlflowSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.UserException;
@@ -68,6 +69,7 @@ public record Configuration(
    * @param width mixtures that a strategy proposes at once; empty for what suits it
    * @param tolerance gain that is not worth a further round, as a share of the best score; empty
    *     for what suits the number of datasets
+   * @param weights what the weights of a subset go by
    * @param mixtures file of the mixtures to evaluate as it was written; empty for none
    * @param reuse outputs of other runs as they were written
    * @param roundSize 0 for automatic
@@ -82,6 +84,7 @@ public record Configuration(
       Optional<Integer> budget,
       Optional<Integer> width,
       Optional<Double> tolerance,
+      SubsetWeights.By weights,
       Ratios ratios,
       Attribution attribution,
       Racing racing,
@@ -185,6 +188,7 @@ public record Configuration(
    * @param workspace the folder that a command works in; empty for the cache's
    * @param gpusPerTask 0 for what Spark's own settings say
    * @param precision empty for what suits method, base and device
+   * @param heldOut share of each dataset's rows that is never trained on
    * @param microBatchSize at most {@code batchSize}; 0 for all of it
    */
   public record Training(
@@ -203,6 +207,7 @@ public record Configuration(
       int epochs,
       long tokens,
       FineTuning.Shares shares,
+      double heldOut,
       FineTuning.Packing packing,
       int batchSize,
       int microBatchSize,

@@ -140,6 +140,7 @@ final class ConfigurationLoader {
             section.integer("epochs", COUNT),
             section.longInteger("tokens", COUNT),
             section.choice("shares", FineTuning.Shares.class),
+            section.number("held-out", Range.from(0, 0.5)),
             section.choice("packing", FineTuning.Packing.class),
             section.integer("batch-size", COUNT),
             section.integer("micro-batch-size", COUNT_OR_NONE),

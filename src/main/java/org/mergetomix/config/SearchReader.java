@@ -7,6 +7,7 @@ import org.mergetomix.config.Configuration.Search.Ratios;
 import org.mergetomix.config.Configuration.Search.Strategy;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.hocon.Section;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.problem.Range;
 
 /** Reads how to search; what fits the datasets is looked at where these are known. */
@@ -31,6 +32,7 @@ final class SearchReader {
             section.integerOr("budget", AUTOMATIC, COUNT),
             section.integerOr("width", AUTOMATIC, COUNT),
             section.numberOr("tolerance", AUTOMATIC, SHARE),
+            section.choice("weights", SubsetWeights.By.class),
             section.choice("ratios", Ratios.class),
             section.choice("attribution", Attribution.class),
             section.choice("racing", Racing.class),
@@ -60,6 +62,12 @@ final class SearchReader {
       section.problem(
           "attribution",
           section.pathOf("attribution") + " has no effect with search.mixtures",
+          "Leave out one of them");
+    }
+    if (given && search.weights() != SubsetWeights.By.DATASET) {
+      section.problem(
+          "weights",
+          section.pathOf("weights") + " has no effect with search.mixtures, which says them itself",
           "Leave out one of them");
     }
     refuseUnheeded(section, "budget", search.budget(), search);

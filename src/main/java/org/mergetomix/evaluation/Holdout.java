@@ -14,8 +14,9 @@ import org.mergetomix.folder.Digests;
 import org.mergetomix.problem.UserException;
 
 /**
- * A share of a task's rows that take no part in choosing the winner, and judge it. Which ones
- * follows from the seed and the data alone; rows of one meaning are on one side.
+ * A share of rows that is held out: of a task's, those that take no part in choosing the winner,
+ * and judge it; of a dataset's, those that are not trained on. Which ones follows from the seed and
+ * the data alone; rows of one meaning are on one side.
  *
  * @param share above 0 and below 1
  * @param seed what they are drawn from
@@ -71,9 +72,9 @@ public record Holdout(double share, long seed) implements Serializable {
   private static void requireTwo(long different, String where) {
     if (different < 2) {
       throw UserException.input(
-          "Of rows that are all the same none can be held out to confirm",
+          "Of rows that are all the same none can be held out",
           where,
-          "Give the task more rows, or name a file of others as confirm");
+          "Give more rows, name others as the task's confirm, or set training.held-out to 0");
     }
   }
 

@@ -4,9 +4,10 @@ import java.io.Serializable;
 import java.util.List;
 import org.mergetomix.data.DataFile;
 import org.mergetomix.data.DataRows.Placed;
+import org.mergetomix.data.Example;
 
 /**
- * The data of a task, and what it is known by.
+ * The data of a task, or of a training, and what it is known by.
  *
  * @param text the text, on this host
  * @param digest the sha256 of its bytes, in hex: what the order of its examples is drawn from
@@ -28,6 +29,25 @@ public record TaskData(TextData text, String digest, List<Part> part, List<DataF
 
   /** A side of data of which a share is held out. */
   public record Part(Holdout holdout, TaskSplit side) implements Serializable {}
+
+  /**
+   * The windows of those rows that a model is trained on.
+   *
+   * @throws org.mergetomix.problem.UserException if data or tokenizer cannot be used, or the rows
+   *     not be divided
+   */
+  public TextData.TrainingWindows training() {
+    return text.training(rows(text.rows()));
+  }
+
+  /**
+   * These rows themselves, as they are written.
+   *
+   * @throws org.mergetomix.problem.UserException as {@link #training}
+   */
+  public List<Example> trained() {
+    return rows(text.rows()).stream().map(Placed::meaning).toList();
+  }
 
   /**
    * Those rows that are the task's.

@@ -39,8 +39,12 @@ public record TextData(
    * @throws UserException if data or tokenizer cannot be used
    */
   public TrainingWindows training() {
+    return training(rows());
+  }
+
+  /** The same of some of the rows. */
+  TrainingWindows training(List<Placed<Example>> examples) {
     List<TokenWindow> windows = new ArrayList<>();
-    List<Placed<Example>> examples = ExampleRows.read(files, columns).rows();
     try (Tokenizer opened = tokenizer.open()) {
       for (int example = 0; example < examples.size(); example++) {
         windows.addAll(opened.trained(example, examples.get(example), context));
@@ -54,12 +58,12 @@ public record TextData(
   }
 
   /**
-   * The rows that a model is trained on, in their order, as they are written.
+   * All rows, in their order.
    *
    * @throws UserException if the data cannot be used
    */
-  public List<Example> examples() {
-    return ExampleRows.read(files, columns).rows().stream().map(Placed::meaning).toList();
+  List<Placed<Example>> rows() {
+    return ExampleRows.read(files, columns).rows();
   }
 
   /**

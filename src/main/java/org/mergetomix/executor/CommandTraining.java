@@ -83,7 +83,7 @@ final class CommandTraining {
           "Have the same one on every executor");
     }
     SortedMap<String, List<Example>> examples = new TreeMap<>();
-    job.texts().forEach((dataset, text) -> examples.put(dataset, text.text().examples()));
+    job.texts().forEach((dataset, text) -> examples.put(dataset, text.trained().trained()));
     TrainerJob told =
         new TrainerJob(
             job.digest(),
@@ -120,7 +120,7 @@ final class CommandTraining {
           trained.toString(),
           "training.method asks for %s".formatted(adapter ? "an adapter alone" : "a whole model"));
     }
-    Map<String, String> metadata = Map.of(TrainingJob.RECIPE, job.digest());
+    Map<String, String> metadata = job.metadata();
     try (TiedCheckpoint base = trainer.base().open()) {
       ExpertPolicy policy =
           trainer.base().policy(ExpertPolicy.STRICT.tied(trainer.base().tied()), base);

@@ -2,15 +2,16 @@ package org.mergetomix.executor;
 
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.evaluation.TaskData;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TokenWindow;
 import org.mergetomix.expert.BaseCheckpoint;
@@ -56,23 +57,44 @@ public record TrainingJob(
   /** The metadata entry that says what a checkpoint or adapter of ours was trained from. */
   public static final String RECIPE = "merge-to-mix.recipe";
 
+  /** How the metadata entries begin that say what {@link #RECIPE} is a digest of. */
+  public static final String PART = RECIPE + ".";
+
   /** A digest of everything that decides the trained model. */
   public String digest() {
-    List<String> parts = new ArrayList<>();
-    parts.add(mixture.id());
-    parts.add(model.identity());
-    parts.add(model.precision().key());
-    parts.add(start.digest());
-    parts.add(recipe.describe());
-    parts.add(String.valueOf(seed));
+    return Digests.sha256(parts().values().toArray(String[]::new));
+  }
+
+  /**
+   * What is written into the trained model: the digest, and for a single dataset what it is of, so
+   * that another run can say what differs.
+   */
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put(RECIPE, digest());
+    if (mixture.size() == 1) {
+      parts().forEach((name, part) -> metadata.put(PART + name, part));
+    }
+    return metadata;
+  }
+
+  /** Everything that decides the trained model by name, in the order of the digest. */
+  private Map<String, String> parts() {
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("mixture", mixture.id());
+    parts.put("model", model.identity());
+    parts.put("precision", model.precision().key());
+    parts.put("base", start.digest());
+    parts.put("training", recipe.describe());
+    parts.put("seed", String.valueOf(seed));
     texts.forEach(
         (dataset, text) -> {
-          parts.add(dataset);
-          parts.add(text.identity());
-          parts.add(text.tokenizer().identity());
-          parts.add(String.valueOf(text.context()));
+          parts.put("dataset " + dataset, dataset);
+          parts.put("data of " + dataset, text.identity());
+          parts.put("tokenizer for " + dataset, text.tokenizer().identity());
+          parts.put("context for " + dataset, String.valueOf(text.context()));
         });
-    return Digests.sha256(parts.toArray(String[]::new));
+    return parts;
   }
 
   /** Removes what a process left that trained a model that is there, where that lies here. */
@@ -112,9 +134,9 @@ public record TrainingJob(
    */
   private List<Integer> trainedTokens(TextInput text) {
     try (InputFiles files = access.open()) {
-      TextData data = text.fetched(files).text();
+      TaskData data = text.fetched(files).trained();
       return model instanceof ModelInput.OfTrainer
-          ? Collections.nCopies(data.examples().size(), 1)
+          ? Collections.nCopies(data.trained().size(), 1)
           : data.training().windows().stream().map(TokenWindow::asked).toList();
     }
   }
@@ -157,11 +179,11 @@ public record TrainingJob(
   private double train(
       InputFiles files, String baseName, ComputeDevice device, IntConsumer progress) {
     SortedMap<String, TextData.TrainingWindows> windows = new TreeMap<>();
-    texts.forEach((dataset, text) -> windows.put(dataset, text.text().training()));
+    texts.forEach((dataset, text) -> windows.put(dataset, text.trained().training()));
     SortedMap<String, List<TokenWindow>> data = new TreeMap<>();
     windows.forEach((dataset, read) -> data.put(dataset, read.windows()));
     int padding = windows.get(windows.firstKey()).padding();
-    Map<String, String> metadata = Map.of(RECIPE, digest());
+    Map<String, String> metadata = metadata();
     try (LanguageModel live = model.open(start.file(), device);
         Checkpoint checkpoint = BaseCheckpoint.open(start.file())) {
       live.fill(checkpoint, start.path());

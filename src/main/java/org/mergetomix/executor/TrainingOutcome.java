@@ -22,6 +22,8 @@ public record TrainingOutcome(
     TRAINED,
     /** Trained before from the same inputs. */
     REUSED,
+    /** Trained by another run from the same inputs, and written here too. */
+    TAKEN_OVER,
     /** The user's own, which is never overwritten. */
     GIVEN
   }

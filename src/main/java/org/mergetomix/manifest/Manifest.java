@@ -57,6 +57,11 @@ public record Manifest(
     return new Manifest(file, base, others, tasks, harness);
   }
 
+  /** The same with other tasks, and none of lm-eval. */
+  public Manifest judgedBy(List<TaskEntry> others) {
+    return new Manifest(file, base, datasets, others);
+  }
+
   /** The ids of the datasets, ascending. */
   public List<String> datasetIds() {
     return datasets.stream().map(DatasetEntry::id).toList();

@@ -18,6 +18,7 @@ import org.mergetomix.plan.RunPlan;
 import org.mergetomix.plan.TaskShare;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.search.SearchPlan;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.proposal.AllowedSubsets;
 import org.mergetomix.tensor.Checkpoint;
 import org.mergetomix.tensor.TensorSpec;
@@ -70,7 +71,7 @@ public final class MemoryCheck {
   public Optional<MemoryPlan> plan(Manifest manifest, ExecutorMemory executor) {
     FactorsCheck.require(manifest, configuration, files);
     MergeMethod method = RunPlan.method(configuration);
-    AllowedSubsets allowed = SearchPlan.allowed(manifest.datasetIds(), configuration);
+    AllowedSubsets allowed = SearchPlan.allowed(Axes.of(manifest.datasetIds()), configuration);
     Optional<Sizes> sizes = readable(manifest, method, allowed);
     if (sizes.isEmpty()) {
       return Optional.empty();

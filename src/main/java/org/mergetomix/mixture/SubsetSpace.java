@@ -23,9 +23,12 @@ public final class SubsetSpace implements MixtureSpace {
   private final int minimumSize;
   private final int maximumSize;
   private final BitSet required;
+  private final SubsetWeights weights;
   private final SubsetCounts counts;
 
-  private SubsetSpace(String[] datasets, int minimumSize, int maximumSize, BitSet required) {
+  private SubsetSpace(
+      String[] datasets, int minimumSize, int maximumSize, BitSet required, SubsetWeights weights) {
+    this.weights = weights;
     this.datasets = datasets;
     this.minimumSize = minimumSize;
     this.maximumSize = maximumSize;
@@ -44,17 +47,22 @@ public final class SubsetSpace implements MixtureSpace {
    *     there are more subsets than a long can count, which takes more than 62 datasets
    */
   public static SubsetSpace of(Collection<String> datasets, int minimumSize, int maximumSize) {
-    return of(datasets, List.of(), minimumSize, maximumSize);
+    return of(datasets, List.of(), minimumSize, maximumSize, SubsetWeights.EQUAL);
   }
 
   /**
    * The space of those subsets of {@code datasets} that have all {@code required} ones.
    *
+   * @param weights which weights datasets have in a subset
    * @throws org.mergetomix.problem.UserException (usage) as above, and when more are required than
    *     there are or than a subset may have
    */
   public static SubsetSpace of(
-      Collection<String> datasets, Collection<String> required, int minimumSize, int maximumSize) {
+      Collection<String> datasets,
+      Collection<String> required,
+      int minimumSize,
+      int maximumSize,
+      SubsetWeights weights) {
     SubsetSpaceRules.check(datasets, required, minimumSize, maximumSize);
     String[] ascending = datasets.stream().sorted().toArray(String[]::new);
     BitSet always = new BitSet();
@@ -64,7 +72,8 @@ public final class SubsetSpace implements MixtureSpace {
           ascending,
           Math.max(minimumSize, always.cardinality()),
           Math.min(maximumSize, ascending.length),
-          always);
+          always,
+          weights);
     } catch (ArithmeticException overflow) {
       throw SubsetSpaceRules.tooMany(ascending.length);
     }
@@ -92,7 +101,8 @@ public final class SubsetSpace implements MixtureSpace {
         break;
       }
     }
-    return Mixture.ofAscending(Arrays.copyOf(subset, size));
+    String[] ascending = Arrays.copyOf(subset, size);
+    return weights.areEqual() ? Mixture.ofAscending(ascending) : weights.subset(List.of(ascending));
   }
 
   /** The fewest datasets in a subset. */
@@ -107,7 +117,9 @@ public final class SubsetSpace implements MixtureSpace {
 
   @Override
   public long indexOf(Mixture mixture) {
-    if (!mixture.equalWeights() || mixture.size() < minimumSize || mixture.size() > maximumSize) {
+    if (!weights.isSubset(mixture)
+        || mixture.size() < minimumSize
+        || mixture.size() > maximumSize) {
       return -1;
     }
     List<String> subset = mixture.datasets();
@@ -143,7 +155,7 @@ public final class SubsetSpace implements MixtureSpace {
   public String describe() {
     String all = size() + " subsets of " + datasets.length + " datasets";
     if (minimumSize == 1 && maximumSize == datasets.length) {
-      return "all " + all;
+      return "all " + all + weights.identity();
     }
     String always =
         required.stream().mapToObj(index -> datasets[index]).collect(Collectors.joining("+"));
@@ -152,7 +164,8 @@ public final class SubsetSpace implements MixtureSpace {
         + minimumSize
         + " to "
         + maximumSize
-        + (always.isEmpty() ? "" : ", with " + always);
+        + (always.isEmpty() ? "" : ", with " + always)
+        + weights.identity();
   }
 
   @Override

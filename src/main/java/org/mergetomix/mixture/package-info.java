@@ -2,7 +2,8 @@
  * Which mixtures there are, long before anything is known about them.
  *
  * <p>Begin with {@link org.mergetomix.mixture.Mixture}: weights over datasets, and the readable id
- * under which a mixture appears in every table. A subset is a mixture with equal weights.
+ * under which a mixture appears in every table. A subset is a mixture with equal weights, or with
+ * those that {@link org.mergetomix.mixture.SubsetWeights} takes from how much data there is.
  *
  * <p>A {@link org.mergetomix.mixture.MixtureSpace} is a set of candidate mixtures that is never
  * listed: it has a size and gives the mixture at an index, so that a driver hands out indices and

@@ -479,7 +479,8 @@ public final class BaseModel {
           files.dataFiles(data).stream().map(file -> DataInput.of(inputs.get(file))).toList(),
           columns,
           tokenizer,
-          context);
+          context,
+          List.of());
     }
   }
 }

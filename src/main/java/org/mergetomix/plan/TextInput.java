@@ -6,6 +6,9 @@ import java.util.stream.Collectors;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.data.DataForm;
 import org.mergetomix.data.RowColumns;
+import org.mergetomix.evaluation.Holdout;
+import org.mergetomix.evaluation.TaskData;
+import org.mergetomix.evaluation.TaskSplit;
 import org.mergetomix.evaluation.TextData;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.folder.Digests;
@@ -18,9 +21,15 @@ import org.mergetomix.folder.Digests;
  * @param columns what the columns of rows are called
  * @param tokenizer how text becomes tokens
  * @param context how many tokens the model sees at once
+ * @param heldOut which of its rows are not trained on; none or one
  */
 public record TextInput(
-    String path, List<DataInput> inputs, RowColumns columns, TokenizerSource tokenizer, int context)
+    String path,
+    List<DataInput> inputs,
+    RowColumns columns,
+    TokenizerSource tokenizer,
+    int context,
+    List<Holdout> heldOut)
     implements Serializable {
 
   private static final DataForm LINES =
@@ -28,6 +37,7 @@ public record TextInput(
 
   public TextInput {
     inputs = List.copyOf(inputs);
+    heldOut = List.copyOf(heldOut);
   }
 
   /** The same on this host. */
@@ -37,7 +47,22 @@ public record TextInput(
         inputs.stream().map(input -> input.fetched(files)).toList(),
         columns,
         tokenizer.fetched(files),
-        context);
+        context,
+        heldOut);
+  }
+
+  /** The same, of which some rows are not trained on. */
+  public TextInput holdingOut(Holdout rows) {
+    return new TextInput(path, inputs, columns, tokenizer, context, List.of(rows));
+  }
+
+  /** What of a fetched input is trained on. */
+  public TaskData trained() {
+    return new TaskData(
+        text(),
+        digest(),
+        heldOut.stream().map(rows -> new TaskData.Part(rows, TaskSplit.SEARCH)).toList(),
+        List.of());
   }
 
   /** The text of a fetched input. */
@@ -55,6 +80,8 @@ public record TextInput(
     String forms =
         inputs.stream().map(input -> input.form().toString()).collect(Collectors.joining(" "));
     boolean lines = inputs.stream().allMatch(input -> input.form().equals(LINES));
-    return digest() + (lines ? "" : " " + forms) + columns.identity();
+    String held =
+        heldOut.stream().map(rows -> " without " + rows.identity()).collect(Collectors.joining());
+    return digest() + (lines ? "" : " " + forms) + columns.identity() + held;
   }
 }

@@ -20,6 +20,7 @@ import org.mergetomix.table.Confirmation;
 public final class Confirmations {
 
   private final Set<String> datasets;
+  private final String all;
   private final Objective search;
   private final Objective confirm;
   private final String winner;
@@ -27,6 +28,7 @@ public final class Confirmations {
   private final List<Confirmation> list = new ArrayList<>();
 
   /**
+   * @param all the mixture of all datasets
    * @param search the objective on the examples that ranked
    * @param confirm the objective on the examples that judge
    * @param scores of the base, with an empty id, of the winner, and of every dataset and mixture
@@ -34,11 +36,13 @@ public final class Confirmations {
    */
   public Confirmations(
       Set<String> datasets,
+      Mixture all,
       Objective search,
       Objective confirm,
       Mixture winner,
       SortedMap<String, ModelScores> scores) {
     this.datasets = datasets;
+    this.all = all.id();
     this.search = search;
     this.confirm = confirm;
     this.winner = winner.id();
@@ -53,7 +57,6 @@ public final class Confirmations {
   public List<Confirmation> list(List<String> random) {
     add("winner", winner);
     add("base", "");
-    String all = Mixture.subset(datasets).id();
     if (scores.containsKey(all)) {
       add("all datasets", all);
     }

@@ -48,7 +48,7 @@ record Proposals(Strategy strategy, AllowedSubsets allowed, SearchSettings setti
 
   /** Everything that decides what is proposed; the tolerance decides only for how long. */
   String describe() {
-    String name = name() + " over " + allowed.describe();
+    String name = name() + " over " + allowed.describe() + allowed.axes().subsets().identity();
     return switch (strategy) {
       case SURFACE ->
           "%s, in rounds of %s, of the soup %s, seed %s"

@@ -65,7 +65,7 @@ public final class ProposedSearch implements SearchStrategy {
 
   @Override
   public boolean considers(Mixture mixture) {
-    return mixture.equalWeights() && proposals.allowed().allows(mixture);
+    return proposals.allowed().isSubset(mixture);
   }
 
   @Override

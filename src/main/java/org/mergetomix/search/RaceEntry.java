@@ -87,7 +87,7 @@ final class RaceEntry implements SearchStrategy {
   private Round few(MixtureSpace space) {
     Set<Long> chosen = new LinkedHashSet<>();
     List<Mixture> ends = new ArrayList<>(axes.datasets().stream().map(Mixture::parse).toList());
-    ends.add(Mixture.subset(axes.datasets()));
+    ends.add(axes.subsets().subset(axes.datasets()));
     ends.stream().map(space::indexOf).filter(index -> index >= 0).forEach(chosen::add);
     SplittableRandom random = new SplittableRandom(seed);
     while (chosen.size() < fitted()) {

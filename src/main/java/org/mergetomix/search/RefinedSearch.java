@@ -65,7 +65,7 @@ public final class RefinedSearch implements SearchStrategy {
 
   @Override
   public boolean considers(Mixture mixture) {
-    return search.considers(mixture) || (!mixture.equalWeights() && allowed.allows(mixture));
+    return search.considers(mixture) || (allowed.allows(mixture) && !allowed.isSubset(mixture));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.mergetomix.search;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import org.mergetomix.folder.Digests;
 import org.mergetomix.hocon.Choice;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Measure;
@@ -58,20 +58,19 @@ public final class SearchPlan {
   /**
    * The plan.
    *
-   * @param datasets ids, each once, at least one
+   * @param axes the datasets, with the weights that {@code search.weights} gives them in a subset
    * @param file of {@code search.mixtures}, where there is one
    * @throws UserException with everything that the datasets, the keys of the search and the file do
    *     not allow together
    */
-  public static SearchPlan of(
-      Collection<String> datasets, Configuration configuration, Optional<MixtureFile> file) {
+  public static SearchPlan of(Axes axes, Configuration configuration, Optional<MixtureFile> file) {
     Configuration.Search search = configuration.search();
-    SearchSettings usual = SearchSettings.of(datasets.size(), configuration.seed());
+    SearchSettings usual = SearchSettings.of(axes.size(), configuration.seed());
     SearchPlan plan =
         new SearchPlan(
             search,
             file,
-            allowed(datasets, configuration),
+            allowed(axes, configuration),
             new SearchSettings(
                 search.width().orElse(usual.width()),
                 search.width().orElse(usual.soupWidth()),
@@ -86,10 +85,10 @@ public final class SearchPlan {
    *
    * @throws UserException (usage) with everything that the datasets and the bounds do not allow
    */
-  public static AllowedSubsets allowed(Collection<String> datasets, Configuration configuration) {
+  public static AllowedSubsets allowed(Axes axes, Configuration configuration) {
     Configuration.Search search = configuration.search();
     return AllowedSubsets.of(
-        Axes.of(datasets),
+        axes,
         search.minimumSize(),
         search.maximumSize() == 0 ? Integer.MAX_VALUE : search.maximumSize(),
         search.required(),
@@ -106,6 +105,9 @@ public final class SearchPlan {
   }
 
   private void check() {
+    TreeSet<String> mixed = new TreeSet<>(allowed.axes().datasets());
+    mixed.removeAll(search.forbidden());
+    allowed.axes().subsets().requireTold(mixed);
     if (file.isPresent()) {
       UserException.inputIfAny(notAllowed(file.get()));
       checkRace("Name fewer in search.mixtures, or set search.racing to none");
@@ -178,6 +180,11 @@ public final class SearchPlan {
     return proposals.strategy() == Strategy.EXHAUSTIVE;
   }
 
+  /** Which weights datasets have in a subset. */
+  public SubsetWeights weights() {
+    return allowed.axes().subsets();
+  }
+
   /** How many mixtures the question is about; {@link Long#MAX_VALUE} where there are more. */
   public long possible() {
     if (file.isPresent()) {
@@ -207,12 +214,14 @@ public final class SearchPlan {
       return String.format(
           Locale.ROOT, "%,d mixtures of %s%s", possible(), file.get().location(), ratios);
     }
+    String weighted = allowed.axes().subsets().describe();
     if (isExhaustive()) {
-      return String.format(Locale.ROOT, "%,d mixtures%s", possible(), ratios);
+      return String.format(Locale.ROOT, "%,d mixtures%s%s", possible(), weighted, ratios);
     }
     String budget =
         search.budget().map(most -> String.format(Locale.ROOT, ", %,d at most", most)).orElse("");
     return allowed.describe()
+        + weighted
         + ", of which the strategy "
         + Choice.name(proposals.strategy())
         + " evaluates some"
@@ -280,7 +289,7 @@ public final class SearchPlan {
       TreeSet<String> others = new TreeSet<>(datasets);
       others.remove(dataset);
       if (!others.isEmpty() && allowed.allows(Mixture.subset(others))) {
-        mixtures.add(Mixture.subset(others));
+        mixtures.add(allowed.axes().subsets().subset(others));
       }
     }
     return Optional.of(new GivenMixtures("leave-one-out", mixtures))
@@ -314,6 +323,10 @@ public final class SearchPlan {
     TreeSet<String> datasets = new TreeSet<>(allowed.axes().datasets());
     datasets.removeAll(search.forbidden());
     return SubsetSpace.of(
-        datasets, new TreeSet<>(search.required()), allowed.minimum(), allowed.maximum());
+        datasets,
+        new TreeSet<>(search.required()),
+        allowed.minimum(),
+        allowed.maximum(),
+        allowed.axes().subsets());
   }
 }

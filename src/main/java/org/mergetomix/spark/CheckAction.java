@@ -138,6 +138,17 @@ public final class CheckAction {
     }
   }
 
+  /**
+   * How much a merge of all experts keeps of what each gained on the rows of its dataset that were
+   * held out from its training. What {@link #run} finds wrong must be mended first.
+   *
+   * @return nothing where {@code training.held-out} is 0
+   */
+  public Optional<HeldOutRetention> retention() {
+    return TrainingPlan.heldOut(configuration)
+        .map(rows -> HeldOutRetention.measure(spark, manifest, configuration, rows));
+  }
+
   private static boolean isThere(InputFiles files, Location data) {
     return files.dataProblems("The data", data, "").isEmpty();
   }

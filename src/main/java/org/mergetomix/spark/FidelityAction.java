@@ -145,7 +145,7 @@ public final class FidelityAction {
     context.setJobGroup("fidelity", "Choose the mixtures to fine-tune", false);
     RankedTable ranked = directory.ranked(spark);
     Mixture winner = Mixture.parse(ranked.at(1).mixture());
-    Map<Mixture, String> roles = roles(plan, ranked, winner);
+    Map<Mixture, String> roles = roles(plan, record, ranked, winner);
     // What would end the comparison is told before any training: a base that has no score, or that
     // gains cannot be measured by.
     List<ScoreModels.Subject> given = given(plan);
@@ -180,7 +180,12 @@ public final class FidelityAction {
                 .map(
                     confirm ->
                         new Confirmations(
-                                plan.experts().keySet(), objective, confirm, winner, scores)
+                                plan.experts().keySet(),
+                                all(plan, record),
+                                objective,
+                                confirm,
+                                winner,
+                                scores)
                             .list(spread(roles)))
                 .orElse(List.of()));
     RunRecord done =
@@ -214,14 +219,15 @@ public final class FidelityAction {
   }
 
   /** The mixtures to fine-tune, and why; the winner and all datasets are among them. */
-  private Map<Mixture, String> roles(RunPlan plan, RankedTable ranked, Mixture winner) {
-    Mixture all = Mixture.subset(plan.experts().keySet());
+  private Map<Mixture, String> roles(
+      RunPlan plan, RunRecord record, RankedTable ranked, Mixture winner) {
+    Mixture all = all(plan, record);
     try (ComparableMixtures comparable = new ComparableMixtures(spark, ranked)) {
       Map<Mixture, String> roles =
           configuration.fidelity().choice() == Choice.PLANNED
               ? planned(
                   ranked, winner, comparable.contains(all) ? Optional.of(all) : Optional.empty())
-              : spread(plan, comparable);
+              : spread(plan, record, comparable);
       if (winner.size() > 1) {
         roles.putIfAbsent(winner, "best");
       }
@@ -232,11 +238,18 @@ public final class FidelityAction {
     }
   }
 
-  private Map<Mixture, String> spread(RunPlan plan, ComparableMixtures comparable) {
+  /** All datasets together, with the weights that the search gave them. */
+  private static Mixture all(RunPlan plan, RunRecord record) {
+    return record.search().weights().subset(plan.experts().keySet());
+  }
+
+  private Map<Mixture, String> spread(
+      RunPlan plan, RunRecord record, ComparableMixtures comparable) {
     Map<Mixture, String> roles = new LinkedHashMap<>();
     FidelitySelection.choose(
             comparable,
             plan.experts().keySet(),
+            record.search().weights(),
             configuration.fidelity().mixtures(),
             configuration.seed())
         .forEach(selected -> roles.put(selected.mixture(), selected.role()));

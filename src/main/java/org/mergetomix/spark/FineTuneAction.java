@@ -8,16 +8,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.config.Configuration.Evaluation.Engine;
+import org.mergetomix.executor.TakenExpert;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.plan.Attempt;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -25,7 +29,8 @@ import org.mergetomix.spark.round.Progress;
 
 /**
  * Fine-tunes an expert for every dataset that has none yet; experts whose inputs have not changed
- * stay, and the user's own are never overwritten.
+ * stay, those that another run has of the same inputs are taken over, and the user's own are never
+ * overwritten.
  */
 public final class FineTuneAction {
 
@@ -44,24 +49,37 @@ public final class FineTuneAction {
   }
 
   /**
+   * What came of it.
+   *
+   * @param outcomes one a dataset, in ascending order of their ids
+   * @param warnings why experts of other runs were not taken over
+   */
+  public record Result(List<TrainingOutcome> outcomes, List<Problem> warnings) {
+
+    public Result {
+      outcomes = List.copyOf(outcomes);
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /**
    * Trains what is missing.
    *
-   * @return an outcome a dataset, in ascending order of their ids
    * @throws UserException if an input is missing or broken, or a loss stops being a number
    */
-  public List<TrainingOutcome> run() {
+  public Result run() {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       return run(access, files);
     }
   }
 
-  private List<TrainingOutcome> run(InputAccess access, InputFiles files) {
+  private Result run(InputAccess access, InputFiles files) {
     requireOwnExperts();
     List<Manifest.DatasetEntry> trainable =
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
     if (trainable.isEmpty()) {
-      return given(files);
+      return new Result(given(files), List.of());
     }
     Manifest training = manifest.with(trainable);
     requireData(training, files);
@@ -75,11 +93,42 @@ public final class FineTuneAction {
     for (Manifest.DatasetEntry dataset : trainable) {
       jobs.add(plan.job(Mixture.subset(List.of(dataset.id())), dataset.expert()));
     }
-    List<TrainingOutcome> outcomes =
-        new ArrayList<>(new TrainingJobs(spark, configuration, progress).run("finetune", jobs));
+    OtherExperts others = OtherExperts.of(spark, configuration);
+    List<TrainingOutcome> outcomes = new ArrayList<>(taken(jobs, others, files));
+    TreeSet<String> there = new TreeSet<>();
+    outcomes.forEach(outcome -> there.add(outcome.mixture()));
+    outcomes.addAll(
+        new TrainingJobs(spark, configuration, progress)
+            .run(
+                "finetune",
+                jobs.stream().filter(job -> !there.contains(job.mixture().id())).toList()));
     outcomes.addAll(given(files));
     outcomes.sort(Comparator.comparing(TrainingOutcome::mixture));
-    return List.copyOf(outcomes);
+    return new Result(outcomes, others.differences());
+  }
+
+  /** What other runs have of the models that are missing, written here by a task each. */
+  private List<TrainingOutcome> taken(
+      List<TrainingJob> jobs, OtherExperts others, InputFiles files) {
+    List<TakenExpert> experts =
+        jobs.stream()
+            .filter(job -> PresentModel.find(job, files).isEmpty())
+            .flatMap(job -> others.find(job, files).stream())
+            .toList();
+    if (experts.isEmpty()) {
+      return List.of();
+    }
+    JavaSparkContext context = Session.context(spark);
+    context.setJobGroup("finetune", "Take over %s experts".formatted(experts.size()), false);
+    try {
+      return Attempt.results(
+          context
+              .parallelize(experts, experts.size())
+              .map(expert -> Attempt.of(expert::take))
+              .collect());
+    } finally {
+      context.clearJobGroup();
+    }
   }
 
   /** The user's own experts, in ascending order of their datasets. */

@@ -4,19 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mergetomix.cache.InputFiles;
+import org.mergetomix.executor.TakenExpert;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.executor.TrainingOutcome.Origin;
 import org.mergetomix.folder.CheckpointFolder;
-import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.folder.Companions;
+import org.mergetomix.location.Location;
 import org.mergetomix.problem.FileProblems;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.SafetensorsFile;
 import org.mergetomix.tensor.Checkpoint;
 
 /** Looks at what lies where a model is to be trained. */
@@ -42,12 +43,7 @@ final class PresentModel {
       requireUnfinished(job, target);
       return Optional.empty();
     }
-    String recipe;
-    try (Checkpoint checkpoint = open(target)) {
-      recipe = checkpoint.metadata().getOrDefault(TrainingJob.RECIPE, "");
-    } catch (UserException problems) {
-      throw files.named(problems);
-    }
+    String recipe = metadata(job.output(), files).getOrDefault(TrainingJob.RECIPE, "");
     if (recipe.isEmpty()) {
       return Optional.of(TrainingOutcome.untrained(job, Origin.GIVEN));
     }
@@ -56,11 +52,24 @@ final class PresentModel {
         : Optional.empty();
   }
 
-  private static Checkpoint open(Path target) {
-    boolean adapter = Files.isDirectory(target) && !CheckpointFolder.of(target).holdsModel();
-    return adapter
-        ? SafetensorsFile.open(target.resolve(CheckpointFolder.ADAPTER))
-        : Checkpoints.open(target);
+  /**
+   * What a model says about itself; nothing where none is.
+   *
+   * @throws UserException if it is broken
+   */
+  static Map<String, String> metadata(Location model, InputFiles files) {
+    if (!files.exists(model)) {
+      return Map.of();
+    }
+    Path target = files.headers(model);
+    if (Files.isDirectory(target) && CheckpointFolder.of(target).deciding().isEmpty()) {
+      return Map.of();
+    }
+    try (Checkpoint checkpoint = TakenExpert.open(target)) {
+      return checkpoint.metadata();
+    } catch (UserException problems) {
+      throw files.named(problems);
+    }
   }
 
   /** Of what is written into a store file by file, some files may be there and nothing else. */

@@ -22,6 +22,7 @@ import org.mergetomix.score.Objective;
 import org.mergetomix.search.SearchPlan;
 import org.mergetomix.statistics.attribution.ScoreModel;
 import org.mergetomix.statistics.attribution.ScoreModelFit;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.proposal.AllowedSubsets;
 import org.mergetomix.surface.proposal.ExpectedBest;
@@ -149,6 +150,7 @@ public final class RankAction {
         ScoreModelFit.of(
             found.scores(),
             found.errors(),
+            record.search().weights(),
             objective.scoreUnit(),
             objective.score(base).value(),
             configuration.seed()),
@@ -162,7 +164,9 @@ public final class RankAction {
   /** Of a search that saw a part of what is allowed, what the surface expects of the rest. */
   private Optional<ExpectedBest> expected(
       RunRecord record, RankedScores scores, Objective objective) {
-    AllowedSubsets allowed = SearchPlan.allowed(record.run().datasets(), configuration);
+    AllowedSubsets allowed =
+        SearchPlan.allowed(
+            Axes.of(record.run().datasets(), record.search().weights()), configuration);
     List<Observation> seen =
         scores.scores().entrySet().stream()
             .map(

@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.rank.MixtureReduction;
 import org.mergetomix.rank.OtherObjective;
@@ -45,6 +46,14 @@ final class Recordings {
         .read()
         .map(run -> ofRun(spark, directory, run, wanted))
         .orElseGet(() -> ofTable(spark, location, direction, wanted));
+  }
+
+  /** Which weights datasets have in the subsets of a run's search; equal ones in a table. */
+  static SubsetWeights weights(SparkSession spark, Location location) {
+    return new RunDirectory(location, spark.sparkContext().hadoopConfiguration())
+        .read()
+        .map(run -> run.search().weights())
+        .orElse(SubsetWeights.EQUAL);
   }
 
   private static Recording ofTable(

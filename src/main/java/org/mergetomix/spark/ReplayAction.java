@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.hocon.Choice;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.SubsetWeights;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.score.Direction;
 import org.mergetomix.search.replay.Recording;
 import org.mergetomix.search.replay.RegretCurve;
 import org.mergetomix.search.replay.Replay;
+import org.mergetomix.surface.Axes;
 
 /** Replays searches against recorded scores, without any model. */
 public final class ReplayAction {
@@ -57,6 +61,7 @@ public final class ReplayAction {
    */
   public Result run(Map<String, List<Configuration>> searches) {
     Recording recording = Recordings.read(spark, table, direction, objective);
+    SubsetWeights recorded = Recordings.weights(spark, table);
     List<RegretCurve> curves = new ArrayList<>();
     searches.forEach(
         (name, repetitions) ->
@@ -64,16 +69,34 @@ public final class ReplayAction {
                 new RegretCurve(
                     name,
                     repetitions.stream()
-                        .map(configuration -> replay(recording, configuration))
+                        .map(configuration -> replay(recording, recorded, configuration))
                         .toList())));
     return new Result(recording, curves);
   }
 
-  private Replay.Outcome replay(Recording recording, Configuration configuration) {
+  private Replay.Outcome replay(
+      Recording recording, SubsetWeights recorded, Configuration configuration) {
     Recording shuffled = recording.shuffled(configuration.seed());
     return Replay.run(
         shuffled,
-        SearchPlans.of(spark, recording.datasets(), configuration)
+        SearchPlans.of(
+                spark,
+                Axes.of(recording.datasets(), weights(recorded, configuration)),
+                configuration)
             .strategy(shuffled.objective(), shuffled.examples()));
+  }
+
+  private SubsetWeights weights(SubsetWeights recorded, Configuration configuration) {
+    SubsetWeights.By by = configuration.search().weights();
+    if (by == SubsetWeights.By.DATASET) {
+      return SubsetWeights.EQUAL;
+    }
+    if (by != recorded.by()) {
+      throw UserException.usage(
+          "The recording does not say how many %ss each dataset has".formatted(Choice.name(by)),
+          "search.weights",
+          "Replay the output of a search that had the same key, or set it to dataset");
+    }
+    return recorded;
   }
 }

@@ -117,6 +117,7 @@ public final class ReportAction {
             ? ScoreModelFit.of(
                 scores.scores(),
                 scores.errors(),
+                record.search().weights(),
                 unit,
                 objective.score(base).value(),
                 configuration.seed())
@@ -133,7 +134,7 @@ public final class ReportAction {
         ranked.counts().seen(),
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()
-            ? effects(evaluations, scores.scores().keySet(), tasks, objective)
+            ? effects(record, evaluations, scores.scores().keySet(), tasks, objective)
             : List.of(),
         model,
         model.map(one -> mapped(record, one)).orElse(List.of()),
@@ -215,9 +216,10 @@ public final class ReportAction {
   }
 
   private static String question(RunRecord record) {
-    return "Which of %s datasets (%s) should the base be fine-tuned on, judged by %s?"
+    return "Which of %s datasets%s (%s) should the base be fine-tuned on, judged by %s?"
         .formatted(
             record.run().datasets().size(),
+            record.search().weights().describe(),
             String.join(", ", record.run().datasets()),
             String.join(
                 ", ",
@@ -243,9 +245,15 @@ public final class ReportAction {
 
   /** Of ranked mixtures, all of which saw every example: of others there may be rows as well. */
   private static List<DatasetEffect> effects(
-      Evaluations evaluations, Set<Mixture> ranked, ScoredTasks tasks, Objective objective) {
+      RunRecord record,
+      Evaluations evaluations,
+      Set<Mixture> ranked,
+      ScoredTasks tasks,
+      Objective objective) {
     Set<Mixture> subsets =
-        ranked.stream().filter(Mixture::equalWeights).collect(Collectors.toUnmodifiableSet());
+        ranked.stream()
+            .filter(record.search().weights()::isSubset)
+            .collect(Collectors.toUnmodifiableSet());
     JavaRDD<MixtureScores> scores =
         MixtureReduction.of(
             evaluations.rows(),

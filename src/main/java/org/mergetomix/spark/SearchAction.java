@@ -187,6 +187,7 @@ public final class SearchAction {
           ScoreModelFit.of(
               scores.scores(),
               scores.errors(),
+              search.weights(),
               objective.scoreUnit(),
               objective.score(base).value(),
               configuration.seed());
@@ -215,6 +216,7 @@ public final class SearchAction {
                               before,
                               evaluatedNow == 0 && digest.equals(before.rankedDigest()) ? 0 : wall),
                           ended,
+                          search.weights(),
                           RunRecord.Objective.of(objective),
                           objective.tasks(base),
                           surface,

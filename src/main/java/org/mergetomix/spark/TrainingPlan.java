@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
@@ -87,7 +88,15 @@ final class TrainingPlan {
           .data()
           .ifPresent(
               data ->
-                  texts.put(dataset.id(), reading.text(files, data, dataset.columns(), inputs)));
+                  texts.put(
+                      dataset.id(),
+                      heldOut(configuration)
+                          .map(
+                              rows ->
+                                  reading
+                                      .text(files, data, dataset.columns(), inputs)
+                                      .holdingOut(rows))
+                          .orElseGet(() -> reading.text(files, data, dataset.columns(), inputs))));
     }
     return new TrainingPlan(
         access,
@@ -95,6 +104,12 @@ final class TrainingPlan {
         inputs.get(manifest.base().checkpoint()),
         texts,
         configuration);
+  }
+
+  /** Which rows of every dataset are not trained on. */
+  static Optional<Holdout> heldOut(Configuration configuration) {
+    double share = configuration.training().heldOut();
+    return share == 0 ? Optional.empty() : Optional.of(new Holdout(share, configuration.seed()));
   }
 
   /** The base as what trains it sees it. */

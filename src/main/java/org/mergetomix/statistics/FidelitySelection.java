@@ -13,6 +13,7 @@ import org.apache.commons.math3.random.RandomAdaptor;
 import org.apache.commons.math3.random.RandomDataGenerator;
 import org.apache.commons.math3.random.Well19937c;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
 
 /**
  * Picks the mixtures that are really fine-tuned, so that their scores can be compared with those of
@@ -22,12 +23,14 @@ import org.mergetomix.mixture.Mixture;
 public final class FidelitySelection {
 
   private final RankedMixtures ranked;
+  private final SubsetWeights subsets;
   private final int count;
   private final RandomDataGenerator random;
   private final Map<Mixture, String> roles = new LinkedHashMap<>();
 
-  private FidelitySelection(RankedMixtures ranked, int count, long seed) {
+  private FidelitySelection(RankedMixtures ranked, SubsetWeights subsets, int count, long seed) {
     this.ranked = ranked;
+    this.subsets = subsets;
     this.count = count;
     this.random = new RandomDataGenerator(new Well19937c(seed));
   }
@@ -49,14 +52,19 @@ public final class FidelitySelection {
    *
    * @param ranked the mixtures of two or more datasets that were evaluated, each once, best first
    * @param datasets the ids of all candidate datasets
+   * @param subsets which weights these have in a subset
    * @param count how many mixtures to pick, 0 or more
    * @param seed of the draws; the same arguments give the same mixtures
    * @return {@code count} different mixtures, or all where fewer are ranked
    */
   public static List<Selected> choose(
-      RankedMixtures ranked, Collection<String> datasets, int count, long seed) {
+      RankedMixtures ranked,
+      Collection<String> datasets,
+      SubsetWeights subsets,
+      int count,
+      long seed) {
     int wanted = (int) Math.min(count, ranked.size());
-    FidelitySelection selection = new FidelitySelection(ranked, wanted, seed);
+    FidelitySelection selection = new FidelitySelection(ranked, subsets, wanted, seed);
     if (wanted > 0) {
       selection.pick(ranked.at(0), "best");
       selection.pick(ranked.at(ranked.size() - 1), "worst");
@@ -93,7 +101,7 @@ public final class FidelitySelection {
     if (datasets.size() < 2) {
       return;
     }
-    Mixture mixture = Mixture.subset(datasets);
+    Mixture mixture = subsets.subset(datasets);
     if (ranked.contains(mixture)) {
       pick(mixture, role);
     }

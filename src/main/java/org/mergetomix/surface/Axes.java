@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
 
 /**
  * The datasets as coordinates of merge weights: dataset {@code i} in ascending order of the ids is
@@ -19,9 +20,11 @@ public final class Axes implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final String[] datasets;
+  private final SubsetWeights subsets;
 
-  private Axes(String[] datasets) {
+  private Axes(String[] datasets, SubsetWeights subsets) {
     this.datasets = datasets;
+    this.subsets = subsets;
   }
 
   /**
@@ -30,10 +33,25 @@ public final class Axes implements Serializable {
    * @param datasets ids in any order, at least one
    */
   public static Axes of(Collection<String> datasets) {
+    return of(datasets, SubsetWeights.EQUAL);
+  }
+
+  /**
+   * The axes of these datasets.
+   *
+   * @param datasets ids in any order, at least one
+   * @param subsets which weights they have in a subset
+   */
+  public static Axes of(Collection<String> datasets, SubsetWeights subsets) {
     if (datasets.isEmpty()) {
       throw new IllegalArgumentException("no datasets");
     }
-    return new Axes(new TreeSet<>(datasets).toArray(String[]::new));
+    return new Axes(new TreeSet<>(datasets).toArray(String[]::new), subsets);
+  }
+
+  /** Which weights datasets have in a subset. */
+  public SubsetWeights subsets() {
+    return subsets;
   }
 
   /** How many datasets there are. */
@@ -68,8 +86,11 @@ public final class Axes implements Serializable {
     return weights;
   }
 
-  /** The weights of the subset with these members: equal, and 0 elsewhere. */
+  /** The weights of the subset with these members, and 0 elsewhere. */
   public double[] weights(BitSet members) {
+    if (!subsets.areEqual()) {
+      return weights(subset(members));
+    }
     double[] weights = new double[datasets.length];
     double equal = 1.0 / members.cardinality();
     members.stream().forEach(member -> weights[member] = equal);
@@ -89,7 +110,7 @@ public final class Axes implements Serializable {
 
   /** The subset with these members. */
   public Mixture subset(BitSet members) {
-    return Mixture.subset(members.stream().mapToObj(member -> datasets[member]).toList());
+    return subsets.subset(members.stream().mapToObj(member -> datasets[member]).toList());
   }
 
   /** The coordinates of a mixture's datasets. */

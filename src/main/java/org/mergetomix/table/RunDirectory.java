@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.output.Commits;
 import org.mergetomix.output.DriverNotice;
 import org.mergetomix.output.OutputFiles;
@@ -160,6 +161,10 @@ public final class RunDirectory {
     // Not there before other kinds of surface were told.
     if (json.path("surface") instanceof ObjectNode surface && !surface.has("rivals")) {
       surface.putObject("rivals");
+    }
+    // Nor was this before there were other weights than equal ones.
+    if (json.path("search") instanceof ObjectNode search && !search.has("weights")) {
+      search.set("weights", JSON.valueToTree(SubsetWeights.EQUAL));
     }
     return JSON.treeToValue(json, RunRecord.class);
   }

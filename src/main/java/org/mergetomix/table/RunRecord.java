@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
@@ -59,7 +60,8 @@ public record RunRecord(
         new Times(now, now),
         run,
         start,
-        new Search(Objective.NONE, List.of(), Ended.NEVER, "", new TreeMap<>()),
+        new Search(
+            Objective.NONE, List.of(), Ended.NEVER, SubsetWeights.EQUAL, "", new TreeMap<>()),
         Surface.NONE,
         new Counts(0, 0, 0, 0, 0),
         new Seconds(0, 0, 0, 0),
@@ -116,7 +118,12 @@ public record RunRecord(
     strategies.add(strategy);
     Search further =
         new Search(
-            search.objective(), strategies, search.ended(), search.rankedDigest(), search.base());
+            search.objective(),
+            strategies,
+            search.ended(),
+            search.weights(),
+            search.rankedDigest(),
+            search.base());
     return with(state, times.updated(), run, start, further, preflight);
   }
 
@@ -145,6 +152,7 @@ public record RunRecord(
    *
    * @param newCounts of mixtures; what it says of trained ones is not looked at
    * @param ended how the search ended whose question the table answers
+   * @param weights which weights datasets have in its subsets
    * @param objective what ranked
    * @param base the base's score per task
    * @param found what a surface says of the scores
@@ -154,6 +162,7 @@ public record RunRecord(
       Counts newCounts,
       Seconds newSeconds,
       Ended ended,
+      SubsetWeights weights,
       Objective objective,
       SortedMap<String, Estimate> base,
       Surface found,
@@ -167,7 +176,7 @@ public record RunRecord(
         new Times(times.started(), now),
         run,
         start,
-        new Search(objective, search.strategies(), ended, digest, base),
+        new Search(objective, search.strategies(), ended, weights, digest, base),
         found,
         newCounts.withTrained(kept ? counts.trained() : 0),
         newSeconds,
@@ -247,6 +256,7 @@ public record RunRecord(
    * @param objective how scores became one number; nothing until they did
    * @param strategies that worked on it, in the order in which they began
    * @param ended how the search ended whose question the ranked table answers
+   * @param weights which weights datasets have in the subsets of that search
    * @param rankedDigest digest over the ranked table's ranks, mixtures and scores; empty until it
    *     is there
    * @param base the base model's score per task; empty until the search is done
@@ -255,6 +265,7 @@ public record RunRecord(
       Objective objective,
       List<Strategy> strategies,
       Ended ended,
+      SubsetWeights weights,
       String rankedDigest,
       SortedMap<String, Estimate> base) {
 

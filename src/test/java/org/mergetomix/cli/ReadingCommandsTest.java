@@ -100,6 +100,16 @@ class ReadingCommandsTest {
   }
 
   @Test
+  void refusesToReplayWeightsThatARecordingDoesNotTell() {
+    assertThat(
+            Ran.of("replay", "--table", run.output().toString(), "--set", "search.weights=example")
+                .messages())
+        .containsExactly(
+            "Error: The recording does not say how many examples each dataset has (search.weights)."
+                + " Replay the output of a search that had the same key, or set it to dataset.");
+  }
+
+  @Test
   void replaysByAnotherObjective() throws IOException {
     Path two = folder.resolve("two.csv");
     Files.write(

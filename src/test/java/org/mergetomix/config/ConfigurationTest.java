@@ -30,6 +30,7 @@ import org.mergetomix.merge.MergeSettings;
 import org.mergetomix.merge.Method;
 import org.mergetomix.merge.Parameter;
 import org.mergetomix.merge.combine.Mode;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.mlflow.MlflowSettings;
 import org.mergetomix.model.Precision;
 import org.mergetomix.problem.ExitCode;
@@ -66,6 +67,7 @@ class ConfigurationTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    SubsetWeights.By.DATASET,
                     Configuration.Search.Ratios.NONE,
                     Configuration.Search.Attribution.NONE,
                     Configuration.Search.Racing.NONE,
@@ -102,6 +104,7 @@ class ConfigurationTest {
                     5,
                     1_000_000,
                     FineTuning.Shares.EXAMPLE,
+                    0,
                     FineTuning.Packing.NONE,
                     64,
                     0,
@@ -156,6 +159,7 @@ class ConfigurationTest {
               "merge.gamma",
               "merge.select-top-k",
               "search.tolerance",
+              "training.held-out",
               "training.gpus-per-task" ->
               "0.375";
           case "training.engine" -> "command";
@@ -170,7 +174,7 @@ class ConfigurationTest {
           case "divide.near-duplicates" -> "0.875";
           case "training.method" -> "lora";
           case "training.packing" -> "masked";
-          case "training.shares" -> "token";
+          case "training.shares", "search.weights" -> "token";
           case "cache.chunk-size" -> "65536";
           case "fidelity.confidence", "training.final-learning-rate-share" -> "0.625";
           default -> "3";
@@ -345,11 +349,14 @@ class ConfigurationTest {
                 List.of(),
                 "search.mixtures=list.txt",
                 "search.strategy=random",
+                "search.weights=token",
                 "search.budget=9",
                 "search.width=3"))
         .containsExactlyInAnyOrder(
             "search.strategy has no effect with search.mixtures (--set search.strategy=random)."
                 + " Leave out one of them.",
+            "search.weights has no effect with search.mixtures, which says them itself (--set"
+                + " search.weights=token). Leave out one of them.",
             "search.budget has no effect with search.mixtures (--set search.budget=9)."
                 + " Leave it out, or set it to auto.",
             "search.width has no effect with search.mixtures (--set search.width=3)."
@@ -413,7 +420,7 @@ class ConfigurationTest {
         "serch.round-size=3 | Did you mean search.round-size?",
         "search.colour=3 | Known keys of search: attempts, attribution, budget, forbidden,"
             + " max-failed, maximum-size, minimum-size, mixtures, partition-size, racing, ratios,"
-            + " required, reuse, round-size, strategy, tolerance, width.",
+            + " required, reuse, round-size, strategy, tolerance, weights, width.",
       })
   void guessesWhatAnUnknownKeyWasMeantToBe(String setting, String remedy) {
     String key = setting.substring(0, setting.indexOf('='));

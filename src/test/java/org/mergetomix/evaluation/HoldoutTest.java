@@ -3,6 +3,9 @@ package org.mergetomix.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,7 +16,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.UniqueElements;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.data.DataRows.Placed;
+import org.mergetomix.data.Example;
 import org.mergetomix.data.RowCounts;
 import org.mergetomix.data.RowPlace;
 import org.mergetomix.problem.UserException;
@@ -99,6 +104,23 @@ class HoldoutTest {
       TaskData data = new TaskData(text, DIGEST, List.of(new TaskData.Part(half, side)), List.of());
       assertThat(data.rows(all)).isEqualTo(half.rows(all, side, DIGEST, "data"));
     }
+  }
+
+  @Test
+  void aTrainingSeesTheRowsOfItsSideAlone(@TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("data.txt"), List.of("one", "two", "three", "four"));
+    TextData text = new TextData(file.toString(), TokenizerSource.BYTES, 16);
+    Holdout half = new Holdout(0.5, 1);
+    List<Example> both = new ArrayList<>();
+    for (TaskSplit side : TaskSplit.values()) {
+      TaskData data = new TaskData(text, DIGEST, List.of(new TaskData.Part(half, side)), List.of());
+      both.addAll(data.trained());
+      assertThat(data.trained()).hasSize(2);
+      assertThat(data.training().windows()).hasSize(2);
+    }
+
+    assertThat(both).containsExactlyInAnyOrderElementsOf(new TaskData(text, DIGEST).trained());
+    assertThat(new TaskData(text, DIGEST).training().windows()).hasSize(4);
   }
 
   private static List<Integer> meanings(Holdout holdout, List<Integer> rows, TaskSplit side) {

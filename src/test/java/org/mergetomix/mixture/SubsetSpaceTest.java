@@ -133,7 +133,7 @@ class SubsetSpaceTest {
 
   @Test
   void knowsNoSubsetThatLacksARequiredDataset() {
-    SubsetSpace space = SubsetSpace.of(ids(4), List.of("d002", "d003"), 1, 4);
+    SubsetSpace space = SubsetSpace.of(ids(4), List.of("d002", "d003"), 1, 4, SubsetWeights.EQUAL);
     List<String> ids = space.datasets();
 
     assertThat(space.size()).isEqualTo(4);
@@ -149,7 +149,8 @@ class SubsetSpaceTest {
       boolean inside = mixture.datasets().containsAll(List.of("d002", "d003"));
       assertThat(space.indexOf(mixture) >= 0).as(mixture.id()).isEqualTo(inside);
     }
-    assertThatThrownBy(() -> SubsetSpace.of(ids(3), List.of("d000", "d001", "x"), 1, 1))
+    assertThatThrownBy(
+            () -> SubsetSpace.of(ids(3), List.of("d000", "d001", "x"), 1, 1, SubsetWeights.EQUAL))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("There is no dataset x to require")
         .hasMessageContaining("3 datasets are required, and a mixture may have 1");
@@ -184,7 +185,8 @@ class SubsetSpaceTest {
   private record Bounds(int datasets, int minimumSize, int maximumSize, int required) {
 
     SubsetSpace space() {
-      return SubsetSpace.of(ids(datasets), members(required), minimumSize, maximumSize);
+      return SubsetSpace.of(
+          ids(datasets), members(required), minimumSize, maximumSize, SubsetWeights.EQUAL);
     }
 
     private List<String> members(int mask) {

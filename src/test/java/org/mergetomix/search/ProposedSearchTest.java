@@ -15,6 +15,7 @@ import org.mergetomix.config.Configuration;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
 import org.mergetomix.score.Direction;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.testing.SyntheticScores;
 
 class ProposedSearchTest {
@@ -178,7 +179,7 @@ class ProposedSearchTest {
     SearchStrategy surface =
         Scores.strategy(
             SearchPlan.of(
-                List.of("d000", "d001"),
+                Axes.of(List.of("d000", "d001")),
                 Configuration.load(List.of(), List.of("search.strategy=surface")),
                 Optional.empty()));
 
@@ -191,7 +192,7 @@ class ProposedSearchTest {
 
   private static SearchPlan plan(String... settings) {
     return SearchPlan.of(
-        DATASETS, Configuration.load(List.of(), List.of(settings)), Optional.empty());
+        Axes.of(DATASETS), Configuration.load(List.of(), List.of(settings)), Optional.empty());
   }
 
   private static double score(Mixture mixture) {

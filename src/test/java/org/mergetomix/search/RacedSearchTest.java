@@ -29,6 +29,7 @@ import org.mergetomix.score.Direction;
 import org.mergetomix.score.ExampleScores;
 import org.mergetomix.score.Measure;
 import org.mergetomix.score.Objective;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.testing.SyntheticScores;
 
 class RacedSearchTest {
@@ -171,7 +172,7 @@ class RacedSearchTest {
     assertThatThrownBy(
             () ->
                 SearchPlan.of(
-                    IntStream.range(0, 13).mapToObj(i -> "d" + i).toList(),
+                    Axes.of(IntStream.range(0, 13).mapToObj(i -> "d" + i).toList()),
                     configuration("search.strategy=exhaustive"),
                     Optional.empty()))
         .isInstanceOf(UserException.class)
@@ -181,8 +182,7 @@ class RacedSearchTest {
       lines.put(Mixture.parse("d000:" + i + "+d001:4099"), i);
     }
     MixtureFile file = new MixtureFile(Location.of(Path.of("mixtures.txt")), lines);
-    assertThatThrownBy(
-            () -> SearchPlan.of(SYNTHETIC.axes().datasets(), configuration(), Optional.of(file)))
+    assertThatThrownBy(() -> SearchPlan.of(SYNTHETIC.axes(), configuration(), Optional.of(file)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("can race, and there are 4,096")
         .hasMessageContaining("Name fewer in search.mixtures");
@@ -202,7 +202,7 @@ class RacedSearchTest {
   }
 
   private static SearchPlan plan(String... settings) {
-    return SearchPlan.of(SYNTHETIC.axes().datasets(), configuration(settings), Optional.empty());
+    return SearchPlan.of(SYNTHETIC.axes(), configuration(settings), Optional.empty());
   }
 
   private static Configuration configuration(String... settings) {

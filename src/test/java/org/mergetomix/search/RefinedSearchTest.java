@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.testing.SyntheticScores;
 
 class RefinedSearchTest {
@@ -137,13 +138,13 @@ class RefinedSearchTest {
 
   private static SearchPlan plan(MixtureFile file, String... settings) {
     return SearchPlan.of(
-        DATASETS, Configuration.load(List.of(), List.of(settings)), Optional.of(file));
+        Axes.of(DATASETS), Configuration.load(List.of(), List.of(settings)), Optional.of(file));
   }
 
   private static SearchStrategy strategy(String... settings) {
     return Scores.strategy(
         SearchPlan.of(
-            DATASETS, Configuration.load(List.of(), List.of(settings)), Optional.empty()));
+            Axes.of(DATASETS), Configuration.load(List.of(), List.of(settings)), Optional.empty()));
   }
 
   private static Scores scores() {

@@ -5,17 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
+import org.mergetomix.mixture.SubsetWeights.By;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.surface.Axes;
 
 class SearchPlanTest {
+
+  private static final SubsetWeights SIZES =
+      new SubsetWeights(By.EXAMPLE, new TreeMap<>(Map.of("d0", 100L, "d1", 300L, "d2", 600L)));
 
   @ParameterizedTest
   @CsvSource({
@@ -128,11 +137,77 @@ class SearchPlanTest {
         .hasMessageContaining("70 datasets have more subsets than can be numbered");
   }
 
+  @Test
+  void weighsSubsetsByTheirDataInEveryStrategy() {
+    for (String strategy : List.of("exhaustive", "surface", "ordered-soup", "backward", "random")) {
+      SearchStrategy search = Scores.strategy(weighted("search.strategy=" + strategy));
+
+      List<List<String>> asked =
+          new Scores(mixture -> 9 - mixture.weight("d1")).search(search).asked();
+      assertThat(asked.stream().flatMap(List::stream).map(Mixture::parse))
+          .as(strategy)
+          .allMatch(SIZES::isSubset)
+          .anyMatch(mixture -> !mixture.equalWeights());
+      assertThat(search.considers(Mixture.parse("d0:0.25+d1:0.75"))).isTrue();
+      assertThat(search.considers(Mixture.parse("d0+d1"))).isFalse();
+    }
+  }
+
+  @Test
+  void weightsAreAnotherQuestion() {
+    SearchStrategy weighted = Scores.strategy(weighted("search.strategy=surface"));
+    SearchStrategy equal = Scores.strategy(plan(3, "search.strategy=surface"));
+
+    assertThat(weighted.id()).isNotEqualTo(equal.id());
+    assertThat(weighted.describe()).contains("weighted by example (d0 100, d1 300, d2 600)");
+    assertThat(weighted("search.strategy=exhaustive").describe())
+        .isEqualTo("7 mixtures, weighted by example");
+    assertThat(Scores.strategy(weighted("search.strategy=exhaustive")).describe())
+        .isNotEqualTo(Scores.strategy(plan(3, "search.strategy=exhaustive")).describe());
+  }
+
+  @Test
+  void leavesOneOutWithTheWeightsOfTheOthers() {
+    Round round =
+        weighted("search.attribution=leave-one-out")
+            .leaveOneOut()
+            .orElseThrow()
+            .next(new Scores(mixture -> 0))
+            .orElseThrow();
+
+    assertThat(LongStream.range(0, 3).mapToObj(round.space()::at).map(Mixture::id))
+        .containsExactlyInAnyOrder("d0:0.25+d1:0.75", "d0:0.143+d2:0.857", "d1:0.333+d2:0.667");
+  }
+
+  @Test
+  void refusesADatasetOfHardlyAnyDataUnlessItIsForbidden() {
+    SubsetWeights sizes =
+        new SubsetWeights(By.EXAMPLE, new TreeMap<>(Map.of("d0", 1L, "d1", 900L, "d2", 900L)));
+    Axes axes = Axes.of(sizes.amounts().keySet(), sizes);
+
+    assertThatThrownBy(() -> SearchPlan.of(axes, configuration(), Optional.empty()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("Dataset d0 has 1 of 1,801 examples");
+    assertThat(
+            SearchPlan.of(axes, configuration("search.forbidden=d0"), Optional.empty()).possible())
+        .isEqualTo(3);
+  }
+
+  private static SearchPlan weighted(String... settings) {
+    return SearchPlan.of(
+        Axes.of(SIZES.amounts().keySet(), SIZES), configuration(settings), Optional.empty());
+  }
+
+  private static Configuration configuration(String... settings) {
+    return Configuration.load(List.of(), List.of(settings));
+  }
+
   private static SearchPlan plan(int datasets, String... settings) {
     return SearchPlan.of(
-        IntStream.range(0, datasets)
-            .mapToObj(number -> String.format(Locale.ROOT, "d%d", number))
-            .toList(),
+        Axes.of(
+            IntStream.range(0, datasets)
+                .mapToObj(number -> String.format(Locale.ROOT, "d%d", number))
+                .toList()),
         Configuration.load(List.of(), List.of(settings)),
         Optional.empty());
   }

@@ -225,9 +225,9 @@ class CheckActionTest {
     assertThatThrownBy(this::check)
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "Of rows that are all the same none can be held out to confirm (%s). Give the task more"
+            "Of rows that are all the same none can be held out (%s). Give more rows, name others"
                     .formatted(run.text("task"))
-                + " rows, or name a file of others as confirm.");
+                + " as the task's confirm, or set training.held-out to 0.");
   }
 
   /** Of one manifest, all at once. */

@@ -166,7 +166,8 @@ LEAVES_NO_RESULT    | The trainer ended as if it had done its work, but there is
 
   private List<TrainingOutcome> fineTune(String... settings) {
     return new FineTuneAction(spark, run.manifest(), configuration(settings), Progress.SILENT)
-        .run();
+        .run()
+        .outcomes();
   }
 
   private Configuration configuration(String... settings) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mergetomix.executor.TrainingOutcome.Origin.GIVEN;
 import static org.mergetomix.executor.TrainingOutcome.Origin.REUSED;
+import static org.mergetomix.executor.TrainingOutcome.Origin.TAKEN_OVER;
 import static org.mergetomix.executor.TrainingOutcome.Origin.TRAINED;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -25,6 +27,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.plan.ModelInput;
 import org.mergetomix.problem.ExitCode;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.testing.SmallRun;
@@ -63,6 +66,68 @@ class FineTuneActionTest {
         .extracting(TrainingOutcome::origin)
         .containsExactly(REUSED, TRAINED, REUSED, REUSED);
     assertThat(run.expert("b")).hasBinaryContent(before);
+  }
+
+  @Test
+  void takesOverTheExpertsOfARunThatWereTrainedFromTheSame() throws IOException {
+    fineTune();
+    new SearchAction(spark, run.manifest(), run.configuration(), Progress.SILENT).run();
+    SmallRun other = SmallRun.withoutExperts(folder.resolve("other"));
+    other.writeText("c", List.of("another", "text"));
+
+    FineTuneAction.Result result = reusing(other);
+
+    assertThat(result.outcomes())
+        .extracting(TrainingOutcome::origin)
+        .containsExactly(TAKEN_OVER, TAKEN_OVER, TRAINED, TAKEN_OVER);
+    assertThat(other.expert("a")).hasSameBinaryContentAs(run.expert("a"));
+    assertThat(result.warnings())
+        .singleElement()
+        .satisfies(
+            warning ->
+                assertThat(warning.message())
+                    .startsWith("The expert of c in " + run.output() + " is not taken over: data")
+                    .doesNotContain("seed"));
+    assertThat(reusing(other).outcomes()).extracting(TrainingOutcome::origin).containsOnly(REUSED);
+    assertThat(reusing(other).warnings()).isEmpty();
+  }
+
+  @Test
+  void saysWhyExpertsOfARunAreNotTakenOver() throws IOException {
+    fineTune();
+    new SearchAction(spark, run.manifest(), run.configuration(), Progress.SILENT).run();
+    Files.delete(run.expert("b"));
+    SmallRun brought = SmallRun.of(folder.resolve("brought"));
+    Files.copy(brought.expert("d"), run.expert("d"), StandardCopyOption.REPLACE_EXISTING);
+    SmallRun other = SmallRun.withoutExperts(folder.resolve("other"));
+
+    FineTuneAction.Result result = reusing(other, "seed=2", "training.steps=2");
+
+    assertThat(result.outcomes()).extracting(TrainingOutcome::origin).containsOnly(TRAINED);
+    assertThat(result.warnings()).extracting(Problem::what).hasSize(4);
+    assertThat(result.warnings().get(0).what())
+        .contains("seed is 1 there and 2 here")
+        .contains("Steps[count=3]")
+        .contains("Steps[count=2]")
+        .doesNotContain("base is")
+        .doesNotContain("data of");
+    assertThat(result.warnings().get(1).what()).endsWith("it is not there any more");
+    assertThat(result.warnings().get(3).what()).endsWith("it was not fine-tuned by this program");
+  }
+
+  @Test
+  void refusesARunThatIsNotThereToTakeExpertsFrom() {
+    assertThatThrownBy(() -> reusing(run))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("There is no run whose experts could be taken over");
+  }
+
+  private FineTuneAction.Result reusing(SmallRun inputs, String... settings) {
+    String[] all =
+        Stream.concat(Stream.of(settings), Stream.of("search.reuse=" + run.output()))
+            .toArray(String[]::new);
+    return new FineTuneAction(spark, inputs.manifest(), inputs.configuration(all), Progress.SILENT)
+        .run();
   }
 
   @Test
@@ -334,7 +399,8 @@ class FineTuneActionTest {
   private List<TrainingOutcome> fineTune(SmallRun inputs, String... settings) {
     return new FineTuneAction(
             spark, inputs.manifest(), inputs.configuration(settings), Progress.SILENT)
-        .run();
+        .run()
+        .outcomes();
   }
 
   private void isTrained(TrainingOutcome outcome) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 import static org.mergetomix.executor.TrainingOutcome.Origin.GIVEN;
 import static org.mergetomix.executor.TrainingOutcome.Origin.REUSED;
+import static org.mergetomix.executor.TrainingOutcome.Origin.TAKEN_OVER;
 import static org.mergetomix.executor.TrainingOutcome.Origin.TRAINED;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -252,6 +253,30 @@ class FineTuneFolderTest {
   }
 
   @Test
+  void takesOverFoldersAndAdaptersWithTheSameBytes() throws IOException {
+    for (String method : List.of("full", "lora")) {
+      String setting = "training.method=" + method;
+      fineTune(setting);
+      search(setting);
+      HuggingFaceRun other = HuggingFaceRun.of(folder.resolve(method));
+      other.writeTrainingManifest("checkpoint = base");
+      Configuration reusing =
+          configuration(
+              setting, "search.reuse=" + run.output(), "manifest=" + other.manifestFile());
+
+      List<TrainingOutcome> outcomes =
+          new FineTuneAction(spark, other.manifest(), reusing, Progress.SILENT).run().outcomes();
+
+      assertThat(outcomes).extracting(TrainingOutcome::origin).containsOnly(TAKEN_OVER);
+      assertThat(files(other.expert("one"))).isEqualTo(files(run.expert("one")));
+      for (String file : files(run.expert("one"))) {
+        assertThat(other.expert("one").resolve(file))
+            .hasSameBinaryContentAs(run.expert("one").resolve(file));
+      }
+    }
+  }
+
+  @Test
   void refusesAFolderThatIsNoExpert() throws IOException {
     Files.createDirectories(run.expert("one"));
     Files.createDirectories(run.expert("two"));
@@ -277,7 +302,8 @@ class FineTuneFolderTest {
 
   private List<TrainingOutcome> fineTune(String... settings) {
     return new FineTuneAction(spark, run.manifest(), configuration(settings), Progress.SILENT)
-        .run();
+        .run()
+        .outcomes();
   }
 
   private List<Double> scores() {

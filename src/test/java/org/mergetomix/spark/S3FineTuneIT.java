@@ -145,6 +145,7 @@ class S3FineTuneIT {
     all.addAll(List.of(settings));
     return new FineTuneAction(
             spark, run.manifest(), run.configuration(all.toArray(String[]::new)), Progress.SILENT)
-        .run();
+        .run()
+        .outcomes();
   }
 }

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.location.Location;
+import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.MixtureSpace;
 import org.mergetomix.mixture.SubsetSpace;
@@ -139,6 +142,55 @@ class SearchActionTest {
     double all = directory().ranked(spark).find("a+b+c+d").orElseThrow().score().value();
     assertThat(surface.gains().values().stream().mapToDouble(gain -> gain.shapley().value()).sum())
         .isCloseTo(base - all, within(1e-9));
+  }
+
+  @Test
+  void weighsSubsetsByTheirExamplesAndFindsRowsOfEqualWeightsAgain() {
+    SmallRun other = elsewhere("weights");
+    List<String> twice = new ArrayList<>(List.of("more", "of", "the", "same", "kind", "of"));
+    twice.addAll(List.of("lines", "to", "make", "it", "longer", "now"));
+    IntStream.range(0, 12).forEach(line -> twice.add("line " + line));
+    other.writeText("a", twice);
+
+    SearchAction.Result equal = search(other, Progress.SILENT);
+    SearchAction.Result weighted = search(other, Progress.SILENT, "search.weights=example");
+
+    assertThat(equal.evaluatedNow()).isEqualTo(15);
+    // Alone, and without a, datasets have the weights that they had.
+    assertThat(weighted.evaluatedNow()).isEqualTo(7);
+    assertThat(directory(other).ranked(spark).top(100))
+        .extracting(RankedRow::mixture)
+        .hasSize(15)
+        .contains("a:0.4+b:0.2+c:0.2+d:0.2", "a:0.667+b:0.333", "b+c+d");
+    assertThat(weighted.record().search().weights().amounts())
+        .isEqualTo(Map.of("a", 24L, "b", 12L, "c", 12L, "d", 12L));
+    assertThat(weighted.record().surface().basis()).isEqualTo("exact");
+    assertThat(search(other, Progress.SILENT, "search.weights=token").record().counts())
+        .isEqualTo(new RunRecord.Counts(15, 15, 0, 0, 0));
+  }
+
+  @Test
+  void refusesToWeighByDataThatIsNotThere() {
+    Manifest manifest = run.manifest();
+    Manifest without =
+        manifest.with(
+            manifest.datasets().stream()
+                .map(
+                    dataset ->
+                        new Manifest.DatasetEntry(
+                            dataset.id(),
+                            dataset.id().equals("b") ? Optional.empty() : dataset.data(),
+                            dataset.expert(),
+                            dataset.sha256(),
+                            dataset.policy()))
+                .toList());
+    SearchAction action =
+        new SearchAction(
+            spark, without, run.configuration("search.weights=token"), Progress.SILENT);
+
+    assertThatThrownBy(action::run)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("Dataset b has no data, so that its tokens cannot be counted");
   }
 
   @Test

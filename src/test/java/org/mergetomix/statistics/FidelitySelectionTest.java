@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
@@ -16,16 +18,30 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.mixture.SubsetSpace;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.statistics.FidelitySelection.Selected;
 
 class FidelitySelectionTest {
+
+  @Test
+  void allDatasetsHaveTheWeightsOfTheSearch() {
+    SubsetWeights sizes =
+        new SubsetWeights(
+            SubsetWeights.By.EXAMPLE, new TreeMap<>(Map.of("a", 1L, "b", 3L, "c", 4L)));
+    Ranking ranking =
+        new Ranking(mixtures("a:0.25+b:0.75", "a:0.125+b:0.375+c:0.5", "b:0.429+c:0.571"));
+
+    assertThat(FidelitySelection.choose(ranking, List.of("a", "b", "c"), sizes, 3, 1))
+        .contains(new Selected(Mixture.parse("a:0.125+b:0.375+c:0.5"), "all"));
+  }
 
   @Test
   void picksTheEndsTheWellKnownAndASpread() {
     List<String> datasets = ids(8);
     Ranking ranking = ranking(8, 2, 8, 5);
 
-    List<Selected> selected = FidelitySelection.choose(ranking, datasets, 16, 1);
+    List<Selected> selected =
+        FidelitySelection.choose(ranking, datasets, SubsetWeights.EQUAL, 16, 1);
 
     assertThat(selected).extracting(Selected::mixture).hasSize(16).doesNotHaveDuplicates();
     assertThat(selected.get(0)).isEqualTo(new Selected(ranking.at(0), "best"));
@@ -46,35 +62,41 @@ class FidelitySelectionTest {
   void seedDecidesTheDraws() {
     Ranking ranking = ranking(8, 2, 8, 5);
 
-    assertThat(FidelitySelection.choose(ranking, ids(8), 20, 1))
-        .isEqualTo(FidelitySelection.choose(ranking, ids(8), 20, 1))
-        .isNotEqualTo(FidelitySelection.choose(ranking, ids(8), 20, 2));
-    assertThat(FidelitySelection.choose(ranking, ids(8), 6, 1))
+    assertThat(FidelitySelection.choose(ranking, ids(8), SubsetWeights.EQUAL, 20, 1))
+        .isEqualTo(FidelitySelection.choose(ranking, ids(8), SubsetWeights.EQUAL, 20, 1))
+        .isNotEqualTo(FidelitySelection.choose(ranking, ids(8), SubsetWeights.EQUAL, 20, 2));
+    assertThat(FidelitySelection.choose(ranking, ids(8), SubsetWeights.EQUAL, 6, 1))
         .extracting(Selected::role)
         .containsExactly("best", "worst", "all", "leave-one-out", "leave-one-out", "leave-one-out");
-    assertThat(FidelitySelection.choose(ranking, ids(8), 6, 1))
-        .isNotEqualTo(FidelitySelection.choose(ranking, ids(8), 6, 2));
+    assertThat(FidelitySelection.choose(ranking, ids(8), SubsetWeights.EQUAL, 6, 1))
+        .isNotEqualTo(FidelitySelection.choose(ranking, ids(8), SubsetWeights.EQUAL, 6, 2));
   }
 
   @Test
   void firstRoleWins() {
     Ranking ranking = new Ranking(mixtures("a+b+c", "a+b", "b+c", "a+c"));
 
-    assertThat(FidelitySelection.choose(ranking, List.of("c", "b", "a"), 9, 1))
+    assertThat(FidelitySelection.choose(ranking, List.of("c", "b", "a"), SubsetWeights.EQUAL, 9, 1))
         .extracting(Selected::role)
         .containsExactly("best", "worst", "leave-one-out", "leave-one-out");
   }
 
   @Test
   void picksOnlyWhatIsRanked() {
-    assertThat(FidelitySelection.choose(ranking(9, 2, 3, 3), ids(9), 12, 1))
+    assertThat(FidelitySelection.choose(ranking(9, 2, 3, 3), ids(9), SubsetWeights.EQUAL, 12, 1))
         .extracting(Selected::role)
         .containsOnly("best", "worst", "spread")
         .hasSize(12);
-    assertThat(FidelitySelection.choose(new Ranking(mixtures("a+b")), List.of("a", "b"), 5, 1))
+    assertThat(
+            FidelitySelection.choose(
+                new Ranking(mixtures("a+b")), List.of("a", "b"), SubsetWeights.EQUAL, 5, 1))
         .containsExactly(new Selected(Mixture.parse("a+b"), "best"));
-    assertThat(FidelitySelection.choose(new Ranking(List.of()), List.of("a"), 5, 1)).isEmpty();
-    assertThat(FidelitySelection.choose(ranking(3, 2, 3, 3), ids(3), 0, 1)).isEmpty();
+    assertThat(
+            FidelitySelection.choose(
+                new Ranking(List.of()), List.of("a"), SubsetWeights.EQUAL, 5, 1))
+        .isEmpty();
+    assertThat(FidelitySelection.choose(ranking(3, 2, 3, 3), ids(3), SubsetWeights.EQUAL, 0, 1))
+        .isEmpty();
   }
 
   @Test
@@ -82,7 +104,8 @@ class FidelitySelectionTest {
     Ranking ranking = ranking(9, 2, 3, 5);
 
     List<Long> places =
-        places(ranking, FidelitySelection.choose(ranking, ids(9), 72, 1)).stream()
+        places(ranking, FidelitySelection.choose(ranking, ids(9), SubsetWeights.EQUAL, 72, 1))
+            .stream()
             .sorted()
             .toList();
 
@@ -115,7 +138,7 @@ class FidelitySelectionTest {
           }
         };
 
-    List<Selected> selected = FidelitySelection.choose(huge, ids(62), 100, 1);
+    List<Selected> selected = FidelitySelection.choose(huge, ids(62), SubsetWeights.EQUAL, 100, 1);
 
     assertThat(selected).hasSize(100);
     assertThat(lookedUp).hasSizeLessThanOrEqualTo(100);
@@ -136,7 +159,8 @@ class FidelitySelectionTest {
       @ForAll long seed) {
     Ranking ranking = ranking(datasets, 2, datasets, seed);
 
-    List<Selected> selected = FidelitySelection.choose(ranking, ids(datasets), count, seed);
+    List<Selected> selected =
+        FidelitySelection.choose(ranking, ids(datasets), SubsetWeights.EQUAL, count, seed);
 
     assertThat(selected)
         .extracting(Selected::mixture)

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.location.Location;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.preflight.Preflight;
 import org.mergetomix.problem.ExitCode;
 import org.mergetomix.problem.UserException;
@@ -77,6 +78,7 @@ class RunDirectoryTest {
                 new RunRecord.Counts(3, 2, 1, 0, 0),
                 new RunRecord.Seconds(0, 0, 0, 1),
                 ENDED,
+                SubsetWeights.EQUAL,
                 OBJECTIVE,
                 new TreeMap<>(Map.of("task", new Estimate(1, Double.NaN))),
                 new RunRecord.Surface(
@@ -109,6 +111,18 @@ class RunDirectoryTest {
 
     assertThat(surface.rivals()).isEmpty();
     assertThat(surface.gains()).isEqualTo(confirmed().surface().gains());
+  }
+
+  @Test
+  void readsARunThatKnowsEqualWeightsAlone() throws IOException {
+    RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
+    directory.write(confirmed());
+    Path file = folder.resolve("run.json");
+    String text = Files.readString(file);
+    Files.writeString(file, text.replaceFirst("\"weights\" : \\{[^}]*\\}\\s*},", ""));
+
+    assertThat(Files.readString(file)).isNotEqualTo(text).doesNotContain("\"weights\" :");
+    assertThat(directory.require()).isEqualTo(confirmed());
   }
 
   @Test
@@ -320,6 +334,7 @@ class RunDirectoryTest {
                 new RunRecord.Counts(3, 3, 0, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
                 ENDED,
+                SubsetWeights.EQUAL,
                 OBJECTIVE,
                 new TreeMap<>(),
                 RunRecord.Surface.NONE,
@@ -341,6 +356,7 @@ class RunDirectoryTest {
                 new RunRecord.Counts(3, 3, 0, 0, 0),
                 new RunRecord.Seconds(1, 2, 3, 5),
                 ENDED,
+                SubsetWeights.EQUAL,
                 OBJECTIVE,
                 new TreeMap<>(),
                 RunRecord.Surface.NONE,
@@ -405,6 +421,7 @@ class RunDirectoryTest {
             new RunRecord.Counts(3, 2, 1, 0, 0),
             new RunRecord.Seconds(0.5, 2, 0, 4),
             ENDED,
+            SubsetWeights.EQUAL,
             OBJECTIVE,
             new TreeMap<>(Map.of("task", new Estimate(3, 0.25))),
             new RunRecord.Surface(

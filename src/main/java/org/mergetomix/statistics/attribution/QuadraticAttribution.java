@@ -9,10 +9,11 @@ import org.mergetomix.surface.QuadraticFeatures;
 import org.mergetomix.surface.QuadraticSurface;
 
 /**
- * Attribution from a quadratic surface, in closed form for any number of datasets: in a subset of k
- * datasets a weight is 1/k, so averages over subsets need only the distribution of k. Errors are
- * those of the surface. After single datasets, all together and all but one, values come within a
- * few percent of the exact ones; without the last, errors of 10 to 20 % of the range are usual.
+ * Attribution from a quadratic surface where subsets have equal weights, in closed form for any
+ * number of datasets: in a subset of k datasets a weight is 1/k, so averages over subsets need only
+ * the distribution of k. Errors are those of the surface. After single datasets, all together and
+ * all but one, values come within a few percent of the exact ones; without the last, errors of 10
+ * to 20 % of the range are usual.
  */
 public final class QuadraticAttribution implements Attribution {
 

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
@@ -64,7 +65,8 @@ public final class ScoreModelFit {
   }
 
   /**
-   * The model of some scores; their mixtures say which datasets there are.
+   * The model of the scores of mixtures whose subsets have equal weights; they say which datasets
+   * there are.
    *
    * @param scores by mixture
    * @param base the score of the base
@@ -74,18 +76,21 @@ public final class ScoreModelFit {
    */
   public static Optional<ScoreModel> of(
       Map<Mixture, Double> scores, ScoreUnit unit, double base, long seed) {
-    return of(scores, Map.of(), unit, base, seed);
+    return of(scores, Map.of(), SubsetWeights.EQUAL, unit, base, seed);
   }
 
   /**
-   * The same where some scores have an error that others do not have, as those of mixtures that
-   * left a race.
+   * The same with any weights in a subset, and where some scores have an error that others do not
+   * have, as those of mixtures that left a race.
    *
    * @param errors of these, by mixture
+   * @param subsets which weights datasets have in a subset: what each of them does is averaged over
+   *     these
    */
   public static Optional<ScoreModel> of(
       Map<Mixture, Double> scores,
       Map<Mixture, Double> errors,
+      SubsetWeights subsets,
       ScoreUnit unit,
       double base,
       long seed) {
@@ -93,7 +98,7 @@ public final class ScoreModelFit {
     scores.keySet().forEach(mixture -> datasets.addAll(mixture.datasets()));
     return datasets.isEmpty()
         ? Optional.empty()
-        : new ScoreModelFit(Axes.of(datasets), unit, base, errors, seed).of(scores);
+        : new ScoreModelFit(Axes.of(datasets, subsets), unit, base, errors, seed).of(scores);
   }
 
   private Optional<ScoreModel> of(Map<Mixture, Double> scores) {
@@ -149,7 +154,7 @@ public final class ScoreModelFit {
     if (datasets < 2) {
       return Basis.NONE;
     }
-    long subsets = there.stream().filter(Mixture::equalWeights).count();
+    long subsets = there.stream().filter(axes.subsets()::isSubset).count();
     if (errors.isEmpty() && datasets <= MOST_FACTORS && subsets == (1L << datasets) - 1) {
       return Basis.EXACT;
     }
@@ -251,7 +256,7 @@ public final class ScoreModelFit {
     double[] scores = new double[1 << axes.size()];
     scores[0] = empty;
     for (Observation one : seen) {
-      if (one.mixture().equalWeights()) {
+      if (axes.subsets().isSubset(one.mixture())) {
         scores[(int) axes.members(one.mixture()).toLongArray()[0]] = one.score();
       }
     }

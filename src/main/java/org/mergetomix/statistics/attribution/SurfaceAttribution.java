@@ -18,7 +18,7 @@ public final class SurfaceAttribution {
    * @param empty the score of the base
    */
   public static Attribution of(Surface surface, Axes axes, double empty, long seed) {
-    return surface instanceof QuadraticSurface quadratic
+    return surface instanceof QuadraticSurface quadratic && axes.subsets().areEqual()
         ? new QuadraticAttribution(quadratic, axes.size(), empty)
         : new SampledAttribution(surface, axes, empty, SAMPLES, seed);
   }

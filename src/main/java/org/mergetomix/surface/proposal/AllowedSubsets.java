@@ -145,6 +145,11 @@ public final class AllowedSubsets implements Serializable {
         && members.stream().allMatch(member -> required.get(member) || isFree(member));
   }
 
+  /** Whether a mixture is one of the subsets: allowed, with the weights that a subset has. */
+  public boolean isSubset(Mixture mixture) {
+    return allows(mixture) && axes.subsets().isSubset(mixture);
+  }
+
   /** How many subsets there are; beyond 2^53 not to the last one. */
   public double count() {
     return IntStream.rangeClosed(minimum, maximum).mapToDouble(this::countOfSize).sum();

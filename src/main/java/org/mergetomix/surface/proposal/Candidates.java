@@ -50,6 +50,6 @@ final class Candidates {
 
   /** Whether a mixture is one of the subsets. */
   boolean isAllowed(Mixture mixture) {
-    return mixture.equalWeights() && allowed.allows(mixture);
+    return allowed.isSubset(mixture);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Surface;
 import org.mergetomix.surface.Walk;
 
@@ -21,18 +22,25 @@ final class LocalSearch {
   private final CandidatePool pool;
   private final int[] free;
 
+  /** What each dataset counts beside others, before weights are divided by their sum; 1 on mean. */
+  private final double[] amounts;
+
   LocalSearch(AllowedSubsets allowed, Surface surface, CandidatePool pool) {
     this.allowed = allowed;
     this.surface = surface;
     this.pool = pool;
     free = allowed.free();
+    Axes axes = allowed.axes();
+    double[] all = axes.datasets().stream().mapToDouble(axes.subsets()::amount).toArray();
+    double mean = Arrays.stream(all).average().orElseThrow();
+    amounts = Arrays.stream(all).map(amount -> amount / mean).toArray();
   }
 
   /** Walks down from a subset to where no step helps. */
   void from(BitSet start) {
     BitSet members = (BitSet) start.clone();
     double[] indicators = new double[allowed.axes().size()];
-    members.stream().forEach(member -> indicators[member] = 1);
+    members.stream().forEach(member -> indicators[member] = amounts[member]);
     Walk walk = surface.walk(indicators);
     pool.offer((BitSet) members.clone(), walk.mean());
     Step step = best(walk, members);
@@ -69,7 +77,12 @@ final class LocalSearch {
     List<Step> additions = most(flips.stream().filter(flip -> !members.get(flip.first())).toList());
     for (Step removal : removals) {
       for (Step addition : additions) {
-        double mean = walk.meanAfter(removal.first(), -1, addition.first(), 1);
+        double mean =
+            walk.meanAfter(
+                removal.first(),
+                change(members, removal.first()),
+                addition.first(),
+                change(members, addition.first()));
         best = better(best, new Step(mean, removal.first(), addition.first()), members);
       }
     }
@@ -96,11 +109,11 @@ final class LocalSearch {
     }
   }
 
-  private static double change(BitSet members, int dataset) {
-    return members.get(dataset) ? -1 : 1;
+  private double change(BitSet members, int dataset) {
+    return members.get(dataset) ? -amounts[dataset] : amounts[dataset];
   }
 
-  private static double secondChange(BitSet members, Step step) {
+  private double secondChange(BitSet members, Step step) {
     return step.isExchange() ? change(members, step.second()) : 0;
   }
 

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.Thousandths;
 import org.mergetomix.surface.Axes;
 import org.mergetomix.surface.Observation;
 import org.mergetomix.surface.Surface;
-import org.mergetomix.surface.Thousandths;
 import org.mergetomix.surface.Walk;
 
 /**

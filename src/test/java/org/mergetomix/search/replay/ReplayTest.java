@@ -191,7 +191,7 @@ class ReplayTest {
   private static Replay.Outcome replay(Recording recording, String... settings) {
     SearchStrategy strategy =
         SearchPlan.of(
-                recording.datasets(),
+                Axes.of(recording.datasets()),
                 Configuration.load(List.of(), List.of(settings)),
                 Optional.empty())
             .strategy(recording.objective(), recording.examples());

@@ -35,6 +35,7 @@ import org.mergetomix.search.Round;
 import org.mergetomix.search.SearchPlan;
 import org.mergetomix.search.SearchStrategy;
 import org.mergetomix.search.Standing;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.table.EvaluationRow;
 import org.mergetomix.table.EvaluationsTable;
 import org.mergetomix.testing.EvaluationRows;
@@ -209,7 +210,7 @@ class RoundsTest {
       settings.add("search.budget=30");
     }
     return SearchPlan.of(
-            SPACE.datasets(), Configuration.load(List.of(), settings), Optional.empty())
+            Axes.of(SPACE.datasets()), Configuration.load(List.of(), settings), Optional.empty())
         .strategy(TrivialWork.objective(), TrivialWork.tasks(EXAMPLES).examples());
   }
 

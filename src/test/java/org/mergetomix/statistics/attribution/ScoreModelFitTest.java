@@ -7,14 +7,20 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
+import org.mergetomix.mixture.SubsetWeights.By;
 import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.attribution.ScoreModel.Basis;
+import org.mergetomix.surface.Axes;
 import org.mergetomix.table.Interaction;
 import org.mergetomix.testing.SyntheticScores;
 
@@ -179,6 +185,54 @@ class ScoreModelFitTest {
     some.put(Mixture.parse("d000:0.3+d001:0.7"), 2.0);
 
     assertThat(model(some, LOWER).basis()).isNotEqualTo(Basis.EXACT);
+  }
+
+  @Test
+  void errorsHoldForWeightsByDataToo() {
+    int held = 0;
+    int gains = 0;
+    for (int seed = 1; seed <= 12; seed++) {
+      SyntheticScores scores =
+          new SyntheticScores(DATASETS, SyntheticScores.Kind.QUADRATIC, 0.0002, seed);
+      Random sizes = new Random(seed);
+      TreeMap<String, Long> amounts = new TreeMap<>();
+      scores.axes().datasets().forEach(id -> amounts.put(id, 50L + sizes.nextInt(1_000)));
+      SubsetWeights weights = new SubsetWeights(By.EXAMPLE, amounts);
+      Map<Mixture, Double> all = subsets(scores, weights, 1, DATASETS);
+      Map<Mixture, Double> some = subsets(scores, weights, 1, 2);
+      some.putAll(subsets(scores, weights, DATASETS - 1, DATASETS));
+      ScoreModel exact = ScoreModelFit.of(all, Map.of(), weights, LOWER, BASE, seed).orElseThrow();
+      ScoreModel fitted =
+          ScoreModelFit.of(some, Map.of(), weights, LOWER, BASE, seed).orElseThrow();
+
+      assertThat(exact.basis()).isEqualTo(Basis.EXACT);
+      if (fitted.basis() != Basis.SURFACE) {
+        continue;
+      }
+      double[] truth = gains(exact);
+      double[] estimates = gains(fitted);
+      Map<String, Estimate> errors =
+          fitted.gains().stream()
+              .collect(Collectors.toMap(DatasetGain::dataset, DatasetGain::shapley));
+      for (int i = 0; i < DATASETS; i++) {
+        String dataset = scores.axes().datasets().get(i);
+        gains++;
+        held += Math.abs(truth[i] - estimates[i]) <= errors.get(dataset).margin() ? 1 : 0;
+      }
+    }
+    assertThat(gains).isGreaterThan(6 * DATASETS);
+    assertThat(held / (double) gains).isBetween(0.92, 1.0);
+  }
+
+  private static Map<Mixture, Double> subsets(
+      SyntheticScores scores, SubsetWeights weights, int least, int most) {
+    Map<Mixture, Double> observed = new HashMap<>();
+    Axes axes = Axes.of(scores.axes().datasets(), weights);
+    IntStream.range(1, 1 << DATASETS)
+        .filter(mask -> Integer.bitCount(mask) >= least && Integer.bitCount(mask) <= most)
+        .mapToObj(mask -> axes.subset(BitSet.valueOf(new long[] {mask})))
+        .forEach(mixture -> observed.put(mixture, scores.observed(mixture).score()));
+    return observed;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
@@ -17,6 +18,7 @@ class RetentionTest {
                 new Retention.Losses("b", 2, 1, 3),
                 new Retention.Losses("c", 2, 2.5, 1)));
 
+    assertThat(retention.kept()).isEqualTo(Map.of("a", .5, "b", -1.0));
     assertThat(retention.mean()).isCloseTo((.5 - 1) / 2, within(1e-12));
     assertThat(retention.withoutGain()).containsExactly("c");
     assertThat(Retention.of(List.of()).mean()).isNaN();

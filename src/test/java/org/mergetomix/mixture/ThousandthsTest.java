@@ -1,4 +1,4 @@
-package org.mergetomix.surface;
+package org.mergetomix.mixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.mergetomix.surface;
+package org.mergetomix.mixture;
 
 import java.util.Arrays;
 import java.util.Comparator;

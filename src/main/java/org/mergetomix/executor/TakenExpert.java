@@ -1,0 +1,86 @@
+package org.mergetomix.executor;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.mergetomix.cache.InputFiles;
+import org.mergetomix.folder.CheckpointFolder;
+import org.mergetomix.folder.Checkpoints;
+import org.mergetomix.location.Location;
+import org.mergetomix.output.LocalOutput;
+import org.mergetomix.plan.FileInput;
+import org.mergetomix.problem.FileProblems;
+import org.mergetomix.problem.UserException;
+import org.mergetomix.safetensors.SafetensorsFile;
+import org.mergetomix.safetensors.SafetensorsWriter;
+import org.mergetomix.tensor.Checkpoint;
+
+/**
+ * A model that was trained elsewhere from the same, to be written where a job would write it: the
+ * same bytes, without the training.
+ *
+ * @param job what would train it
+ * @param source where it lies
+ */
+public record TakenExpert(TrainingJob job, Location source) implements Serializable {
+
+  /**
+   * Opens a trained model, or an adapter alone.
+   *
+   * @param path its file or folder on this host
+   * @throws UserException if it cannot be read
+   */
+  public static Checkpoint open(Path path) {
+    boolean adapter = Files.isDirectory(path) && !CheckpointFolder.of(path).holdsModel();
+    return adapter
+        ? SafetensorsFile.open(path.resolve(CheckpointFolder.ADAPTER))
+        : Checkpoints.open(path);
+  }
+
+  /**
+   * Writes it.
+   *
+   * @throws UserException if it cannot be read, or not be written where it belongs
+   */
+  public TrainingOutcome take() {
+    try (InputFiles files = job.access().open()) {
+      FileInput base = job.start().fetched(files);
+      Path there = files.fetch(source, "");
+      try (Checkpoint model = open(there);
+          LocalOutput target =
+              LocalOutput.of(
+                  job.output(),
+                  job.form().bytes(model.tensors(), base.file()),
+                  files,
+                  job.access().hadoop().value())) {
+        write(target, model, there, base.file());
+      } catch (UserException problems) {
+        throw files.named(problems);
+      }
+      return TrainingOutcome.untrained(job, TrainingOutcome.Origin.TAKEN_OVER);
+    }
+  }
+
+  private void write(LocalOutput target, Checkpoint model, Path there, Path base) {
+    switch (job.form()) {
+      case FILE -> {
+        SafetensorsWriter.write(target.path(), model.tensors(), job.metadata(), model);
+        target.publish();
+      }
+      case FOLDER -> TrainedFiles.writeModel(target, model.tensors(), model, job.metadata(), base);
+      case ADAPTER ->
+          TrainedFiles.writeAdapter(
+              target, model.tensors(), model, job.metadata(), configuration(there));
+    }
+  }
+
+  private static String configuration(Path adapter) {
+    Path file = adapter.resolve(CheckpointFolder.ADAPTER_CONFIG);
+    try {
+      return Files.readString(file);
+    } catch (IOException failure) {
+      throw FileProblems.reading(file, failure);
+    }
+  }
+}
