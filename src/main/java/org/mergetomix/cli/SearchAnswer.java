@@ -97,7 +97,7 @@ final class SearchAnswer {
                     .formatted(
                         choice.baseline(),
                         choice.mixture(),
-                        choice.row().map(SearchAnswer::standing).orElse("not evaluated")))
+                        choice.row().map(SearchAnswer::standing).orElse("not ranked")))
         .toList();
   }
 

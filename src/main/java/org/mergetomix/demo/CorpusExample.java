@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.folder.Digests;
 import org.mergetomix.location.Location;
 import org.mergetomix.output.ParquetTables;
 import org.mergetomix.problem.UserException;
@@ -109,9 +110,13 @@ public final class CorpusExample {
     return divided().child("settings.txt").path();
   }
 
-  private static String how(Configuration configuration) {
-    return "%s\n%s\nseed %s\n"
-        .formatted(configuration.requireManifest(), configuration.divide(), configuration.seed());
+  private String how(Configuration configuration) throws IOException {
+    return "%s\n%s\nseed %s\ncorpus %s\n"
+        .formatted(
+            configuration.requireManifest(),
+            configuration.divide(),
+            configuration.seed(),
+            Digests.sha256(directory.resolve("corpus.jsonl")));
   }
 
   /**

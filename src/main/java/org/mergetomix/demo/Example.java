@@ -67,7 +67,8 @@ public final class Example {
           "training.precision=auto",
           "training.length=steps",
           "training.steps=500",
-          "training.learning-rate=2e-3");
+          "training.learning-rate=2e-3",
+          "training.held-out=0");
 
   private final Path directory;
 

@@ -41,9 +41,10 @@ public record RankedScores(
   /**
    * All; of more than 4,095 the best 128, and of the others some of every rank. A mixture that left
    * a race after one example, whose error nobody knows, is left out.
+   *
+   * @param mixtures how many have a rank
    */
-  public static RankedScores of(RankedTable ranked) {
-    long mixtures = ranked.counts().ranked();
+  public static RankedScores of(RankedTable ranked, long mixtures) {
     long step = 1 + (mixtures - 1) / MOST;
     Column chosen = col("rank").leq(BEST).or(col("rank").mod(lit(step)).equalTo(0));
     Column known = not(col("dropped").and(isnan(col("gap_standard_error"))));

@@ -29,7 +29,7 @@ final class BaselineSection {
         "p",
         "What would be chosen by numbers that were known of each dataset before any training: the "
             + "datasets with the greatest, as many as the best mixture has. The experts were worth "
-            + "their training where these stand behind it.");
+            + "their training where these stand behind it by more than the error of the gap.");
     writeChoices(page, content);
     writeNumbers(page, content);
     page.closeLine();
@@ -62,7 +62,7 @@ final class BaselineSection {
   }
 
   private static String rank(BaselineChoice choice) {
-    return choice.row().map(row -> Long.toString(row.rank().orElseThrow())).orElse("not evaluated");
+    return choice.row().map(row -> Long.toString(row.rank().orElseThrow())).orElse("not ranked");
   }
 
   private static void writeNumbers(Markup page, ReportContent content) {
@@ -80,7 +80,7 @@ final class BaselineSection {
     numbers.forEach(
         (dataset, known) -> {
           List<String> line = new ArrayList<>(List.of(dataset));
-          known.values().forEach(number -> line.add(new Decimals(3).format(number)));
+          known.forEach((name, number) -> line.add(decimals(numbers, name).format(number)));
           line.add(
               Optional.ofNullable(gains.get(dataset))
                   .map(gain -> GainChart.text(gain, decimals))
@@ -88,5 +88,13 @@ final class BaselineSection {
           cells.add(line);
         });
     Table.write(page, "What was known of each dataset", columns, cells);
+  }
+
+  /** Three digits of the greatest of a kind. */
+  private static Decimals decimals(
+      SortedMap<String, SortedMap<String, Double>> numbers, String name) {
+    double greatest =
+        numbers.values().stream().mapToDouble(known -> Math.abs(known.get(name))).max().orElse(0);
+    return greatest > 0 ? Decimals.ofStep(greatest / 100) : new Decimals(0);
   }
 }

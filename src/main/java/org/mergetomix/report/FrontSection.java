@@ -13,6 +13,7 @@ import org.mergetomix.report.chart.Markup;
 import org.mergetomix.report.chart.Plot;
 import org.mergetomix.report.chart.Table;
 import org.mergetomix.report.chart.Table.Column;
+import org.mergetomix.score.Direction;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankedRow;
@@ -149,7 +150,13 @@ final class FrontSection {
   }
 
   private static String axis(WeightedTask task) {
-    return task.task() + ", " + task.measure().unit();
+    return "%s, %s, %s"
+        .formatted(
+            task.task(),
+            task.measure().unit(),
+            task.measure().direction() == Direction.LOWER_IS_BETTER
+                ? "lower is better"
+                : "higher is better");
   }
 
   private static String style(FrontPlace place) {

@@ -37,7 +37,7 @@ final class GainChart {
         "From the most helpful, " + model.gains().get(0).dataset() + ", to the least.",
         model.gains().stream().map(gain -> lane(gain, model.basis(), decimals)).toList(),
         Optional.of(new Reference(0, "no gain")),
-        "effect in " + content.unit().name());
+        "Shapley value in " + content.unit().name());
     page.closeLine();
     Decimals effects = Decimals.of(model.gains().stream().map(DatasetGain::mainEffect).toList());
     Table.write(

@@ -264,7 +264,8 @@ public final class FidelityAction {
     }
     all.ifPresent(mixture -> roles.putIfAbsent(mixture, "all"));
     int left = Math.max(0, configuration.fidelity().mixtures() - roles.size());
-    PlannedTrainings.next(RankedScores.of(ranked), List.copyOf(roles.keySet()), left)
+    PlannedTrainings.next(
+            RankedScores.of(ranked, ranked.counts().ranked()), List.copyOf(roles.keySet()), left)
         .forEach(mixture -> roles.put(mixture, "planned"));
     return roles;
   }

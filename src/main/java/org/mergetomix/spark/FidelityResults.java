@@ -39,7 +39,7 @@ public record FidelityResults(
       List<FidelityRow> rows,
       ScoreUnit unit) {
     Optional<CorrectedScores> correction =
-        Fidelities.correction(rows, RankedScores.of(ranked), unit);
+        Fidelities.correction(rows, RankedScores.of(ranked, ranked.counts().ranked()), unit);
     List<FidelityRow> expected = Fidelities.expected(rows, correction);
     directory.fidelity(spark).write(expected);
     directory.corrected(spark).write(correction.map(CorrectedScores::rows).orElse(List.of()));

@@ -9,6 +9,7 @@ import org.mergetomix.mixture.Mixture;
 import org.mergetomix.rank.Fidelities;
 import org.mergetomix.rank.PlannedTrainings;
 import org.mergetomix.rank.RankedScores;
+import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RunDirectory;
 
 /** Which mixtures of a finished search are worth a real training next. Trains nothing. */
@@ -36,6 +37,7 @@ public final class NextTrainings {
     Set<Mixture> trained = new HashSet<>();
     Fidelities.points(directory.fidelity(spark).read())
         .forEach(point -> trained.add(Mixture.parse(point.mixture())));
-    return PlannedTrainings.next(RankedScores.of(directory.ranked(spark)), trained, count);
+    RankedTable ranked = directory.ranked(spark);
+    return PlannedTrainings.next(RankedScores.of(ranked, ranked.counts().ranked()), trained, count);
   }
 }

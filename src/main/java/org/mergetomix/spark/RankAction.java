@@ -137,8 +137,8 @@ public final class RankAction {
             objective,
             RankIntervals.of(evaluations, all, tasks, objective, base, configuration.seed())),
         objective.scoreUnit());
-    RankedScores found = RankedScores.of(table);
     RankedCounts counts = table.counts();
+    RankedScores found = RankedScores.of(table, counts.ranked());
     Optional<ExpectedBest> expected = expected(record, found, objective);
     return new Result(
         objective,

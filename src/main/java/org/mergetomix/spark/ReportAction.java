@@ -56,6 +56,7 @@ import org.mergetomix.table.RankedTable;
 import org.mergetomix.table.RowStatus;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
+import org.mergetomix.table.SeenExamples;
 
 /** Writes a run's report from the files that the run left; nothing is computed again. */
 public final class ReportAction {
@@ -111,7 +112,8 @@ public final class ReportAction {
     SortedMap<String, ExampleScores> base = Ranking.scores(evaluations, Mixture.none(), tasks);
     Objective objective = Objective.of(terms, base);
     ScoreUnit unit = objective.scoreUnit();
-    RankedScores scores = RankedScores.of(ranked);
+    SeenExamples seen = ranked.counts().seen();
+    RankedScores scores = RankedScores.of(ranked, seen.total());
     Optional<ScoreModel> model =
         tasks.areAll(base)
             ? ScoreModelFit.of(
@@ -131,7 +133,7 @@ public final class ReportAction {
         unit,
         top,
         ranked.front(MOST_COMPARED),
-        ranked.counts().seen(),
+        seen,
         tasks.areAll(base) ? Optional.of(objective.score(base)) : Optional.empty(),
         model.filter(one -> one.basis() == Basis.EXACT).isPresent()
             ? effects(record, evaluations, scores.scores().keySet(), tasks, objective)
@@ -144,7 +146,8 @@ public final class ReportAction {
         Fidelities.points(fidelityRows),
         Fidelities.correction(fidelityRows, scores, unit),
         Fidelities.corrected(fidelityRows, configuration, unit),
-        BaselineChoice.of(record.start().baselines(), top, ranked::findAll));
+        BaselineChoice.of(
+            record.start().baselines(), record.search().weights(), top, ranked::findAll));
   }
 
   /** Two datasets as configured, or else the two that help most. */

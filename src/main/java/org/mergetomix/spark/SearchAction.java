@@ -182,7 +182,8 @@ public final class SearchAction {
               : rows,
           objective.scoreUnit());
       String digest = ranked.digest();
-      RankedScores scores = RankedScores.of(ranked);
+      RankedCounts found = ranked.counts();
+      RankedScores scores = RankedScores.of(ranked, found.ranked());
       Optional<ScoreModel> model =
           ScoreModelFit.of(
               scores.scores(),
@@ -200,7 +201,6 @@ public final class SearchAction {
                       RunRecords.surface(
                           fitted, RidgeRival.explained(spark, fitted, configuration.seed())))
               .orElse(RunRecord.Surface.NONE);
-      RankedCounts found = ranked.counts();
       RunRecord.Counts counts = counts(strategy, ranked, found);
       double wall = (System.nanoTime() - started) / 1e9;
       RunRecord done =
@@ -231,7 +231,8 @@ public final class SearchAction {
           top,
           found.tied(),
           ranked.front(configuration.report().top()),
-          BaselineChoice.of(done.start().baselines(), top, ranked::findAll),
+          BaselineChoice.of(
+              done.start().baselines(), done.search().weights(), top, ranked::findAll),
           found.seen(),
           evaluatedNow,
           reused,

@@ -162,7 +162,11 @@ public final class RunDirectory {
     if (json.path("surface") instanceof ObjectNode surface && !surface.has("rivals")) {
       surface.putObject("rivals");
     }
-    // Nor was this before there were other weights than equal ones.
+    // Nor was this before anything was known of datasets beside their experts.
+    if (json.path("start") instanceof ObjectNode start && !start.has("baselines")) {
+      start.putObject("baselines");
+    }
+    // Nor this before there were other weights than equal ones.
     if (json.path("search") instanceof ObjectNode search && !search.has("weights")) {
       search.set("weights", JSON.valueToTree(SubsetWeights.EQUAL));
     }

@@ -43,7 +43,7 @@ public record RunRecord(
     Fidelity fidelity) {
 
   /** The layout of the file that this version reads and writes. */
-  public static final int FORMAT = 5;
+  public static final int FORMAT = 4;
 
   /** The name among the versions of what scores were computed on. */
   public static final String DEVICE = "device";

@@ -50,7 +50,7 @@ class CorpusDemoIT {
             "training.steps=2",
             "training.batch-size=8",
             "training.warmup-steps=1",
-            "search.maximum-size=1")) {
+            "search.maximum-size=2")) {
       arguments.addAll(List.of("--set", each));
     }
     return Ran.of(arguments);

@@ -99,7 +99,7 @@ class RankingTest {
   void leavesScoresOutWhoseErrorNobodyKnows() {
     RankedTable table = ranked(scored(A, 1, 2, 3, 4), scored(B, 5), scored(AB, 3, 5));
 
-    RankedScores scores = RankedScores.of(table);
+    RankedScores scores = RankedScores.of(table, 3);
 
     assertThat(table.counts().ranked()).isEqualTo(3);
     assertThat(scores.scores()).containsOnlyKeys(A, AB);

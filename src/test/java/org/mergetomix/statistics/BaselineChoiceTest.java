@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.score.Estimate;
 import org.mergetomix.table.FrontPlace;
 import org.mergetomix.table.RankedRow;
@@ -35,6 +36,7 @@ class BaselineChoiceTest {
     List<BaselineChoice> choices =
         BaselineChoice.of(
             NUMBERS,
+            SubsetWeights.EQUAL,
             List.of(row("c+d", 1)),
             mixtures -> {
               asked.addAll(mixtures);
@@ -49,18 +51,38 @@ class BaselineChoiceTest {
   }
 
   @Test
+  void weighsItsChoiceAsTheSearchDoesItsSubsets() {
+    SortedMap<String, Long> examples = new TreeMap<>(Map.of("a", 2L, "b", 1L, "c", 1L, "d", 1L));
+
+    List<BaselineChoice> choices =
+        BaselineChoice.of(
+            NUMBERS,
+            new SubsetWeights(SubsetWeights.By.EXAMPLE, examples),
+            List.of(row("c+d", 1)),
+            mixtures -> List.of());
+
+    assertThat(choices)
+        .extracting(BaselineChoice::mixture)
+        .containsExactly("a:0.667+b:0.333", "b+c");
+  }
+
+  @Test
   void doesNotTakeAFailedMixtureForARankedOne() {
     List<BaselineChoice> choices =
-        BaselineChoice.of(NUMBERS, List.of(row("d", 1)), mixtures -> List.of(row("a", 0)));
+        BaselineChoice.of(
+            NUMBERS, SubsetWeights.EQUAL, List.of(row("d", 1)), mixtures -> List.of(row("a", 0)));
 
     assertThat(choices.get(0)).isEqualTo(new BaselineChoice("share", "a", Optional.empty()));
   }
 
   @Test
   void asksForNothingWhereNothingIsKnownOrNoMixtureIsRanked() {
-    assertThat(BaselineChoice.of(new TreeMap<>(), List.of(row("a", 1)), this::unexpected))
+    assertThat(
+            BaselineChoice.of(
+                new TreeMap<>(), SubsetWeights.EQUAL, List.of(row("a", 1)), this::unexpected))
         .isEmpty();
-    assertThat(BaselineChoice.of(NUMBERS, List.of(), this::unexpected)).isEmpty();
+    assertThat(BaselineChoice.of(NUMBERS, SubsetWeights.EQUAL, List.of(), this::unexpected))
+        .isEmpty();
   }
 
   private List<RankedRow> unexpected(Collection<String> mixtures) {

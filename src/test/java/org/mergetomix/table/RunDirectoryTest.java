@@ -230,9 +230,9 @@ class RunDirectoryTest {
         "null",
         "{}",
         "[]",
-        "{\"format\": 5",
-        "{\"format\": 5, \"run_id\": \"x\"}",
-        "{\"format\": 5, \"surprise\": 1}",
+        "{\"format\": 4",
+        "{\"format\": 4, \"run_id\": \"x\"}",
+        "{\"format\": 4, \"surprise\": 1}",
         "\u0000",
       })
   void saysThatRunJsonIsBroken(String text) throws IOException {
@@ -253,18 +253,18 @@ class RunDirectoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4, 6})
+  @ValueSource(ints = {3, 5})
   void saysThatRunJsonIsOfAnotherVersion(int format) throws IOException {
     RunDirectory directory = new RunDirectory(Location.of(folder), new Configuration());
     directory.write(confirmed());
     String json = Files.readString(directory.record().path());
     Files.writeString(
-        directory.record().path(), json.replace("\"format\" : 5", "\"format\" : " + format));
+        directory.record().path(), json.replace("\"format\" : 4", "\"format\" : " + format));
 
     assertThatThrownBy(directory::require)
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "run.json has format %d, and this version reads format 5 (%s)."
+            "run.json has format %d, and this version reads format 4 (%s)."
                 + " Use the version that wrote it, or choose another output directory.",
             format, directory.record());
   }
