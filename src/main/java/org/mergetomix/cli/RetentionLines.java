@@ -1,8 +1,10 @@
 package org.mergetomix.cli;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.mergetomix.problem.Problem;
 import org.mergetomix.spark.HeldOutRetention;
 import org.mergetomix.statistics.correction.Retention;
 
@@ -26,17 +28,18 @@ final class RetentionLines {
       Comparator<Map.Entry<String, Double>> byShare = Map.Entry.comparingByValue();
       console.line(
           "Retention: of what experts gained on text of their datasets that was held out, a merge"
-              + " of all keeps %s on average, from %s to %s. In trials, the more it was, the better"
-              + " surrogates agreed with real trainings.",
+              + " of all keeps %s on average, from %s to %s.",
           percent(retention.mean()),
           end(retention.kept().entrySet().stream().min(byShare).orElseThrow()),
           end(retention.kept().entrySet().stream().max(byShare).orElseThrow()));
     }
     if (!retention.withoutGain().isEmpty()) {
-      console.line(
-          "Warning: Experts that are no better than the base on held-out text of their own"
-              + " datasets: %s. Fine-tune them otherwise, or leave them out.",
-          String.join(", ", retention.withoutGain()));
+      console.warnings(
+          List.of(
+              new Problem(
+                  "Experts are no better than the base on held-out text of their own datasets",
+                  String.join(", ", retention.withoutGain()),
+                  "Fine-tune them otherwise, or leave them out")));
     }
   }
 

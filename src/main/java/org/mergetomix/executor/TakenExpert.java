@@ -54,6 +54,7 @@ public record TakenExpert(TrainingJob job, Location source) implements Serializa
                   job.form().bytes(model.tensors(), base.file()),
                   files,
                   job.access().hadoop().value())) {
+        requireUnchanged(model);
         write(target, model, there, base.file());
       } catch (UserException problems) {
         throw files.named(problems);
@@ -62,16 +63,24 @@ public record TakenExpert(TrainingJob job, Location source) implements Serializa
     }
   }
 
+  private void requireUnchanged(Checkpoint model) {
+    if (!job.digest().equals(model.metadata().get(TrainingJob.RECIPE))) {
+      throw UserException.input(
+          "The expert changed since its run was looked at", source.text(), "Start again");
+    }
+  }
+
   private void write(LocalOutput target, Checkpoint model, Path there, Path base) {
     switch (job.form()) {
       case FILE -> {
-        SafetensorsWriter.write(target.path(), model.tensors(), job.metadata(), model);
+        SafetensorsWriter.write(target.path(), model.tensors(), model.metadata(), model);
         target.publish();
       }
-      case FOLDER -> TrainedFiles.writeModel(target, model.tensors(), model, job.metadata(), base);
+      case FOLDER ->
+          TrainedFiles.writeModel(target, model.tensors(), model, model.metadata(), base);
       case ADAPTER ->
           TrainedFiles.writeAdapter(
-              target, model.tensors(), model, job.metadata(), configuration(there));
+              target, model.tensors(), model, model.metadata(), configuration(there));
     }
   }
 

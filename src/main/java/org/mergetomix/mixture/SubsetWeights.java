@@ -107,7 +107,8 @@ public record SubsetWeights(By by, SortedMap<String, Long> amounts) implements S
     }
     double[] shares =
         Thousandths.shares(
-            Thousandths.of(ids.stream().mapToDouble(dataset -> amounts.get(dataset)).toArray(), 0));
+            Thousandths.atLeastOne(
+                ids.stream().mapToDouble(dataset -> amounts.get(dataset)).toArray()));
     Map<String, Double> weights = new LinkedHashMap<>();
     for (int i = 0; i < shares.length; i++) {
       weights.put(ids.get(i), shares[i]);

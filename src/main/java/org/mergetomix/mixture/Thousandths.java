@@ -41,6 +41,29 @@ public final class Thousandths {
     return rounded;
   }
 
+  /**
+   * The same, but each at least a thousandth: what one takes more than its share, the greatest has
+   * less.
+   *
+   * @param weights at most 1000, above 0
+   */
+  public static int[] atLeastOne(double[] weights) {
+    int[] rounded = of(weights, 0);
+    for (int i = 0; i < rounded.length; i++) {
+      if (rounded[i] == 0) {
+        rounded[i]++;
+        rounded[greatest(rounded)]--;
+      }
+    }
+    return rounded;
+  }
+
+  private static int greatest(int[] values) {
+    return IntStream.range(0, values.length)
+        .reduce((first, next) -> values[next] > values[first] ? next : first)
+        .orElseThrow();
+  }
+
   /** The same as shares of 1. */
   public static double[] shares(int[] thousandths) {
     return Arrays.stream(thousandths).mapToDouble(value -> value / (double) WHOLE).toArray();

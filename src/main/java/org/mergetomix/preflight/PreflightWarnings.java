@@ -74,11 +74,11 @@ final class PreflightWarnings {
             " by %.0f %%"),
         text(
             "An expert moved by more than %.0f %% of the base's norm, up to which there is"
-                + " published evidence that surrogates hold; in trials with small models rankings"
-                + " held at 53 and 79 %% too, and drift did not tell where they held less",
+                + " published evidence that surrogates hold; beyond, some rankings hold and some do"
+                + " not, and drift does not tell which",
             100 * Preflight.DRIFT_LIMIT),
-        "Measure it: with training.held-out and check --deep before a search, with fidelity after"
-            + " it");
+        "Measure it: with fidelity after a search, or before it with check --deep, where experts"
+            + " were fine-tuned with training.held-out");
     addUneven(warnings, figures);
     add(
         warnings,

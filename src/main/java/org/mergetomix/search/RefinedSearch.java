@@ -65,7 +65,8 @@ public final class RefinedSearch implements SearchStrategy {
 
   @Override
   public boolean considers(Mixture mixture) {
-    return search.considers(mixture) || (allowed.allows(mixture) && !allowed.isSubset(mixture));
+    return search.considers(mixture)
+        || (allowed.allows(mixture) && !allowed.isSubset(mixture) && !mixture.equalWeights());
   }
 
   @Override

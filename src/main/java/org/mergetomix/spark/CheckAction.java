@@ -94,7 +94,7 @@ public final class CheckAction {
         new ArrayList<>(
             new InputCheck(spark, access, files, configuration.evaluation().engine())
                 .judging(manifest)
-                .datasets(manifest, withData)
+                .datasets(manifest, withData, TrainingPlan.heldOut(configuration))
                 .run(manifest, datasets.get(false)));
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
     if (configuration.evaluation().engine() == Engine.WORKER) {

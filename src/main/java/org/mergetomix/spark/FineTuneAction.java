@@ -85,7 +85,7 @@ public final class FineTuneAction {
     requireData(training, files);
     TrainingCheck.require(spark, files, training, configuration);
     new InputCheck(spark, access, files, evaluator())
-        .datasets(training, trainable)
+        .datasets(training, trainable, TrainingPlan.heldOut(configuration))
         .run(training, List.of());
     TrainingCheck.memory(spark, files, training, configuration, trainable.size());
     TrainingPlan plan = TrainingPlan.of(spark, training, configuration);
@@ -110,6 +110,9 @@ public final class FineTuneAction {
   /** What other runs have of the models that are missing, written here by a task each. */
   private List<TrainingOutcome> taken(
       List<TrainingJob> jobs, OtherExperts others, InputFiles files) {
+    if (configuration.reuse().isEmpty()) {
+      return List.of();
+    }
     List<TakenExpert> experts =
         jobs.stream()
             .filter(job -> PresentModel.find(job, files).isEmpty())

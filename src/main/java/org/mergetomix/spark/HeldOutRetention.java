@@ -27,7 +27,7 @@ import org.mergetomix.statistics.correction.Retention;
 /**
  * Base, experts and their merge on the rows of each dataset that no expert was trained on.
  *
- * @param retention nothing where fewer than two experts could be measured
+ * @param retention nothing where none could be measured, or there are fewer than two experts
  * @param unknown datasets whose expert was not fine-tuned here without these rows
  */
 public record HeldOutRetention(Optional<Retention> retention, List<String> unknown) {
@@ -38,26 +38,44 @@ public record HeldOutRetention(Optional<Retention> retention, List<String> unkno
     unknown = List.copyOf(unknown);
   }
 
-  /** Measures the experts that are there. */
+  /**
+   * Measures the experts that are there and were trained without the rows, in a merge of all that
+   * are there.
+   */
   static HeldOutRetention measure(
       SparkSession spark, Manifest manifest, Configuration configuration, Holdout rows) {
-    List<String> unknown = new ArrayList<>();
+    List<Manifest.DatasetEntry> merged;
     List<Manifest.DatasetEntry> known = new ArrayList<>();
-    TrainingPlan training = TrainingPlan.of(spark, manifest, configuration);
     try (InputFiles files = InputAccess.of(spark, configuration).open()) {
-      for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-        if (dataset.data().isPresent() && isTrained(training, dataset, files)) {
-          known.add(dataset);
-        } else {
-          unknown.add(dataset.id());
-        }
+      merged =
+          manifest.datasets().stream().filter(dataset -> files.exists(dataset.expert())).toList();
+      List<Manifest.DatasetEntry> readable =
+          merged.stream().filter(dataset -> isReadable(dataset, files)).toList();
+      if (!readable.isEmpty()) {
+        TrainingPlan training = TrainingPlan.of(spark, manifest.with(readable), configuration);
+        readable.stream()
+            .filter(dataset -> isTrained(training, dataset, files))
+            .forEach(known::add);
       }
     }
+    List<String> unknown =
+        manifest.datasets().stream()
+            .filter(dataset -> !known.contains(dataset))
+            .map(Manifest.DatasetEntry::id)
+            .toList();
     return new HeldOutRetention(
-        known.size() < 2
+        known.isEmpty() || merged.size() < 2
             ? Optional.empty()
-            : Optional.of(retention(spark, judged(manifest, known, rows), configuration)),
+            : Optional.of(
+                retention(spark, judged(manifest.with(merged), known, rows), configuration)),
         unknown);
+  }
+
+  private static boolean isReadable(Manifest.DatasetEntry dataset, InputFiles files) {
+    return dataset
+        .data()
+        .filter(data -> files.dataProblems("The data", data, "").isEmpty())
+        .isPresent();
   }
 
   private static boolean isTrained(
@@ -71,24 +89,22 @@ public record HeldOutRetention(Optional<Retention> retention, List<String> unkno
   /** Each dataset is a task, whose rows that judge are those that are held out. */
   private static Manifest judged(
       Manifest manifest, List<Manifest.DatasetEntry> datasets, Holdout rows) {
-    return manifest
-        .with(datasets)
-        .judgedBy(
-            datasets.stream()
-                .map(
-                    dataset ->
-                        new Manifest.TaskEntry(
-                            dataset.id(),
-                            LanguageModelling.KIND,
-                            LOSS,
-                            dataset.data().orElseThrow(),
-                            dataset.columns(),
-                            Optional.empty(),
-                            Optional.of(rows),
-                            Optional.empty(),
-                            1,
-                            OptionalDouble.empty()))
-                .toList());
+    return manifest.judgedBy(
+        datasets.stream()
+            .map(
+                dataset ->
+                    new Manifest.TaskEntry(
+                        dataset.id(),
+                        LanguageModelling.KIND,
+                        LOSS,
+                        dataset.data().orElseThrow(),
+                        dataset.columns(),
+                        Optional.empty(),
+                        Optional.of(rows),
+                        Optional.empty(),
+                        1,
+                        OptionalDouble.empty()))
+            .toList());
   }
 
   private static Retention retention(
@@ -96,7 +112,7 @@ public record HeldOutRetention(Optional<Retention> retention, List<String> unkno
     RunPlan plan = RunPlan.of(spark, judged, configuration);
     JavaSparkContext context = Session.context(spark);
     Broadcast<RunPlan> broadcast = context.broadcast(plan);
-    List<String> datasets = judged.datasetIds();
+    List<String> datasets = judged.tasks().stream().map(Manifest.TaskEntry::id).toList();
     context.setJobGroup("retention", "Score experts on what was held out", false);
     try {
       return Retention.of(

@@ -66,12 +66,22 @@ public final class InputCheck {
     this.files = files;
   }
 
-  /** Reads the data of a manifest's datasets, beside that of the tasks; it is there. */
-  InputCheck datasets(Manifest manifest, List<Manifest.DatasetEntry> datasets) {
+  /**
+   * Reads the data of a manifest's datasets, beside that of the tasks; it is there.
+   *
+   * @param heldOut what is kept from training, if anything
+   */
+  InputCheck datasets(
+      Manifest manifest, List<Manifest.DatasetEntry> datasets, Optional<Holdout> heldOut) {
     for (Manifest.DatasetEntry dataset : datasets) {
       Function<List<DataFile>, DataCheck> reading =
           parts -> ExampleRows.check(ExampleRows.read(parts, dataset.columns()));
-      dataset.data().ifPresent(data -> read(manifest, data, reading));
+      for (Location data : dataset.data().stream().toList()) {
+        Optional<DataCheck> found = read(manifest, data, reading);
+        if (heldOut.isPresent()) {
+          found.ifPresent(one -> attempt(() -> Holdout.require(one.counts(), data.text())));
+        }
+      }
     }
     return this;
   }

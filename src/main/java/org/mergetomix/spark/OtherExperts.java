@@ -14,6 +14,7 @@ import org.mergetomix.executor.TakenExpert;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.table.RunDirectory;
 import org.mergetomix.table.RunRecord;
 
@@ -33,7 +34,7 @@ final class OtherExperts {
   /**
    * Those of the runs that {@code search.reuse} names.
    *
-   * @throws org.mergetomix.problem.UserException (input) if one is not there
+   * @throws UserException (input) if one is not there
    */
   static OtherExperts of(SparkSession spark, Configuration configuration) {
     SortedMap<Location, RunRecord> runs = new TreeMap<>();
@@ -57,11 +58,19 @@ final class OtherExperts {
       for (RunRecord.RunInput input : run.getValue().run().inputs()) {
         if (input.kind().equals("expert") && input.id().equals(job.mixture().id())) {
           Location expert = Location.of(input.location());
-          Map<String, String> metadata = PresentModel.metadata(expert, files);
-          if (job.digest().equals(metadata.get(TrainingJob.RECIPE))) {
-            return Optional.of(new TakenExpert(job, expert));
+          try {
+            Map<String, String> metadata = PresentModel.metadata(expert, files);
+            if (job.digest().equals(metadata.get(TrainingJob.RECIPE))) {
+              return Optional.of(new TakenExpert(job, expert));
+            }
+            List<String> reasons =
+                files.exists(expert) ? reasons(job, metadata) : List.of("it is not there any more");
+            different.add(difference(job, run.getKey(), expert, reasons));
+          } catch (UserException broken) {
+            different.add(
+                difference(
+                    job, run.getKey(), expert, List.of("it is broken: " + broken.getMessage())));
           }
-          different.add(difference(job, run.getKey(), expert, metadata));
         }
       }
     }
@@ -75,18 +84,15 @@ final class OtherExperts {
   }
 
   private static Problem difference(
-      TrainingJob job, Location run, Location expert, Map<String, String> metadata) {
+      TrainingJob job, Location run, Location expert, List<String> reasons) {
     return new Problem(
         "The expert of %s in %s is not taken over: %s"
-            .formatted(job.mixture(), run, String.join("; ", reasons(job, metadata))),
+            .formatted(job.mixture(), run, String.join("; ", reasons)),
         expert.text(),
         "Leave the run out of search.reuse, or train as it did");
   }
 
   private static List<String> reasons(TrainingJob job, Map<String, String> there) {
-    if (there.isEmpty()) {
-      return List.of("it is not there any more");
-    }
     if (!there.containsKey(TrainingJob.RECIPE)) {
       return List.of("it was not fine-tuned by this program");
     }

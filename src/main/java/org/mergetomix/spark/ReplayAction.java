@@ -88,8 +88,14 @@ public final class ReplayAction {
 
   private SubsetWeights weights(SubsetWeights recorded, Configuration configuration) {
     SubsetWeights.By by = configuration.search().weights();
-    if (by == SubsetWeights.By.DATASET) {
+    if (by == SubsetWeights.By.DATASET && recorded.areEqual()) {
       return SubsetWeights.EQUAL;
+    }
+    if (by == SubsetWeights.By.DATASET) {
+      throw UserException.usage(
+          "The recorded search weighed subsets by " + Choice.name(recorded.by()),
+          "search.weights",
+          "Set it to " + Choice.name(recorded.by()));
     }
     if (by != recorded.by()) {
       throw UserException.usage(

@@ -53,6 +53,15 @@ class SubsetWeightsTest {
   }
 
   @Test
+  void leaveEvenTheLeastDatasetAThousandth() {
+    SubsetWeights weights =
+        new SubsetWeights(By.EXAMPLE, new TreeMap<>(Map.of("a", 100_000L, "b", 50_000L, "x", 1L)));
+
+    assertThat(weights.subset(List.of("a", "b", "x")).id()).isEqualTo("a:0.666+b:0.333+x:0.001");
+    assertThat(weights.isSubset(Mixture.parse("a+x"))).isFalse();
+  }
+
+  @Test
   void refuseDatasetsThatHaveLess() {
     SubsetWeights weights =
         new SubsetWeights(By.TOKEN, new TreeMap<>(Map.of("a", 1L, "b", 999L, "c", 1L)));

@@ -96,10 +96,10 @@ class PreflightTest {
             "An expert is the base itself, its delta is all zeros: in a mixture it says nothing of"
                 + " its dataset (it). Was it fine-tuned, and saved?",
             "An expert moved by more than 10 % of the base's norm, up to which there is"
-                + " published evidence that surrogates hold; in trials with small models rankings"
-                + " held at 53 and 79 % too, and drift did not tell where they held less (de by"
-                + " 40 %, es by 16 %). Measure it: with training.held-out and check --deep before"
-                + " a search, with fidelity after it.");
+                + " published evidence that surrogates hold; beyond, some rankings hold and some do"
+                + " not, and drift does not tell which (de by 40 %, es by 16 %). Measure it: with"
+                + " fidelity after a search, or before it with check --deep, where experts were"
+                + " fine-tuned with training.held-out.");
   }
 
   @Test

@@ -163,7 +163,7 @@ class HtmlReportTest {
     assertThat(html).contains("<h2>Choosing without experts</h2>");
     assertThat(texts(parse(html), "td"))
         .containsSequence("share", "fr", "3", "3.250 ± 0.024", "0.1500 ± 0.0078")
-        .containsSequence("similarity to ca", "it", "not evaluated", "–", "–")
+        .containsSequence("similarity to ca", "it", "not ranked", "–", "–")
         .containsSequence("es", "0.400", "0.200", "+0.210 ± 0.039")
         .containsSequence("fr", "0.600", "0.100", "−0.010 ± 0.039");
     assertThat(HtmlReport.render(SmallContent.whole())).doesNotContain("without experts");

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -111,7 +112,8 @@ class RankedTableTest {
     RankedTable table =
         write(Direction.LOWER_IS_BETTER, scored("a", 1), scored("b", 2), failed("c"));
 
-    assertThat(table.counts().tied()).isEqualTo(2);
+    assertThat(table.counts())
+        .isEqualTo(new RankedCounts(1, 2, new SeenExamples(new TreeMap<>(Map.of(10L, 2L)))));
     assertThat(table.dataset().where("tied IS NULL").count()).isEqualTo(1);
   }
 
