@@ -147,6 +147,21 @@ def check_that_a_run_without_fidelity_is_enough():
     shutil.rmtree(run)
 
 
+def check_that_a_run_of_one_task_is_enough():
+    run = Path(tempfile.mkdtemp(prefix="one-task-"))
+    for table in ("ranked", "evaluations", "fidelity"):
+        shutil.copytree(RUN / table, run / table)
+    objective = RECORD["search"]["objective"]
+    only = objective | {"tasks": objective["tasks"][:1], "direction": "LOWER_IS_BETTER"}
+    record = RECORD | {"search": RECORD["search"] | {"objective": only}}
+    (run / "run.json").write_text(json.dumps(record))
+    result = run_plainly(run, run / "figures")
+    assert result.returncode == 0, result.stderr
+    assert "One task, so nothing to trade." in result.stdout, result.stdout
+    assert {file.name for file in (run / "figures").iterdir()} == PLOTS - {"trade-off.png"}
+    shutil.rmtree(run)
+
+
 def check_the_sql_notebook():
     spark = session()
     spark.conf.set("run", str(RUN))

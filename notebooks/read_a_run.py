@@ -155,8 +155,13 @@ if len(tasks) > 1:
         drawn = scored.where("pareto IS NOT NULL").select("pareto", *scores_by_task).toPandas()
         for place, group in drawn.groupby("pareto"):
             axes.scatter(group[tasks[0]], group[tasks[1]], label=place)
-        axes.set_xlabel(tasks[0])
-        axes.set_ylabel(tasks[1])
+        measures = [task["measure"] for task in run["search"]["objective"]["tasks"]]
+        titles = [
+            f"{task}, {measure['unit']}, {measure['direction'].lower().replace('_', ' ')}"
+            for task, measure in zip(tasks, measures)
+        ]
+        axes.set_xlabel(titles[0])
+        axes.set_ylabel(titles[1])
         axes.legend()
         axes.set_title("Trade-off between the tasks")
         finish(figure, "trade-off")
