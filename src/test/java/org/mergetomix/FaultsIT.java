@@ -38,7 +38,7 @@ import org.mergetomix.testing.SparkSubmit;
 
 /** Executors that die in the middle of their work; the jar runs on two of them. */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(240)
+@Timeout(480)
 class FaultsIT {
 
   private static final String CLUSTER = "local-cluster[2,1,1024]";

@@ -40,7 +40,7 @@ import org.mergetomix.testing.SparkSubmit;
  * store of the output: either the store has not heard of it yet, or the driver not of its answer.
  */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(120)
+@Timeout(300)
 class KilledDriverIT {
 
   private static final int ROUND = 4;

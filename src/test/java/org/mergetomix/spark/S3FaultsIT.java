@@ -43,7 +43,7 @@ import org.mergetomix.testing.SparkSessionExtension;
 
 /** A search whose inputs and output lie in an S3 that fails now and then. */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(120)
+@Timeout(300)
 class S3FaultsIT {
 
   /** How many requests of a kind meet a fault, one after the other. */
@@ -207,7 +207,7 @@ class S3FaultsIT {
 
   /** It takes seconds; with the patience of Hadoop's own settings it would take many minutes. */
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void saysSoonThatTheStoreOfTheInputsCannotBeReached() {
     proxy.close();
 
@@ -222,7 +222,7 @@ class S3FaultsIT {
   /** It takes seconds, as above. */
   @ParameterizedTest
   @ValueSource(ints = {301, 400})
-  @Timeout(60)
+  @Timeout(180)
   void saysSoonThatTheInputsLieInAnotherRegion(int status) {
     proxy.spoil("/" + bucket, 100, Fault.otherRegion(status, "us-east-1", "eu-west-1"));
 
@@ -231,7 +231,7 @@ class S3FaultsIT {
 
   @ParameterizedTest
   @ValueSource(ints = {301, 400})
-  @Timeout(60)
+  @Timeout(180)
   void saysSoonThatTheOutputLiesInAnotherRegion(int status) {
     proxy.spoil("/" + bucket, 100, Fault.otherRegion(status, "us-east-1", "eu-west-1"));
     Configuration configuration = local.configuration("output=s3a://" + bucket + "/run");

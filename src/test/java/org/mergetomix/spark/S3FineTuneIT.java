@@ -31,7 +31,7 @@ import org.mergetomix.testing.SparkSessionExtension;
 
 /** Fine-tuning from a folder in S3 to folders in S3. */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(120)
+@Timeout(300)
 class S3FineTuneIT {
 
   @TempDir private Path folder;

@@ -39,7 +39,7 @@ import org.mergetomix.testing.SparkSessionExtension;
 
 /** A run whose output lies in S3. */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(120)
+@Timeout(300)
 class S3OutputIT {
 
   @TempDir private static Path folder;

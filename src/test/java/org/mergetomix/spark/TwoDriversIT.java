@@ -29,7 +29,7 @@ import org.mergetomix.testing.SparkSubmit;
 
 /** Two drivers on one output waste work; they lose none, and mix none. */
 @ExtendWith(SparkSessionExtension.class)
-@Timeout(240)
+@Timeout(480)
 class TwoDriversIT {
 
   private static final String[] SMALL_ROUNDS = {"--set", "search.round-size=4"};

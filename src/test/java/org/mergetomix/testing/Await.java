@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 /** Waits for what another process does. */
 public final class Await {
 
-  private static final Duration LONGEST = Duration.ofMinutes(2);
+  private static final Duration LONGEST = Duration.ofMinutes(4);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private Await() {}

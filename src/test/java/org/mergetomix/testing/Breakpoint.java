@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** A place in another JVM where its threads are stopped. Used by one thread. */
 final class Breakpoint {
 
-  private static final long LONGEST = TimeUnit.MINUTES.toMillis(2);
+  private static final long LONGEST = TimeUnit.MINUTES.toMillis(4);
 
   private final VirtualMachine machine;
   private final String type;

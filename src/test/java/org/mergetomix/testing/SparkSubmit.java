@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class SparkSubmit {
 
-  private static final int LONGEST_SECONDS = 180;
+  private static final int LONGEST_SECONDS = 400;
 
   /**
    * These processes live for seconds: most of what they compute is the work of Java's second

@@ -35,7 +35,7 @@ import org.mergetomix.worker.ScriptedWorker.Fault;
 
 /** Workers of executors and drivers that are processes of their own, and are killed. */
 @ExtendWith({SparkSessionExtension.class, S3Extension.class})
-@Timeout(240)
+@Timeout(480)
 class WorkerClusterIT {
 
   private static final String EVALUATE = "org.mergetomix.executor.EvaluateMixtures";
