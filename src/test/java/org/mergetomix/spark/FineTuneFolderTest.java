@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.expert.Delta;
@@ -46,6 +48,7 @@ import org.mergetomix.testing.SparkSessionExtension;
 class FineTuneFolderTest {
 
   private static final String LORA = "training.method=lora";
+  private static final String BASE_NAME = "\"base_model_name_or_path\" : \"%s\"";
 
   @TempDir private Path folder;
 
@@ -252,26 +255,35 @@ class FineTuneFolderTest {
                     .startsWith("training.method is lora, but the base has a graph of its own"));
   }
 
-  @Test
-  void takesOverFoldersAndAdaptersWithTheSameBytes() throws IOException {
-    for (String method : List.of("full", "lora")) {
-      String setting = "training.method=" + method;
-      fineTune(setting);
-      search(setting);
-      HuggingFaceRun other = HuggingFaceRun.of(folder.resolve(method));
-      other.writeTrainingManifest("checkpoint = base");
-      Configuration reusing =
-          configuration(
-              setting, "search.reuse=" + run.output(), "manifest=" + other.manifestFile());
+  @ParameterizedTest
+  @ValueSource(strings = {"full", "lora"})
+  void takesOverFoldersAndAdaptersWithTheSameBytesButForTheNameOfTheBase(String method)
+      throws IOException {
+    String setting = "training.method=" + method;
+    fineTune(setting);
+    search(setting);
+    HuggingFaceRun other = HuggingFaceRun.of(folder.resolve("other"));
+    Files.move(other.base(), other.base().resolveSibling("start"));
+    other.writeTrainingManifest("checkpoint = start");
+    Configuration reusing =
+        configuration(setting, "search.reuse=" + run.output(), "manifest=" + other.manifestFile());
 
-      List<TrainingOutcome> outcomes =
-          new FineTuneAction(spark, other.manifest(), reusing, Progress.SILENT).run().outcomes();
+    List<TrainingOutcome> outcomes =
+        new FineTuneAction(spark, other.manifest(), reusing, Progress.SILENT).run().outcomes();
 
-      assertThat(outcomes).extracting(TrainingOutcome::origin).containsOnly(TAKEN_OVER);
-      assertThat(files(other.expert("one"))).isEqualTo(files(run.expert("one")));
-      for (String file : files(run.expert("one"))) {
-        assertThat(other.expert("one").resolve(file))
-            .hasSameBinaryContentAs(run.expert("one").resolve(file));
+    assertThat(outcomes).extracting(TrainingOutcome::origin).containsOnly(TAKEN_OVER);
+    assertThat(files(other.expert("one"))).isEqualTo(files(run.expert("one")));
+    for (String file : files(run.expert("one"))) {
+      Path given = run.expert("one").resolve(file);
+      Path taken = other.expert("one").resolve(file);
+      if (file.equals("adapter_config.json")) {
+        String there = Files.readString(given);
+        assertThat(there).contains(BASE_NAME.formatted("base"));
+        assertThat(taken)
+            .content()
+            .isEqualTo(there.replace(BASE_NAME.formatted("base"), BASE_NAME.formatted("start")));
+      } else {
+        assertThat(taken).hasSameBinaryContentAs(given);
       }
     }
   }
