@@ -2,9 +2,10 @@
 
 A small Llama with a BPE tokenizer trained here, two whole experts and an adapter are searched by
 DJL, by the worker in the jar, and by the documented example of another command; by tasks of
-lm-eval, whose scores are compared with those of lm-eval on an exported folder. Run with the
-packages in requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is installed, and
-CI_JAR, the jar for spark-submit.
+lm-eval, whose scores are compared with those of lm-eval on an exported folder. Three adapters are
+searched by the worker in the jar twice, merged and by their factors, and the scores compared. Run
+with the packages in requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is installed,
+and CI_JAR, the jar for spark-submit.
 """
 
 import json

@@ -3,9 +3,10 @@
 A Llama of about 30 M parameters in float32 with three experts is searched by workers on one thread
 each: 60 choices, 6 generations and 10 texts a mixture, in one slot and in two. Merging, writing, digests
 and the copy into the live model together should stay under 3 % of the evaluation; two slots should
-evaluate at least 1.8 times as many mixtures a second as one, on two idle cores. Run with the
-packages in .ci/requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is installed, and
-CI_JAR, the jar for spark-submit.
+evaluate at least 1.8 times as many mixtures a second as one, on two idle cores. Merging and
+evaluation are those of the median mixture, digest and copy the mean of all. Run with the packages in
+.ci/requirements-models.txt; environment: CI_SPARK_BIN, where PySpark is installed, and CI_JAR, the
+jar for spark-submit.
 """
 
 import json
@@ -98,7 +99,7 @@ def write(name, rows):
 
 
 def measured(slots):
-    """Seconds of a mixture, the median one, by what they are."""
+    """Seconds of a mixture, by what they are."""
     name = f"slots{slots}"
     search = {
         "manifest": str(ROOT / "manifest.conf"),

@@ -107,7 +107,9 @@ class LiveModel:
             for name, tensor in tensors:
                 state[name].copy_(tensor)
         else:
-            for target, source in self._converted(dict(tensors)):
+            # Off the device, where one at a time has room.
+            others = {name: tensor.cpu() for name, tensor in tensors}
+            for target, source in self._converted(others):
                 target.copy_(source)
 
     def differs(self):

@@ -1,9 +1,12 @@
 package org.mergetomix.executor;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.folder.Checkpoints;
@@ -24,6 +27,9 @@ import org.mergetomix.tensor.Checkpoint;
  * @param source where it lies
  */
 public record TakenExpert(TrainingJob job, Location source) implements Serializable {
+
+  private static final Pattern BASE_NAME =
+      Pattern.compile("(\"base_model_name_or_path\"\\s*:\\s*)\"(?:[^\"\\\\]|\\\\.)*\"");
 
   /**
    * Opens a trained model, or an adapter alone.
@@ -84,10 +90,14 @@ public record TakenExpert(TrainingJob job, Location source) implements Serializa
     }
   }
 
-  private static String configuration(Path adapter) {
+  /** As it was written, but that the base is called what it is called here. */
+  private String configuration(Path adapter) {
     Path file = adapter.resolve(CheckpointFolder.ADAPTER_CONFIG);
+    String base = String.valueOf(TextNode.valueOf(job.start().location().name()));
     try {
-      return Files.readString(file);
+      return BASE_NAME
+          .matcher(Files.readString(file))
+          .replaceFirst("$1" + Matcher.quoteReplacement(base));
     } catch (IOException failure) {
       throw FileProblems.reading(file, failure);
     }

@@ -1,5 +1,8 @@
 package org.mergetomix.memory;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -7,10 +10,16 @@ import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.expert.BaseCheckpoint;
+import org.mergetomix.expert.Contents;
+import org.mergetomix.expert.Delta;
+import org.mergetomix.expert.DeltaForm;
+import org.mergetomix.expert.TiedCheckpoint;
 import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeDevice;
 import org.mergetomix.merge.MergeMethod;
+import org.mergetomix.mixture.Mixture;
+import org.mergetomix.mixture.SubsetWeights;
 import org.mergetomix.model.Precision;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.FactorsCheck;
@@ -82,7 +91,7 @@ public final class MemoryCheck {
     MergeDevice device = RunPlan.mergeDevice(configuration, task);
     long factors = FactorsCheck.asked(configuration) ? sizes.get().deltas() : 0;
     boolean sums = device == MergeDevice.CPU && !FactorsCheck.asked(configuration);
-    int useful = method.mostPrefixes(allowed.minimum(), allowed.maximum());
+    int useful = mostPrefixes(method, allowed);
     MemoryPlan most =
         new MemoryPlan(
             sizes.get().checkpoints(),
@@ -96,13 +105,24 @@ public final class MemoryCheck {
               case CPU -> executor.modelsOfAGpu() > 0 ? factors : 0;
               case GPU -> sizes.get().merging(configuration, useful);
             },
-            new Prefixes(sums ? sizes.get().prefix() : 0, useful, useful),
+            new Prefixes(sums && useful > 0 ? sizes.get().prefix() : 0, useful, useful),
             sizes.get().download(),
             configuration.cache().capacity(),
             executor);
     MemoryPlan plan =
         configuration.merge().buffers().map(most::keeping).orElseGet(most::keepingWhatHasRoom);
     return Optional.of(plan.fitting());
+  }
+
+  /**
+   * In proportion to data, a dataset has another weight in every mixture, and none begins as
+   * another does; but where norms are measured, each goes on from its own sum.
+   */
+  private int mostPrefixes(MergeMethod method, AllowedSubsets allowed) {
+    if (configuration.search().weights() == SubsetWeights.By.DATASET) {
+      return method.mostPrefixes(allowed.minimum(), allowed.maximum());
+    }
+    return method.scaling().needsNorms() ? 1 : 0;
   }
 
   private Optional<SharedMemory> shared(BaseModel base, long factors) {
@@ -123,17 +143,27 @@ public final class MemoryCheck {
   }
 
   private Sizes sizes(Manifest manifest, MergeMethod method, AllowedSubsets allowed) {
+    BaseModel base = BaseModel.toMerge(files, manifest);
     long masks;
     long elements;
     long prefix;
-    try (Checkpoint weights = BaseCheckpoint.open(files.headers(manifest.base().checkpoint()))) {
+    long trained;
+    long deltas = 0;
+    try (TiedCheckpoint tied =
+        TiedCheckpoint.of(
+            BaseCheckpoint.open(files.headers(manifest.base().checkpoint())), base.tied())) {
+      Checkpoint weights = tied.stored();
       elements = weights.tensors().values().stream().mapToLong(TensorSpec::elements).sum();
       masks = method.preparedBytes(weights.tensors(), manifest.datasets().size());
-      // Subsets have equal weights, all of them.
-      prefix = method.prefixBytes(weights.tensors(), allowed.smallest());
+      prefix = method.prefixBytes(weights.tensors(), mostDemanding(manifest, allowed));
+      trained = trained(weights.tensors().values());
+      for (Manifest.DatasetEntry dataset : manifest.datasets()) {
+        deltas +=
+            files.exists(dataset.expert())
+                ? delta(dataset, tied, base, Float.BYTES * elements)
+                : trained;
+      }
     }
-    // An expert that is still to be fine-tuned will be in float32.
-    long trained = Float.BYTES * elements;
     Set<Location> checkpoints = new TreeSet<>(Set.of(manifest.base().checkpoint()));
     manifest.datasets().forEach(dataset -> checkpoints.add(dataset.expert()));
     Set<Location> texts = new TreeSet<>();
@@ -146,7 +176,6 @@ public final class MemoryCheck {
     remote.addAll(texts);
     manifest.base().model().ifPresent(remote::add);
     remote.removeIf(Location::isLocal);
-    BaseModel base = BaseModel.toMerge(files, manifest);
     return new Sizes(
         bytes(checkpoints, trained),
         bytes(texts, 0),
@@ -154,7 +183,7 @@ public final class MemoryCheck {
         base,
         elements,
         remembered(manifest, base),
-        manifest.datasets().stream().mapToLong(expert -> delta(expert.expert(), trained)).sum(),
+        deltas,
         prefix,
         bytes(remote, trained));
   }
@@ -170,11 +199,73 @@ public final class MemoryCheck {
   }
 
   /**
-   * A delta in float32: an adapter's factors, should they be stored in half of that, or a model.
+   * Of the mixtures that are merged, one whose sums are largest: some methods need more of them
+   * where weights differ, as those of ratios and of a file may.
    */
-  private long delta(Location expert, long whole) {
-    boolean adapter = files.exists(expert) && FactorsCheck.isAdapter(expert, files);
-    return adapter ? Math.min(whole, 2 * files.bytes(expert)) : whole;
+  private Mixture mostDemanding(Manifest manifest, AllowedSubsets allowed) {
+    Configuration.Search search = configuration.search();
+    boolean equal =
+        search.weights() == SubsetWeights.By.DATASET
+            && search.ratios() == Configuration.Search.Ratios.NONE
+            && search.mixtures().isEmpty();
+    List<String> datasets = manifest.datasetIds().stream().limit(2).toList();
+    return equal || datasets.size() < 2
+        ? allowed.smallest()
+        : Mixture.weighted(Map.of(datasets.get(0), 1.0, datasets.get(1), 2.0));
+  }
+
+  /**
+   * An expert that is still to be fine-tuned, in float32: all of the model, or factors of every
+   * matrix that is named. {@code all-linear} leaves some of those out, so this is a bound.
+   */
+  private long trained(Collection<TensorSpec> base) {
+    Configuration.Training training = configuration.training();
+    return Float.BYTES
+        * switch (training.method()) {
+          case FULL -> base.stream().mapToLong(TensorSpec::elements).sum();
+          case LORA ->
+              training.lora().rank()
+                  * base.stream()
+                      .filter(tensor -> tensor.shape().size() == 2)
+                      .filter(matrix -> isUpdated(matrix.name(), training.lora().targetModules()))
+                      .flatMap(matrix -> matrix.shape().stream())
+                      .mapToLong(Long::longValue)
+                      .sum();
+        };
+  }
+
+  private static boolean isUpdated(String matrix, List<String> targets) {
+    String module = "." + matrix.replaceFirst("\\.weight$", "");
+    return targets.contains(Configuration.Training.Lora.ALL_LINEAR)
+        || targets.stream().anyMatch(target -> module.endsWith("." + target));
+  }
+
+  /** The delta of an expert that is there, in float32: what an adapter adds, or a whole model. */
+  private long delta(
+      Manifest.DatasetEntry dataset, TiedCheckpoint weights, BaseModel base, long whole) {
+    if (!FactorsCheck.isAdapter(dataset, files)) {
+      return whole;
+    }
+    try (Delta delta =
+        Delta.open(
+            weights,
+            files.headers(dataset.expert()),
+            base.policy(dataset.policy()),
+            Contents.HEADERS)) {
+      return Float.BYTES
+          * delta.tensors().values().stream()
+              .mapToLong(tensor -> numbers(delta.form(tensor.name()), tensor))
+              .sum();
+    }
+  }
+
+  private static long numbers(DeltaForm form, TensorSpec tensor) {
+    if (form instanceof DeltaForm.Products low) {
+      return low.products().stream()
+          .mapToLong(product -> product.rank() * (product.rows() + product.columns()))
+          .sum();
+    }
+    return form instanceof DeltaForm.Zero ? 0 : tensor.elements();
   }
 
   private long bytes(Set<Location> locations, long absent) {

@@ -15,7 +15,7 @@ import org.mergetomix.problem.UserException;
  * live models and prefix sums are there from the first mixture to the last.
  *
  * @param checkpoints base and experts on disk, shared by all slots; an expert that is still to be
- *     fine-tuned counts as a whole model
+ *     fine-tuned counts as what training makes of it
  * @param texts the texts of the tasks on disk
  * @param masks what the merge method keeps of all experts, shared by all slots: mostly a bit for
  *     each element; 0 where it drops no elements

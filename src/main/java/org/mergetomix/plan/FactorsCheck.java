@@ -1,12 +1,13 @@
 package org.mergetomix.plan;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.config.Configuration.Evaluation.Engine;
+import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.folder.CheckpointFolder;
-import org.mergetomix.location.Location;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.merge.MergeMethod;
 import org.mergetomix.problem.Problem;
@@ -28,8 +29,8 @@ public final class FactorsCheck {
   }
 
   /**
-   * Refuses methods and experts that cannot be given so; experts that are not there are passed
-   * over.
+   * Refuses methods and experts that cannot be given so, and experts that are still to be
+   * fine-tuned into whole models. What is no expert at all is passed over.
    *
    * @throws UserException usage, with all of them
    */
@@ -49,8 +50,11 @@ public final class FactorsCheck {
                   + ", or merge by average, linear or task-arithmetic without a lines.alpha or"
                   + " lines.beta that is measured"));
     }
+    List<String> missing = new ArrayList<>();
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
-      if (files.exists(dataset.expert()) && !isAdapter(dataset.expert(), files)) {
+      if (!files.exists(dataset.expert())) {
+        missing.add(dataset.id());
+      } else if (!isAdapter(dataset, files) && !isUnclear(dataset, files)) {
         problems.add(
             new Problem(
                 "worker.experts is factors, but the expert of %s is no LoRA adapter"
@@ -58,6 +62,16 @@ public final class FactorsCheck {
                 dataset.expert().text(),
                 MERGED));
       }
+    }
+    if (!missing.isEmpty()
+        && configuration.training().method() == Configuration.Training.Method.FULL) {
+      problems.add(
+          new Problem(
+              "worker.experts is factors, but training.method is full, which makes whole models of"
+                  + " the experts that are missing: "
+                  + String.join(", ", missing),
+              "training.method",
+              "Set training.method to lora, or worker.experts to merged"));
     }
     UserException.usageIfAny(problems);
   }
@@ -76,8 +90,25 @@ public final class FactorsCheck {
     }
   }
 
-  /** Whether an expert that is there is an adapter. */
-  public static boolean isAdapter(Location expert, InputFiles files) {
-    return CheckpointFolder.of(files.headers(expert)).holdsAdapter();
+  /** Whether an expert that is there is read as an adapter. */
+  public static boolean isAdapter(Manifest.DatasetEntry dataset, InputFiles files) {
+    ExpertKind kind = dataset.policy().kind();
+    if (kind != ExpertKind.AUTO) {
+      return kind == ExpertKind.LORA;
+    }
+    CheckpointFolder folder = folder(dataset, files);
+    return folder.holdsAdapter() && !folder.holdsModel();
+  }
+
+  /** Whether a folder holds no expert, or two: the check of inputs has words for that. */
+  private static boolean isUnclear(Manifest.DatasetEntry dataset, InputFiles files) {
+    CheckpointFolder folder = folder(dataset, files);
+    return Files.isDirectory(folder.boundary().folder())
+        && folder.holdsAdapter() == folder.holdsModel()
+        && (!folder.holdsModel() || dataset.policy().kind() == ExpertKind.AUTO);
+  }
+
+  private static CheckpointFolder folder(Manifest.DatasetEntry dataset, InputFiles files) {
+    return CheckpointFolder.of(files.headers(dataset.expert()));
   }
 }

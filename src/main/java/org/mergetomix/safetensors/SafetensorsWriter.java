@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
+import java.util.function.Function;
 import org.mergetomix.problem.FileProblems;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorNames;
@@ -42,6 +43,20 @@ public final class SafetensorsWriter {
       SortedMap<String, TensorSpec> tensors,
       Map<String, String> metadata,
       TensorSource source) {
+    write(target, tensors, metadata, source, failure -> FileProblems.writing(target, failure));
+  }
+
+  /**
+   * The same into a place that has words of its own for what goes wrong there.
+   *
+   * @param told makes of a failure to write what is thrown in its place
+   */
+  public static void write(
+      Path target,
+      SortedMap<String, TensorSpec> tensors,
+      Map<String, String> metadata,
+      TensorSource source,
+      Function<IOException, RuntimeException> told) {
     tensors.values().forEach(SafetensorsWriter::requireFloat);
     FileLayout layout = FileLayout.of(tensors, metadata);
     Path file = target.toAbsolutePath();
@@ -60,7 +75,7 @@ public final class SafetensorsWriter {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException failure) {
-      throw FileProblems.writing(target, failure);
+      throw told.apply(failure);
     }
   }
 

@@ -22,6 +22,7 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.Attempt;
+import org.mergetomix.plan.FactorsCheck;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -76,6 +77,7 @@ public final class FineTuneAction {
 
   private Result run(InputAccess access, InputFiles files) {
     requireOwnExperts();
+    FactorsCheck.require(manifest, configuration, files);
     List<Manifest.DatasetEntry> trainable =
         manifest.datasets().stream().filter(dataset -> !given(dataset, files)).toList();
     if (trainable.isEmpty()) {

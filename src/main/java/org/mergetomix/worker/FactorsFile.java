@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.mergetomix.expert.lora.LowRankProduct;
 import org.mergetomix.merge.FactoredExperts;
-import org.mergetomix.problem.FileProblems;
+import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.SafetensorsWriter;
 import org.mergetomix.tensor.DType;
 import org.mergetomix.tensor.TensorReader;
@@ -45,6 +45,7 @@ final class FactorsFile {
    * Writes both files.
    *
    * @return the bytes of the tensors' one
+   * @throws UserException if there is no room
    */
   static long write(Path folder, FactoredExperts experts) {
     FactorsFile file = new FactorsFile();
@@ -59,7 +60,7 @@ final class FactorsFile {
         json.writeEndObject();
       }
     } catch (IOException failure) {
-      throw FileProblems.writing(addends, failure);
+      throw full(addends, failure);
     }
     return file.writeTensors(folder.resolve(TENSORS));
   }
@@ -101,12 +102,16 @@ final class FactorsFile {
   }
 
   private long writeTensors(Path file) {
-    SafetensorsWriter.write(file, tensors, Map.of(), new InTurn());
+    SafetensorsWriter.write(file, tensors, Map.of(), new InTurn(), failure -> full(file, failure));
     try {
       return Files.size(file);
     } catch (IOException failure) {
-      throw FileProblems.writing(file, failure);
+      throw full(file, failure);
     }
+  }
+
+  private static UserException full(Path file, IOException failure) {
+    return SharedFileTarget.full("What experts add to the base", file, failure);
   }
 
   /** Tensors come one after the other, and only one of them is in memory. */

@@ -104,7 +104,7 @@ public final class SharedFileTarget implements SurrogateTarget {
           Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (IOException failure) {
-      throw full(file, failure);
+      throw full("The surrogate", file, failure);
     }
   }
 
@@ -281,7 +281,7 @@ public final class SharedFileTarget implements SurrogateTarget {
         sums.add(piece.flip());
       }
     } catch (IOException failure) {
-      throw full(file, failure);
+      throw full("The surrogate", file, failure);
     }
     return sums.text();
   }
@@ -294,13 +294,19 @@ public final class SharedFileTarget implements SurrogateTarget {
     try {
       work.run();
     } catch (IOException failure) {
-      throw full(file, failure);
+      throw full("The surrogate", file, failure);
     }
   }
 
-  private static UserException full(Path file, IOException failure) {
+  /**
+   * What a failure in shared memory means.
+   *
+   * @param what cannot be written
+   * @param file where to, in a folder of that memory
+   */
+  static UserException full(String what, Path file, IOException failure) {
     return UserException.input(
-        "The surrogate cannot be written into shared memory: " + failure.getMessage(),
+        what + " cannot be written into shared memory: " + failure.getMessage(),
         String.valueOf(file.getParent().getParent()),
         "Give executors more of it (a container has 64 MB where nothing is said), or set"
             + " worker.shared-memory to another folder",
@@ -315,7 +321,7 @@ public final class SharedFileTarget implements SurrogateTarget {
         HELD.merge(memory(), -size(), Long::sum);
       }
     } catch (IOException failure) {
-      throw full(file, failure);
+      throw full("The surrogate", file, failure);
     }
   }
 }

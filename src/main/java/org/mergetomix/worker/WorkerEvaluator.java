@@ -136,7 +136,7 @@ public final class WorkerEvaluator implements Evaluator {
             (split, questions) ->
                 questions.forEach((id, question) -> tasks.put(name(id, split), question)));
     tasks.forEach((name, questions) -> ask(asked, name, questions));
-    work.factors().ifPresent(experts -> give(request, experts));
+    long given = work.factors().map(experts -> give(request, experts)).orElse(0L);
     JsonNode answer = process.ask(request);
     if (answer.path("tensors").asLong() != target.tensors().size()) {
       throw process.failed(
@@ -153,8 +153,13 @@ public final class WorkerEvaluator implements Evaluator {
     if (!versions.equals(work.versions())) {
       throw process.failed("is %s, but the run began with %s".formatted(versions, work.versions()));
     }
-    if (!answer.path("keep").asBoolean()) {
+    boolean keeps = answer.path("keep").asBoolean();
+    if (!keeps) {
       folder.close();
+    }
+    // On a CPU its worker computes with the file itself; on a GPU with a copy.
+    if (keeps || device.gpu().isEmpty()) {
+      target.holdBeside(given);
     }
     tasks.forEach(
         (name, questions) -> {
@@ -164,12 +169,13 @@ public final class WorkerEvaluator implements Evaluator {
         });
   }
 
-  private void give(ObjectNode request, FactoredExperts experts) {
-    target.holdBeside(FactorsFile.write(folder.path(), experts));
+  /** Says how many bytes are given. */
+  private long give(ObjectNode request, FactoredExperts experts) {
     request
         .putObject("factors")
         .put("tensors", FactorsFile.TENSORS)
         .put("addends", FactorsFile.ADDENDS);
+    return FactorsFile.write(folder.path(), experts);
   }
 
   private void ask(ObjectNode asked, String name, TaskQuestions questions) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import org.mergetomix.manifest.Manifest;
 import org.mergetomix.memory.ExecutorMemory;
 import org.mergetomix.memory.MemoryCheck;
 import org.mergetomix.memory.MemoryPlan;
+import org.mergetomix.memory.Prefixes;
 import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.safetensors.FileLayout;
@@ -150,6 +152,29 @@ class LargeModelPlanTest {
             "An executor has no room for prefix sums (slots: 1, each 29.9 GiB): every mixture is"
                 + " summed from its first dataset on (merge.buffers). To share work between"
                 + " mixtures, raise spark.executor.memory, or run fewer tasks at once.");
+  }
+
+  @Test
+  void keepsNoSumsOfMixturesThatBeginUnlikeEachOther() {
+    MemoryPlan plan = plan(cpu(2, 128 * GIB, 512 * GIB), "search.weights=example");
+
+    assertThat(plan.prefixes()).isEqualTo(new Prefixes(0, 0, 0));
+    assertThat(plan.warnings()).isEmpty();
+  }
+
+  /** A vote by elements needs a sum of its own. */
+  @Test
+  void hasRoomForTheSumsOfMixturesOfOtherWeights() {
+    ExecutorMemory executor = cpu(1, 1024 * GIB, 2048 * GIB);
+    String[] ties = {"merge.method=ties", "merge.mode=paper", "merge.buffers=1"};
+    long equal = plan(executor, ties).prefixes().bytes();
+
+    assertThat(plan(executor, with(ties, "search.ratios=refine")).prefixes().bytes())
+        .isEqualTo(equal / 4 * 5);
+  }
+
+  private static String[] with(String[] settings, String other) {
+    return Stream.concat(Stream.of(settings), Stream.of(other)).toArray(String[]::new);
   }
 
   /** A batch of 16 texts of 2,048 tokens: 32 layers of 8 heads of 128 features, twice. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -51,6 +52,29 @@ class FactoredExpertsTest {
 
       assertThat(added(FactoredExperts.of(experts), mixture, base))
           .containsExactly(merged.all(), within(5e-7f));
+    }
+  }
+
+  @Test
+  void addUpWhereATensorHoldsManyProducts() {
+    Path packed = Path.of("src/test/resources/org/mergetomix/expert/peft/packed-experts");
+    Mixture mixture = Mixture.parse("a:0.2+b:0.8");
+    try (TiedCheckpoint base =
+            TiedCheckpoint.of(Checkpoints.open(packed.resolve("base.safetensors")), List.of());
+        Delta adapter = Delta.open(base, packed, ExpertPolicy.STRICT)) {
+      PreparedExperts experts = experts(base, adapter, Merging.method("average"));
+      MemoryTensors merged = MemoryTensors.like(base);
+      new PrefixMerger(experts, 0).merge(mixture, Optional.empty(), merged);
+      FactoredExperts factored = FactoredExperts.of(experts);
+
+      assertThat(factored.addends())
+          .anySatisfy(
+              addend ->
+                  assertThat(addend)
+                      .isInstanceOfSatisfying(
+                          FactoredExperts.Product.class,
+                          product -> assertThat(product.first()).isPositive()));
+      assertThat(added(factored, mixture, base)).containsExactly(merged.all(), within(5e-7f));
     }
   }
 
