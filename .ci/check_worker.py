@@ -254,7 +254,7 @@ def check_ranks_as_djl_does_and_scores_within_1e_5():
 
 
 def check_scores_each_example_as_djl_does():
-    """Likelihoods to 1e-5; what was written is the same, so that its scores are."""
+    """Likelihoods a byte to 1e-5, whole ones to 1e-4; what was written is the same, and its scores."""
     theirs = {}
     for row in rows_of("djl"):
         for place, score in enumerate(row["example_scores"], row["from_example"]):
@@ -267,8 +267,8 @@ def check_scores_each_example_as_djl_does():
             apart[measure] = max(apart.get(measure, 0), abs(score - other))
             seen.setdefault(measure, set()).add(score)
     print({measure: f"{each:.1e}" for measure, each in apart.items()})
-    # A margin is a difference of two.
-    assert apart["bits_per_byte"] <= 1e-5 and apart["margin"] <= 2e-5, apart
+    # A margin is a difference of log-likelihoods of whole choices.
+    assert apart["bits_per_byte"] <= 1e-5 and apart["margin"] <= 1e-4, apart
     assert apart["answered"] == apart["exact_match"] == 0, apart
     assert seen["answered"] == {0.0, 1.0}, seen["answered"]
 
