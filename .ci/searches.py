@@ -50,7 +50,7 @@ def main():
                 product.spark.round.Progress.SILENT,
             )
             if action == "finetune":
-                outcomes = product.spark.FineTuneAction(*inputs).run()
+                outcomes = product.spark.FineTuneAction(*inputs).run().outcomes()
                 found.append({each.mixture(): each.origin().name() for each in outcomes})
             elif action == "fidelity":
                 found.append({"winner": product.spark.FidelityAction(*inputs).run().winner().text()})
