@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mergetomix.expert.Delta;
@@ -37,7 +36,6 @@ import org.mergetomix.tensor.TensorSpec;
  * The embedding of a vocabulary of 152,064: over 2 GiB in float32. Takes 5 GB of memory where it is
  * measured generously: files are sparse, in bf16, and their pages can be dropped.
  */
-@Tag("large")
 class LargeTensorIT {
 
   private static final String NAME = "model.embed_tokens.weight";
