@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.report.chart.Box;
 import org.mergetomix.report.chart.Chart;
@@ -45,8 +47,15 @@ final class SurfaceMap {
     List<String> pair = content.mapped();
     List<String> datasets = content.run().run().datasets();
     if (pair.size() == 2 && datasets.size() > 2 && !model.predictions().isEmpty()) {
-      of(model, datasets, pair.get(0), pair.get(1)).write(page, content);
+      of(model, known(model, datasets, pair), pair.get(0), pair.get(1)).write(page, content);
     }
+  }
+
+  /** The surface knows nothing of a dataset of which every mixture failed. */
+  private static List<String> known(ScoreModel model, List<String> datasets, List<String> pair) {
+    Set<String> known = new TreeSet<>(pair);
+    model.predictions().forEach(one -> known.addAll(one.mixture().datasets()));
+    return known.size() > 2 ? List.copyOf(known) : datasets;
   }
 
   private static SurfaceMap of(

@@ -139,7 +139,7 @@ public final class ReportAction {
             ? effects(record, evaluations, scores.scores().keySet(), tasks, objective)
             : List.of(),
         model,
-        model.map(one -> mapped(record, one)).orElse(List.of()),
+        model.map(one -> mapped(record, one, scores)).orElse(List.of()),
         rounds(record, evaluations, scores, unit),
         bestBySize(ranked, unit),
         fidelity,
@@ -150,17 +150,24 @@ public final class ReportAction {
             record.start().baselines(), record.search().weights(), top, ranked::findAll));
   }
 
-  /** Two datasets as configured, or else the two that help most. */
-  private List<String> mapped(RunRecord record, ScoreModel model) {
-    List<String> configured = configuration.report().surface();
-    if (!configured.isEmpty()) {
-      return configured;
+  /**
+   * Two datasets as configured, or else the two that help most; fewer where no mixture with them
+   * has a score.
+   */
+  private List<String> mapped(RunRecord record, ScoreModel model, RankedScores scores) {
+    Set<String> datasets = new LinkedHashSet<>(configuration.report().surface());
+    if (datasets.isEmpty()) {
+      model.gains().forEach(gain -> datasets.add(gain.dataset()));
+      datasets.addAll(model.predictions().get(0).mixture().datasets());
+      datasets.addAll(record.run().datasets());
     }
-    Set<String> datasets = new LinkedHashSet<>();
-    model.gains().forEach(gain -> datasets.add(gain.dataset()));
-    datasets.addAll(model.predictions().get(0).mixture().datasets());
-    datasets.addAll(record.run().datasets());
-    return datasets.stream().limit(2).toList();
+    return datasets.stream()
+        .filter(
+            dataset ->
+                scores.scores().keySet().stream()
+                    .anyMatch(mixture -> mixture.datasets().contains(dataset)))
+        .limit(2)
+        .toList();
   }
 
   /** Of a search that looked at a part of what is possible, as far as its scores say it. */
