@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -161,13 +162,10 @@ public final class ReportAction {
       datasets.addAll(model.predictions().get(0).mixture().datasets());
       datasets.addAll(record.run().datasets());
     }
-    return datasets.stream()
-        .filter(
-            dataset ->
-                scores.scores().keySet().stream()
-                    .anyMatch(mixture -> mixture.datasets().contains(dataset)))
-        .limit(2)
-        .toList();
+    Set<String> known = new TreeSet<>();
+    scores.scores().keySet().forEach(mixture -> known.addAll(mixture.datasets()));
+    datasets.retainAll(known);
+    return known.size() > 2 ? datasets.stream().limit(2).toList() : List.of();
   }
 
   /** Of a search that looked at a part of what is possible, as far as its scores say it. */
