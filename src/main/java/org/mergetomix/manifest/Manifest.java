@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -141,6 +142,13 @@ public record Manifest(
 
     public DatasetEntry {
       baselines = Collections.unmodifiableSortedMap(new TreeMap<>(baselines));
+    }
+
+    /** The same of which this is known too; a name that is there already keeps its number. */
+    public DatasetEntry knowing(Map<String, Double> more) {
+      SortedMap<String, Double> all = new TreeMap<>(more);
+      all.putAll(baselines);
+      return new DatasetEntry(id, data, columns, expert, sha256, policy, all);
     }
 
     /** A dataset whose columns are called by what they hold, and of which no more is known. */
