@@ -36,7 +36,7 @@ public record Configuration(
     Training training,
     Fidelity fidelity,
     Divide divide,
-    Baselines baselines,
+    BaselineSettings baselines,
     Report report,
     CacheSettings cache,
     MlflowSettings mlflow,
@@ -322,7 +322,7 @@ public record Configuration(
    *
    * @param rows of each that the base reads; 0 for no measuring
    */
-  public record Baselines(int rows) implements Serializable {}
+  public record BaselineSettings(int rows) implements Serializable {}
 
   /**
    * How the job runs on Spark.

@@ -111,10 +111,11 @@ public final class CorpusExample {
   }
 
   private String how(Configuration configuration) throws IOException {
-    return "%s\n%s\nseed %s\ncorpus %s\n"
+    return "%s\n%s\n%s\nseed %s\ncorpus %s\n"
         .formatted(
             configuration.requireManifest(),
             configuration.divide(),
+            configuration.baselines(),
             configuration.seed(),
             Digests.sha256(directory.resolve("corpus.jsonl")));
   }

@@ -91,6 +91,10 @@ public record SampledModelling(int rows, long seed) implements TaskKind {
     return example.map(
         Example.PlainText::text,
         asked -> Digests.sha256(asked.prompt(), asked.completion()),
-        dialogue -> dialogue.conversation().contents());
+        dialogue ->
+            Digests.sha256(
+                dialogue.conversation().messages().stream()
+                    .map(message -> message.fields().toString())
+                    .toArray(String[]::new)));
   }
 }

@@ -2,13 +2,14 @@ package org.mergetomix.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
-import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.evaluation.SampledModelling;
 import org.mergetomix.manifest.Baselines;
 import org.mergetomix.manifest.Manifest;
@@ -16,8 +17,10 @@ import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.BaseModel;
 import org.mergetomix.plan.InputAccess;
+import org.mergetomix.plan.RunPlan;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
+import org.mergetomix.table.RunRecord;
 
 /**
  * What is measured of datasets without their experts, where {@code baselines.rows} asks for it: the
@@ -29,8 +32,8 @@ final class MeasuredBaselines {
 
   /** What stands in the way; nothing where nothing is to be measured. */
   static List<Problem> problems(Manifest manifest, InputFiles files, Configuration configuration) {
-    if (isKnown(manifest, configuration, Baselines.LOSS)
-        && isKnown(manifest, configuration, Baselines.SHARE)) {
+    boolean lossIsKnown = isKnown(manifest, configuration, Baselines.LOSS);
+    if (lossIsKnown && isKnown(manifest, configuration, Baselines.SHARE)) {
       return List.of();
     }
     List<Problem> problems = new ArrayList<>();
@@ -47,12 +50,26 @@ final class MeasuredBaselines {
               () ->
                   problems.add(
                       new Problem(
-                          "Dataset %s has no data, on which the base's loss could be measured"
+                          "Dataset %s has no data, of which baselines could be measured"
                               .formatted(dataset.id()),
                           manifest.file().toString(),
                           "Give it the key data, or set baselines.rows to 0")));
     }
+    if (!lossIsKnown && manifest.missingFiles(files, Purpose.SEARCHING).isEmpty()) {
+      problems.addAll(unreadable(manifest, files, configuration));
+    }
     return List.copyOf(problems);
+  }
+
+  /** Why the base cannot read texts, which tasks of lm-eval do not ask of it. */
+  private static List<Problem> unreadable(
+      Manifest manifest, InputFiles files, Configuration configuration) {
+    try {
+      BaseModel.toEvaluate(files, manifest, configuration.evaluation().engine()).reading();
+      return List.of();
+    } catch (UserException problems) {
+      return files.named(problems).problems();
+    }
   }
 
   /**
@@ -69,13 +86,45 @@ final class MeasuredBaselines {
     }
     UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
     InputAccess access = InputAccess.of(spark, configuration);
-    Engine engine = configuration.evaluation().engine();
-    new InputCheck(spark, access, files, engine).run(manifest, List.of());
-    try {
-      BaseModel.toEvaluate(files, manifest, engine).reading();
-    } catch (UserException problems) {
-      throw files.named(problems);
+    new InputCheck(spark, access, files, configuration.evaluation().engine())
+        .run(manifest, List.of());
+    UserException.inputIfAny(unreadable(manifest, files, configuration));
+    RunPlan.of(spark, manifest, configuration);
+  }
+
+  /**
+   * The manifest with what an earlier start of the same run measured, so that a run measures once.
+   *
+   * @param before the run that was there, if there was one
+   */
+  static Manifest remembered(
+      Manifest manifest, Optional<RunRecord> before, Configuration configuration) {
+    if (configuration.baselines().rows() == 0) {
+      return manifest;
     }
+    return before
+        .map(RunRecord::start)
+        .filter(start -> isMeasuredAlike(start.configuration(), configuration.asMap()))
+        .map(RunRecord.Start::baselines)
+        .filter(found -> found.keySet().containsAll(manifest.datasetIds()))
+        .map(
+            found ->
+                manifest.with(
+                    manifest.datasets().stream()
+                        .map(dataset -> dataset.knowing(measured(found.get(dataset.id()))))
+                        .toList()))
+        .orElse(manifest);
+  }
+
+  private static boolean isMeasuredAlike(Map<String, String> before, Map<String, String> now) {
+    return Stream.of("baselines.rows", "seed", "manifest")
+        .allMatch(key -> now.get(key).equals(before.get(key)));
+  }
+
+  private static Map<String, Double> measured(SortedMap<String, Double> numbers) {
+    SortedMap<String, Double> measured = new TreeMap<>(numbers);
+    measured.keySet().retainAll(Baselines.MEASURED);
+    return measured;
   }
 
   /**

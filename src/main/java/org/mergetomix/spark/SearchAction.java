@@ -137,7 +137,10 @@ public final class SearchAction {
     EvaluationsTable table = directory.evaluations(spark);
     RunRecord fresh =
         RunRecords.begin(
-            spark, plan, MeasuredBaselines.added(spark, manifest, configuration), configuration);
+            spark,
+            plan,
+            MeasuredBaselines.added(spark, remembered(), configuration),
+            configuration);
     Set<String> devicesBefore = table.read().devices().keySet();
     RunRecord again =
         directory.update(fresh, before -> before.startedAgain(fresh).evaluatedOn(devicesBefore));
@@ -277,7 +280,7 @@ public final class SearchAction {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       List<Problem> missing = new ArrayList<>(manifest.missingFiles(files, Purpose.SEARCHING));
-      missing.addAll(MeasuredBaselines.problems(manifest, files, configuration));
+      missing.addAll(MeasuredBaselines.problems(remembered(), files, configuration));
       UserException.inputIfAny(missing);
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
       warnings.addAll(
@@ -289,6 +292,11 @@ public final class SearchAction {
       idle(search).ifPresent(warnings::add);
       return memory.orElseThrow();
     }
+  }
+
+  /** The manifest with the baselines that this run measured before. */
+  private Manifest remembered() {
+    return MeasuredBaselines.remembered(manifest, directory.read(), configuration);
   }
 
   /** What to know where rounds are too narrow for the cluster. */

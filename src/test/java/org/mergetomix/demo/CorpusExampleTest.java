@@ -65,6 +65,8 @@ class CorpusExampleTest {
 
     assertThat(example.isDivided(eight)).isTrue();
     assertThat(example.isDivided(Configuration.load(List.of(), fewer))).isFalse();
+    fewer.set(fewer.size() - 1, "baselines.rows=20");
+    assertThat(example.isDivided(Configuration.load(List.of(), fewer))).isFalse();
     Files.writeString(folder.resolve("corpus.jsonl"), "{\"text\": \"another corpus\"}\n");
     assertThat(example.isDivided(eight)).isFalse();
     example.discardDivision();

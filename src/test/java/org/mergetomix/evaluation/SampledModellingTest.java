@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.mergetomix.data.DataRows.Placed;
 import org.mergetomix.data.Example;
 import org.mergetomix.data.RowPlace;
+import org.mergetomix.data.conversation.Conversation;
+import org.mergetomix.data.conversation.Message;
 
 class SampledModellingTest {
 
@@ -50,15 +52,32 @@ class SampledModellingTest {
     assertThat(Collections.frequency(drawn(40, 1, half), "again")).isBetween(8, 32);
   }
 
-  private static List<String> drawn(int rows, long seed, List<String> texts) {
-    List<Placed<Example>> placed = new ArrayList<>();
-    for (String text : texts) {
-      placed.add(
-          new Placed<>(
-              new RowPlace("data", RowPlace.Unit.LINE, placed.size() + 1),
-              new Example.PlainText(text)));
+  @Test
+  void tellsConversationsApartByTheirRolesToo() {
+    List<Example> conversations = new ArrayList<>();
+    for (String text : TEXTS.subList(0, 20)) {
+      conversations.add(new Example.Dialogue(new Conversation(List.of(Message.of("user", text)))));
+      conversations.add(
+          new Example.Dialogue(new Conversation(List.of(Message.of("assistant", text)))));
     }
-    return new SampledModelling(rows, seed)
-        .drawn(placed).stream().map(row -> ((Example.PlainText) row.meaning()).text()).toList();
+    List<Example> turned = new ArrayList<>(conversations);
+    Collections.reverse(turned);
+
+    assertThat(drawnOf(10, 1, turned)).isEqualTo(drawnOf(10, 1, conversations));
+  }
+
+  private static List<String> drawn(int rows, long seed, List<String> texts) {
+    return drawnOf(rows, seed, texts.stream().map(Example.PlainText::new).toList()).stream()
+        .map(row -> ((Example.PlainText) row).text())
+        .toList();
+  }
+
+  private static List<Example> drawnOf(int rows, long seed, List<? extends Example> examples) {
+    List<Placed<Example>> placed = new ArrayList<>();
+    for (Example example : examples) {
+      placed.add(
+          new Placed<>(new RowPlace("data", RowPlace.Unit.LINE, placed.size() + 1), example));
+    }
+    return new SampledModelling(rows, seed).drawn(placed).stream().map(Placed::meaning).toList();
   }
 }

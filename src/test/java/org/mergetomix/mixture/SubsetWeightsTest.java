@@ -2,7 +2,9 @@ package org.mergetomix.mixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -116,7 +118,14 @@ class SubsetWeightsTest {
 
     Mixture subset = weights.subset(ids);
 
-    assertThat(SubsetWeights.weights(ids.stream().mapToDouble(weights::amount).toArray()))
-        .containsExactly(ids.stream().mapToDouble(subset::weight).toArray());
+    double[] found = SubsetWeights.weights(ids.stream().mapToDouble(weights::amount).toArray());
+    assertThat(found).containsExactly(ids.stream().mapToDouble(subset::weight).toArray());
+    assertThat(Arrays.stream(found).sum()).isCloseTo(1, within(1e-12));
+    double all = amounts.stream().mapToLong(Long::longValue).sum();
+    for (int i = 0; i < found.length; i++) {
+      // A thousandth by rounding, and one more of the greatest for each that has less than one.
+      assertThat(found[i]).isCloseTo(amounts.get(i) / all, within(0.001 * (1 + amounts.size())));
+      assertThat(found[i]).isGreaterThan(0.0009);
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.location.Location;
@@ -46,6 +47,9 @@ public final class OtherObjectiveBenchmark {
 
   /** Replays the searches. */
   public static void main(String[] arguments) {
+    if (arguments.length < 4) {
+      throw new IllegalArgumentException("RUN SEEDS TASK TASK ...");
+    }
     Configuration configuration = Configuration.load(List.of(), List.of());
     try (Session session = Session.open(configuration.spark())) {
       new OtherObjectiveBenchmark(session.spark(), Location.of(arguments[0]))
@@ -64,8 +68,8 @@ public final class OtherObjectiveBenchmark {
         "%d mixtures, searched by %s: evaluations median %.0f, most %.0f%n",
         searched.size(),
         String.join(",", tasks),
-        quantile(evaluated.stream().mapToDouble(Set::size).toArray(), 0.5),
-        quantile(evaluated.stream().mapToDouble(Set::size).toArray(), 1));
+        median(evaluated.stream().mapToDouble(Set::size).toArray()),
+        worst(evaluated.stream().mapToDouble(Set::size).toArray()));
     for (List<String> objective : others(tasks)) {
       Recording truth = recording(objective);
       double[] best = new double[seeds];
@@ -85,10 +89,10 @@ public final class OtherObjectiveBenchmark {
           "%-16s %s: evaluated median %.3f worst %.3f; with the surface median %.3f worst %.3f%n",
           String.join(",", objective),
           truth.regretUnit(),
-          quantile(best, 0.5),
-          quantile(best, 1),
-          quantile(answer, 0.5),
-          quantile(answer, 1));
+          median(best),
+          worst(best),
+          median(answer),
+          worst(answer));
     }
   }
 
@@ -137,10 +141,12 @@ public final class OtherObjectiveBenchmark {
     return Axes.of(recording.datasets(), SubsetWeights.EQUAL);
   }
 
-  private static double quantile(double[] values, double share) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) Math.floor(share * (sorted.length - 1))];
+  private static double median(double[] values) {
+    return new Median().evaluate(values);
+  }
+
+  private static double worst(double[] values) {
+    return Arrays.stream(values).max().orElseThrow();
   }
 
   /** A strategy whose mixtures are written down as it asks for them. */
@@ -172,6 +178,16 @@ public final class OtherObjectiveBenchmark {
     @Override
     public long most() {
       return strategy.most();
+    }
+
+    @Override
+    public long possible() {
+      return strategy.possible();
+    }
+
+    @Override
+    public boolean isPossible(Mixture mixture) {
+      return strategy.isPossible(mixture);
     }
 
     @Override
