@@ -5,11 +5,13 @@ import org.mergetomix.surface.Axes;
 
 /**
  * How alike the errors of two surrogates are. The surrogate of one dataset is the trained model
- * itself, so everything vanishes with 1 − ρ.
+ * itself, so everything vanishes with 1 − ρ. A trained model's score need not go in proportion to
+ * the surrogate's: where the two part ways at some score, mixtures that are alike in it share an
+ * error.
  *
  * @param constant variance of an error common to all mixtures
  * @param slope variance of an error in proportion to the standardised surrogate score
- * @param local variance of an error that only mixtures with like weights share
+ * @param local variance of an error that only mixtures share whose weights and scores are alike
  */
 record CorrectionKernel(double constant, double slope, double local) {
 
@@ -21,10 +23,12 @@ record CorrectionKernel(double constant, double slope, double local) {
       double difference = first.weights[i] - second.weights[i];
       squares += difference * difference;
     }
+    double apart = first.score - second.score;
+    double alike = Math.exp(-squares / RANGE - apart * apart / 2);
     return 2
         * first.spread
         * second.spread
-        * (constant + slope * first.score * second.score + local * Math.exp(-squares / RANGE));
+        * (constant + slope * first.score * second.score + local * alike);
   }
 
   /** A mixture as the kernel sees it. */
