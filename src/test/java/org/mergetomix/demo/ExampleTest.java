@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.MultipleChoice;
@@ -181,7 +181,7 @@ class ExampleTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("org.mergetomix.demo.LanguageBed#beds")
   void bedsHaveTheSameBaseAndAllTheirTexts(LanguageBed bed, SparkSession spark) throws IOException {
     Manifest manifest = Manifest.read(bed.write(directory, spark, SHORT));
 

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.config.Configuration;
@@ -24,43 +23,47 @@ import org.mergetomix.spark.round.Progress;
  * {@code manifest.conf} has every target as a task, and {@code TARGET.conf} one alone. {@code
  * finetune}, {@code search} and {@code fidelity} or {@code replay} do the rest.
  */
-public enum LanguageBed {
+public record LanguageBed(String name, List<LanguageBed.Portion> datasets, List<String> targets) {
+
   /**
    * All twelve languages of the base. The 4,095 mixtures can all be evaluated, and so any search be
    * compared with the truth.
    */
-  TWELVE(
-      all("cs", "da", "de", "es", "et", "fi", "fr", "hu", "it", "pl", "sv", "tr"),
-      List.of("ca", "en", "nl", "pt", "ro")),
+  static final LanguageBed TWELVE =
+      new LanguageBed(
+          "twelve",
+          all("cs", "da", "de", "es", "et", "fi", "fr", "hu", "it", "pl", "sv", "tr"),
+          List.of("ca", "en", "nl", "pt", "ro"));
 
   /**
    * Datasets of very different sizes, 1 : 2 : 5 : 10 : 20 : 40; those that should help Catalan and
    * Portuguese most are not the largest. To be trained by epochs and mixed by example, so that a
    * mixture is what one gets who pours them together.
    */
-  SIZES(
-      List.of(
-          new Portion("pl", 30),
-          new Portion("es", 60),
-          new Portion("it", 150),
-          new Portion("sv", 300),
-          new Portion("de", 600),
-          new Portion("fr", 1_200)),
-      List.of("ca", "nl", "pt")),
+  static final LanguageBed SIZES =
+      new LanguageBed(
+          "sizes",
+          List.of(
+              new Portion("pl", 30),
+              new Portion("es", 60),
+              new Portion("it", 150),
+              new Portion("sv", 300),
+              new Portion("de", 600),
+              new Portion("fr", 1_200)),
+          List.of("ca", "nl", "pt"));
 
   /**
    * Languages in scripts of which the base has seen one alone, and targets in three of the others.
    */
-  SCRIPTS(all("ar", "el", "es", "hi", "ka", "ru"), List.of("bg", "fa", "mr"));
+  static final LanguageBed SCRIPTS =
+      new LanguageBed(
+          "scripts", all("ar", "el", "es", "hi", "ka", "ru"), List.of("bg", "fa", "mr"));
 
   private static final long SEED = 1;
 
-  private final List<Portion> datasets;
-  private final List<String> targets;
-
-  LanguageBed(List<Portion> datasets, List<String> targets) {
-    this.datasets = datasets;
-    this.targets = targets;
+  public LanguageBed {
+    datasets = List.copyOf(datasets);
+    targets = List.copyOf(targets);
   }
 
   /**
@@ -68,7 +71,11 @@ public enum LanguageBed {
    *
    * @param most how many of a language's names it has, or all where there are fewer
    */
-  private record Portion(String language, int most) {}
+  record Portion(String language, int most) {}
+
+  static List<LanguageBed> beds() {
+    return List.of(TWELVE, SIZES, SCRIPTS);
+  }
 
   private static List<Portion> all(String... languages) {
     return List.of(languages).stream()
@@ -81,7 +88,10 @@ public enum LanguageBed {
     Configuration configuration = Configuration.load(List.of(), Example.PRETRAINING);
     try (Session session = Session.open(configuration.spark())) {
       Path manifest =
-          valueOf(arguments[0].toUpperCase(Locale.ROOT))
+          beds().stream()
+              .filter(bed -> bed.name().equals(arguments[0]))
+              .findFirst()
+              .orElseThrow()
               .write(Path.of(arguments[1]), session.spark(), configuration);
       System.out.println("Manifest: " + manifest);
     }
@@ -98,7 +108,7 @@ public enum LanguageBed {
     Path directory = into.toAbsolutePath().normalize();
     Path example = new Example(directory).prepare(spark, pretraining, Progress.SILENT);
     Manifest.Base base = Manifest.read(example).base();
-    Path bed = directory.resolve(name().toLowerCase(Locale.ROOT));
+    Path bed = directory.resolve(name);
     Path texts = Files.createDirectories(bed.resolve("data"));
     for (Portion dataset : datasets) {
       List<String> names = LanguageNames.split(dataset.language(), SEED).training();
@@ -116,8 +126,8 @@ public enum LanguageBed {
     return write(bed, "manifest", base, targets);
   }
 
-  private Path write(Path bed, String name, Manifest.Base base, List<String> judges) {
-    Path file = bed.resolve(name + ".conf");
+  private Path write(Path bed, String title, Manifest.Base base, List<String> judges) {
+    Path file = bed.resolve(title + ".conf");
     Path texts = bed.resolve("data");
     List<Manifest.DatasetEntry> entries = new ArrayList<>();
     for (Portion dataset : datasets) {
