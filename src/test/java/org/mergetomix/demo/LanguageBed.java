@@ -22,6 +22,10 @@ import org.mergetomix.spark.round.Progress;
  * <p>Arguments: the name of one, and a directory that several can share. In its folder NAME there,
  * {@code manifest.conf} has every target as a task, and {@code TARGET.conf} one alone. {@code
  * finetune}, {@code search} and {@code fidelity} or {@code replay} do the rest.
+ *
+ * @param name of its folder
+ * @param datasets to choose from
+ * @param targets languages to help
  */
 public record LanguageBed(String name, List<LanguageBed.Portion> datasets, List<String> targets) {
 
