@@ -36,6 +36,7 @@ public record Configuration(
     Training training,
     Fidelity fidelity,
     Divide divide,
+    Baselines baselines,
     Report report,
     CacheSettings cache,
     MlflowSettings mlflow,
@@ -315,6 +316,13 @@ public record Configuration(
       CHARACTERS
     }
   }
+
+  /**
+   * What is measured of each dataset without its expert.
+   *
+   * @param rows of each that the base reads; 0 for no measuring
+   */
+  public record Baselines(int rows) implements Serializable {}
 
   /**
    * How the job runs on Spark.

@@ -84,6 +84,7 @@ final class ConfigurationLoader {
         training(root.section("training")),
         fidelity(root.section("fidelity")),
         divide(root.section("divide")),
+        new Configuration.Baselines(root.section("baselines").integer("rows", COUNT_OR_NONE)),
         report(root.section("report")),
         cache(root.section("cache")),
         mlflow(root.section("mlflow")),

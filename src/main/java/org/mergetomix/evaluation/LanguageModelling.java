@@ -86,29 +86,32 @@ public record LanguageModelling() implements TaskKind, Scoring {
 
   @Override
   public List<TaskExample> examples(TaskData data) {
-    return examples(rows(data), data.text().files().size());
+    return examples(rows(data), data);
   }
 
   @Override
   public LikelihoodQuestions questions(TaskData data) {
-    List<Placed<Example>> rows = rows(data);
+    return questions(rows(data), data);
+  }
+
+  /** What is asked of these rows of the data, in this order. */
+  static LikelihoodQuestions questions(List<Placed<Example>> rows, TaskData data) {
     List<TokenWindow> windows = new ArrayList<>();
     try (Tokenizer tokenizer = data.text().tokenizer().open()) {
       for (int example = 0; example < rows.size(); example++) {
         windows.addAll(tokenizer.scored(example, rows.get(example), data.text().context()));
       }
-      return new LikelihoodQuestions(
-          this, examples(rows, data.text().files().size()), windows, tokenizer.padding());
+      return new LikelihoodQuestions(KIND, examples(rows, data), windows, tokenizer.padding());
     }
   }
 
   private static List<Placed<Example>> rows(TaskData data) {
-    return ExampleOrder.of(
-        data.rows(ExampleRows.read(data.text().files(), data.text().columns()).rows()),
-        data.digest());
+    return ExampleOrder.of(data.rows(data.text().rows()), data.digest());
   }
 
-  private static List<TaskExample> examples(List<Placed<Example>> rows, int files) {
+  /** These rows of the data as examples, in this order. */
+  static List<TaskExample> examples(List<Placed<Example>> rows, TaskData data) {
+    int files = data.text().files().size();
     List<TaskExample> examples = new ArrayList<>();
     for (Placed<Example> row : rows) {
       examples.add(

@@ -69,7 +69,11 @@ public final class Slot implements AutoCloseable {
       Optional<FactoredExperts> factors =
           switch (worker.settings().experts()) {
             case MERGED -> Optional.empty();
-            case FACTORS -> Optional.of(FactoredExperts.of(experts));
+            // Of the base alone there is nothing to give.
+            case FACTORS ->
+                plan.experts().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(FactoredExperts.of(experts));
           };
       WorkerEvaluator evaluator =
           worker.start(base, plan.base().file(), tasks, plan.batchSize(), factors, device);

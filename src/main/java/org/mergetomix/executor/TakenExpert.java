@@ -15,7 +15,6 @@ import org.mergetomix.output.LocalOutput;
 import org.mergetomix.plan.FileInput;
 import org.mergetomix.problem.FileProblems;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.safetensors.SafetensorsFile;
 import org.mergetomix.safetensors.SafetensorsWriter;
 import org.mergetomix.tensor.Checkpoint;
 
@@ -32,19 +31,6 @@ public record TakenExpert(TrainingJob job, Location source) implements Serializa
       Pattern.compile("(\"base_model_name_or_path\"\\s*:\\s*)\"(?:[^\"\\\\]|\\\\.)*\"");
 
   /**
-   * Opens a trained model, or an adapter alone.
-   *
-   * @param path its file or folder on this host
-   * @throws UserException if it cannot be read
-   */
-  public static Checkpoint open(Path path) {
-    boolean adapter = Files.isDirectory(path) && !CheckpointFolder.of(path).holdsModel();
-    return adapter
-        ? SafetensorsFile.open(path.resolve(CheckpointFolder.ADAPTER))
-        : Checkpoints.open(path);
-  }
-
-  /**
    * Writes it.
    *
    * @throws UserException if it cannot be read, or not be written where it belongs
@@ -53,7 +39,7 @@ public record TakenExpert(TrainingJob job, Location source) implements Serializa
     try (InputFiles files = job.access().open()) {
       FileInput base = job.start().fetched(files);
       Path there = files.fetch(source, "");
-      try (Checkpoint model = open(there);
+      try (Checkpoint model = Checkpoints.openTrained(there);
           LocalOutput target =
               LocalOutput.of(
                   job.output(),

@@ -28,6 +28,16 @@ public final class Checkpoints {
   }
 
   /**
+   * Opens what a training wrote: a checkpoint, or of a folder without a model the adapter alone.
+   *
+   * @throws org.mergetomix.problem.UserException as {@link #open}
+   */
+  public static Checkpoint openTrained(Path path) {
+    boolean adapter = Files.isDirectory(path) && !CheckpointFolder.of(path).holdsModel();
+    return adapter ? SafetensorsFile.open(path.resolve(CheckpointFolder.ADAPTER)) : open(path);
+  }
+
+  /**
    * The names of the files that decide what a checkpoint's folder means: index and shards or the
    * single file, and an adapter's two files; in ascending order.
    *

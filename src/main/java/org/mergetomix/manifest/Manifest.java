@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -16,8 +17,10 @@ import org.mergetomix.evaluation.Holdout;
 import org.mergetomix.evaluation.TaskKind;
 import org.mergetomix.evaluation.TokenizerSource;
 import org.mergetomix.evaluation.harness.HarnessTask;
+import org.mergetomix.expert.ExpertKind;
 import org.mergetomix.expert.ExpertPolicy;
 import org.mergetomix.family.TiedNames;
+import org.mergetomix.folder.CheckpointFolder;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
@@ -141,6 +144,22 @@ public record Manifest(
 
     public DatasetEntry {
       baselines = Collections.unmodifiableSortedMap(new TreeMap<>(baselines));
+    }
+
+    /** The same of which this is known too; a name that is there already keeps its number. */
+    public DatasetEntry knowing(Map<String, Double> more) {
+      SortedMap<String, Double> all = new TreeMap<>(more);
+      all.putAll(baselines);
+      return new DatasetEntry(id, data, columns, expert, sha256, policy, all);
+    }
+
+    /** Whether its expert, which is there, is read as a LoRA adapter. */
+    public boolean isAdapter(InputFiles files) {
+      if (policy.kind() != ExpertKind.AUTO) {
+        return policy.kind() == ExpertKind.LORA;
+      }
+      CheckpointFolder folder = CheckpointFolder.of(files.headers(expert));
+      return folder.holdsAdapter() && !folder.holdsModel();
     }
 
     /** A dataset whose columns are called by what they hold, and of which no more is known. */

@@ -243,7 +243,7 @@ public final class MemoryCheck {
   /** The delta of an expert that is there, in float32: what an adapter adds, or a whole model. */
   private long delta(
       Manifest.DatasetEntry dataset, TiedCheckpoint weights, BaseModel base, long whole) {
-    if (!FactorsCheck.isAdapter(dataset, files)) {
+    if (!dataset.isAdapter(files)) {
       return whole;
     }
     try (Delta delta =

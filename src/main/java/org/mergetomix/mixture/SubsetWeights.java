@@ -2,6 +2,7 @@ package org.mergetomix.mixture;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -101,19 +102,28 @@ public record SubsetWeights(By by, SortedMap<String, Long> amounts) implements S
       return Mixture.subset(datasets);
     }
     List<String> ids = datasets.stream().sorted().toList();
-    if (ids.stream().map(dataset -> amounts.get(dataset)).distinct().count() == 1) {
-      // A third each is no whole number of thousandths.
-      return Mixture.subset(ids);
-    }
-    double[] shares =
-        Thousandths.shares(
-            Thousandths.atLeastOne(
-                ids.stream().mapToDouble(dataset -> amounts.get(dataset)).toArray()));
+    double[] shares = weights(ids.stream().mapToDouble(this::amount).toArray());
     Map<String, Double> weights = new LinkedHashMap<>();
     for (int i = 0; i < shares.length; i++) {
       weights.put(ids.get(i), shares[i]);
     }
     return Mixture.weighted(weights);
+  }
+
+  /**
+   * The weights of datasets in their {@link #subset}, without making it.
+   *
+   * @param amounts that they have, in ascending order of their ids, each above 0
+   * @return in the same order, numbers above 0 that sum to 1
+   */
+  public static double[] weights(double[] amounts) {
+    if (Arrays.stream(amounts).allMatch(amount -> amount == amounts[0])) {
+      // A third each is no whole number of thousandths.
+      double[] equal = new double[amounts.length];
+      Arrays.fill(equal, 1.0 / amounts.length);
+      return equal;
+    }
+    return Thousandths.shares(Thousandths.atLeastOne(amounts));
   }
 
   /** Whether a mixture is the subset of its datasets; the base is where all weights are equal. */

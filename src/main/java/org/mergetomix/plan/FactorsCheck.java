@@ -54,7 +54,7 @@ public final class FactorsCheck {
     for (Manifest.DatasetEntry dataset : manifest.datasets()) {
       if (!files.exists(dataset.expert())) {
         missing.add(dataset.id());
-      } else if (!isAdapter(dataset, files) && !isUnclear(dataset, files)) {
+      } else if (!dataset.isAdapter(files) && !isUnclear(dataset, files)) {
         problems.add(
             new Problem(
                 "worker.experts is factors, but the expert of %s is no LoRA adapter"
@@ -88,16 +88,6 @@ public final class FactorsCheck {
           "worker.experts",
           MERGED + ", or take the worker that comes with this program (worker.command = [])");
     }
-  }
-
-  /** Whether an expert that is there is read as an adapter. */
-  public static boolean isAdapter(Manifest.DatasetEntry dataset, InputFiles files) {
-    ExpertKind kind = dataset.policy().kind();
-    if (kind != ExpertKind.AUTO) {
-      return kind == ExpertKind.LORA;
-    }
-    CheckpointFolder folder = folder(dataset, files);
-    return folder.holdsAdapter() && !folder.holdsModel();
   }
 
   /** Whether a folder holds no expert, or two: the check of inputs has words for that. */

@@ -152,37 +152,50 @@ public final class DivisionPage {
 
   private static void writeTargets(Markup page, List<PartRow> parts) {
     List<String> tasks = List.copyOf(parts.get(0).similarity().keySet());
-    if (tasks.isEmpty()) {
+    boolean measured = parts.get(0).isMeasured();
+    if (tasks.isEmpty() && !measured) {
       return;
     }
     page.open("section").newLine().line("h2", "Choosing without experts");
     page.line(
         "p",
-        "What could be chosen by without training anything: the size of a part, and how similar it"
-            + " is to the data of a task, as the cosine of their mean features. Compare a search"
-            + " with it.");
+        "What could be chosen by without training anything: the size of a part"
+            + (tasks.isEmpty()
+                ? ""
+                : ", how similar it is to the data of a task, as the cosine of their mean features")
+            + (measured
+                ? ", what the base knows least of, or best: its loss on a sample of the part's rows"
+                : "")
+            + ". Compare a search with it.");
     List<Column> columns = new ArrayList<>(List.of(Column.id("Part"), Column.number("Share")));
     tasks.forEach(task -> columns.add(Column.number("Similarity to " + task)));
-    List<PartRow> bySimilarity =
-        parts.stream()
-            .sorted(
-                Comparator.comparing((PartRow part) -> -part.similarity().get(tasks.get(0)))
-                    .thenComparing(PartRow::part))
-            .toList();
+    if (measured) {
+      columns.add(Column.number("Base loss, bits per byte"));
+    }
     Table.write(
         page,
-        "Size and similarity of each part",
+        "What could be chosen by, of each part",
         columns,
-        bySimilarity.stream()
-            .map(
-                part -> {
-                  List<String> cells =
-                      new ArrayList<>(List.of(part.part(), Figures.percent(part.share())));
-                  tasks.forEach(task -> cells.add(figure(part.similarity().get(task))));
-                  return List.copyOf(cells);
-                })
+        parts.stream()
+            .sorted(
+                Comparator.comparing(
+                        (PartRow part) ->
+                            -(tasks.isEmpty()
+                                ? part.baseLoss()
+                                : part.similarity().get(tasks.get(0))))
+                    .thenComparing(PartRow::part))
+            .map(part -> cells(part, tasks, measured))
             .toList());
     page.closeLine();
+  }
+
+  private static List<String> cells(PartRow part, List<String> tasks, boolean measured) {
+    List<String> cells = new ArrayList<>(List.of(part.part(), Figures.percent(part.share())));
+    tasks.forEach(task -> cells.add(figure(part.similarity().get(task))));
+    if (measured) {
+      cells.add(new Decimals(3).format(part.baseLoss()));
+    }
+    return List.copyOf(cells);
   }
 
   private static void writeCosines(Markup page, List<PartRow> parts) {

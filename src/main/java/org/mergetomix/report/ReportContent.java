@@ -35,7 +35,7 @@ import org.mergetomix.table.SeenExamples;
  * @param effects one per dataset, in any order; of a search of every mixture
  * @param model what a surface says of the scores, where there is one
  * @param mapped two datasets over whose weights the surface is drawn; none where there is no
- *     surface
+ *     surface that knows them and a third
  * @param rounds of a search that went on round by round, its scores turned so that lower is better;
  *     none of one that did not
  * @param bestBySize in any order

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.report.chart.Box;
 import org.mergetomix.report.chart.Chart;
@@ -42,26 +40,17 @@ final class SurfaceMap {
     this.cells = cells;
   }
 
-  /** Draws the map, where there is a surface and a third dataset. */
+  /** Draws the map, where there are two datasets for it. */
   static void write(Markup page, ReportContent content, ScoreModel model) {
     List<String> pair = content.mapped();
-    List<String> datasets = content.run().run().datasets();
-    if (pair.size() == 2 && datasets.size() > 2 && !model.predictions().isEmpty()) {
-      of(model, known(model, datasets, pair), pair.get(0), pair.get(1)).write(page, content);
+    if (pair.size() == 2 && !model.predictions().isEmpty()) {
+      of(model, pair.get(0), pair.get(1)).write(page, content);
     }
   }
 
-  /** The surface knows nothing of a dataset of which every mixture failed. */
-  private static List<String> known(ScoreModel model, List<String> datasets, List<String> pair) {
-    Set<String> known = new TreeSet<>(pair);
-    model.predictions().forEach(one -> known.addAll(one.mixture().datasets()));
-    return known.size() > 2 ? List.copyOf(known) : datasets;
-  }
-
-  private static SurfaceMap of(
-      ScoreModel model, List<String> datasets, String first, String second) {
+  private static SurfaceMap of(ScoreModel model, String first, String second) {
     Map<String, Double> others =
-        others(model.predictions().get(0).mixture(), datasets, first, second);
+        others(model.predictions().get(0).mixture(), model.datasets(), first, second);
     List<Cell> cells = new ArrayList<>();
     for (int one = 0; one <= STEPS; one++) {
       for (int other = 0; one + other <= STEPS; other++) {

@@ -79,6 +79,7 @@ public final class CheckAction {
     if (!datasets.get(true).isEmpty()) {
       missing.addAll(missing(files, datasets.get(true), Purpose.FINE_TUNING));
     }
+    missing.addAll(MeasuredBaselines.problems(manifest, files, configuration));
     if (!missing.isEmpty()) {
       throw UserException.input(missing.stream().distinct().toList());
     }

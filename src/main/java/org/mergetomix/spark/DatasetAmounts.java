@@ -24,7 +24,7 @@ import org.mergetomix.plan.InputAccess;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
 
-/** How much data each dataset has, where the weights of a subset go by that: a task a dataset. */
+/** How much data each dataset has: a task a dataset. */
 final class DatasetAmounts {
 
   private DatasetAmounts() {}
@@ -64,6 +64,22 @@ final class DatasetAmounts {
       return SubsetWeights.EQUAL;
     }
     requireData(manifest, by);
+    return new SubsetWeights(by, amounts(spark, manifest, configuration, by));
+  }
+
+  /**
+   * How many examples each dataset has, by its id.
+   *
+   * @param manifest each of whose datasets has data
+   * @throws UserException if that cannot be read
+   */
+  static SortedMap<String, Long> examples(
+      SparkSession spark, Manifest manifest, Configuration configuration) {
+    return amounts(spark, manifest, configuration, SubsetWeights.By.EXAMPLE);
+  }
+
+  private static SortedMap<String, Long> amounts(
+      SparkSession spark, Manifest manifest, Configuration configuration, SubsetWeights.By by) {
     InputAccess access = InputAccess.of(spark, configuration);
     List<Counted> datasets;
     try (InputFiles files = access.open()) {
@@ -96,7 +112,7 @@ final class DatasetAmounts {
       for (int i = 0; i < counts.size(); i++) {
         amounts.put(datasets.get(i).id(), counts.get(i));
       }
-      return new SubsetWeights(by, amounts);
+      return amounts;
     } finally {
       context.clearJobGroup();
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -84,21 +85,28 @@ public final class DivideAction {
    *
    * @param target the folder, which must not exist
    * @throws UserException if something is at the target, or the manifest, the corpus or a task's
-   *     data is missing or broken, or the corpus has fewer distinct rows than there are to be parts
+   *     data is missing or broken, or the corpus has fewer distinct rows than there are to be
+   *     parts; if the base is to be measured, and cannot be
    */
   public Result run(Location target) {
     requireNew(target);
     Commits.requireCommitter(spark, target);
     InputAccess access = InputAccess.of(spark, configuration);
     JavaSparkContext context = Session.context(spark);
-    context.setJobGroup("divide", "Divide a corpus", false);
     try (InputFiles files = access.open()) {
       Location file = configuration.requireManifest();
       UndividedManifest manifest = UndividedManifest.read(file, files.fetch(file, ""));
+      MeasuredBaselines.requireBase(
+          spark, manifest.divided(file, List.of()).judgedBy(List.of()), files, configuration);
+      named(context);
       return run(manifest, target, access, files);
     } finally {
       context.clearJobGroup();
     }
+  }
+
+  private static void named(JavaSparkContext context) {
+    context.setJobGroup("divide", "Divide a corpus", false);
   }
 
   private Result run(
@@ -113,14 +121,15 @@ public final class DivideAction {
     try (Targets targets = Targets.read(session, access, files, manifest.tasks());
         Division division = divide(session, corpus, manifest.corpus(), settings, steps)) {
       steps.done();
-      List<PartRow> parts = division.describe(corpus, targets.means(division, settings));
+      List<PartRow> described = division.describe(corpus, targets.means(division, settings));
       steps.done();
       // Another run may have written there meanwhile, and a failure deletes what is there.
       requireNew(target);
       return discardingOnFailure(
           target,
           () -> {
-            write(table, division, parts.size(), target.child("parts"));
+            write(table, division, described.size(), target.child("parts"));
+            List<PartRow> parts = measured(manifest, target, described);
             steps.done();
             new PartsTable(session, target.child("summary")).write(parts);
             Location page = target.child("report.html");
@@ -170,6 +179,17 @@ public final class DivideAction {
             .write()
             .partitionBy(PART),
         target);
+  }
+
+  /** With the base's loss on each, where it is asked for. */
+  private List<PartRow> measured(UndividedManifest manifest, Location target, List<PartRow> parts) {
+    if (configuration.baselines().rows() == 0) {
+      return parts;
+    }
+    SortedMap<String, Double> losses =
+        MeasuredBaselines.losses(spark, divided(manifest, target, parts), configuration);
+    named(Session.context(spark));
+    return parts.stream().map(part -> part.measured(losses.get(part.part()))).toList();
   }
 
   private Manifest divided(UndividedManifest manifest, Location target, List<PartRow> parts) {

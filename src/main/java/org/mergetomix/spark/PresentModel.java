@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mergetomix.cache.InputFiles;
-import org.mergetomix.executor.TakenExpert;
 import org.mergetomix.executor.TrainingJob;
 import org.mergetomix.executor.TrainingOutcome;
 import org.mergetomix.executor.TrainingOutcome.Origin;
 import org.mergetomix.folder.CheckpointFolder;
+import org.mergetomix.folder.Checkpoints;
 import org.mergetomix.folder.Companions;
 import org.mergetomix.location.Location;
 import org.mergetomix.problem.FileProblems;
@@ -65,7 +65,7 @@ final class PresentModel {
     if (Files.isDirectory(target) && CheckpointFolder.of(target).deciding().isEmpty()) {
       return Map.of();
     }
-    try (Checkpoint checkpoint = TakenExpert.open(target)) {
+    try (Checkpoint checkpoint = Checkpoints.openTrained(target)) {
       return checkpoint.metadata();
     } catch (UserException problems) {
       throw files.named(problems);

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -140,7 +139,7 @@ public final class ReportAction {
             ? effects(record, evaluations, scores.scores().keySet(), tasks, objective)
             : List.of(),
         model,
-        model.map(one -> mapped(record, one, scores)).orElse(List.of()),
+        model.map(one -> mapped(record, one)).orElse(List.of()),
         rounds(record, evaluations, scores, unit),
         bestBySize(ranked, unit),
         fidelity,
@@ -152,20 +151,18 @@ public final class ReportAction {
   }
 
   /**
-   * Two datasets as configured, or else the two that help most; fewer where no mixture with them
-   * has a score.
+   * Two datasets as configured, or else the two that help most; none where the surface does not
+   * know them and a third one.
    */
-  private List<String> mapped(RunRecord record, ScoreModel model, RankedScores scores) {
+  private List<String> mapped(RunRecord record, ScoreModel model) {
     Set<String> datasets = new LinkedHashSet<>(configuration.report().surface());
     if (datasets.isEmpty()) {
       model.gains().forEach(gain -> datasets.add(gain.dataset()));
       datasets.addAll(model.predictions().get(0).mixture().datasets());
       datasets.addAll(record.run().datasets());
     }
-    Set<String> known = new TreeSet<>();
-    scores.scores().keySet().forEach(mixture -> known.addAll(mixture.datasets()));
-    datasets.retainAll(known);
-    return known.size() > 2 ? datasets.stream().limit(2).toList() : List.of();
+    datasets.retainAll(model.datasets());
+    return model.datasets().size() > 2 ? datasets.stream().limit(2).toList() : List.of();
   }
 
   /** Of a search that looked at a part of what is possible, as far as its scores say it. */

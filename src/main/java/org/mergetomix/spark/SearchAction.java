@@ -135,7 +135,9 @@ public final class SearchAction {
       List<Problem> warnings,
       long started) {
     EvaluationsTable table = directory.evaluations(spark);
-    RunRecord fresh = RunRecords.begin(spark, plan, manifest, configuration);
+    RunRecord fresh =
+        RunRecords.begin(
+            spark, plan, MeasuredBaselines.added(spark, manifest, configuration), configuration);
     Set<String> devicesBefore = table.read().devices().keySet();
     RunRecord again =
         directory.update(fresh, before -> before.startedAgain(fresh).evaluatedOn(devicesBefore));
@@ -274,7 +276,9 @@ public final class SearchAction {
   private MemoryPlan checkInputs(SearchPlan search, List<Problem> warnings) {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
-      UserException.inputIfAny(manifest.missingFiles(files, Purpose.SEARCHING));
+      List<Problem> missing = new ArrayList<>(manifest.missingFiles(files, Purpose.SEARCHING));
+      missing.addAll(MeasuredBaselines.problems(manifest, files, configuration));
+      UserException.inputIfAny(missing);
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
       warnings.addAll(
           new InputCheck(spark, access, files, configuration.evaluation().engine())

@@ -17,16 +17,18 @@
  *
  * <p>The way of a search, all of it in {@code SearchAction}: {@code InputCheck} finds what is wrong
  * with the inputs, {@code MemoryCheck} whether an executor can hold them; {@code RunPlan} says
- * everything that an executor needs and is broadcast; {@code RunRecords} begins the record of the
- * run, {@code TaskDescription} writes what the tasks ask, {@code Preflights} measures the experts;
- * {@code round} has what a strategy proposes evaluated and committed; {@code Ranking} turns the
+ * everything that an executor needs and is broadcast; {@code MeasuredBaselines} what could be
+ * chosen by without experts; {@code RunRecords} begins the record of the run, {@code
+ * TaskDescription} writes what the tasks ask, {@code Preflights} measures the experts; {@code
+ * round} has what a strategy proposes evaluated and committed; {@code Ranking} turns the
  * evaluations into the ranked table; {@code RidgeRival} says how well MLlib's ridge regression
  * predicts its scores, beside the surfaces; {@code MixedDevices} warns where they come from more
  * than one kind of device.
  *
  * <p>Trainings are {@code TrainingPlan}, which makes the jobs, and {@code TrainingJobs}, which has
- * the missing ones done; {@code ScoreModels} scores whole models beside them. {@link
- * org.mergetomix.spark.MetricsPlugin} tells Spark's metrics what every executor did, and keeps its
- * name, which stands in users' configurations.
+ * the missing ones done; {@code ScoreModels} scores whole models beside them. {@code DatasetLosses}
+ * scores merges on rows of the datasets themselves. {@link org.mergetomix.spark.MetricsPlugin}
+ * tells Spark's metrics what every executor did, and keeps its name, which stands in users'
+ * configurations.
  */
 package org.mergetomix.spark;

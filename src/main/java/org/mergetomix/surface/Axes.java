@@ -88,12 +88,16 @@ public final class Axes implements Serializable {
 
   /** The weights of the subset with these members, and 0 elsewhere. */
   public double[] weights(BitSet members) {
-    if (!subsets.areEqual()) {
-      return weights(subset(members));
-    }
+    int[] places = members.stream().toArray();
+    double[] ofMembers =
+        SubsetWeights.weights(
+            Arrays.stream(places)
+                .mapToDouble(member -> subsets.amount(datasets[member]))
+                .toArray());
     double[] weights = new double[datasets.length];
-    double equal = 1.0 / members.cardinality();
-    members.stream().forEach(member -> weights[member] = equal);
+    for (int i = 0; i < places.length; i++) {
+      weights[places[i]] = ofMembers[i];
+    }
     return weights;
   }
 

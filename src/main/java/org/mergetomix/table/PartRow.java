@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.mergetomix.manifest.Baselines;
 
 /**
  * What is in a part of a divided corpus.
@@ -21,7 +22,8 @@ import java.util.TreeMap;
  * @param greatestDistance of one of them
  * @param similarity cosine between the mean features of the part and of each task's rows, by the
  *     task's id
- * @param cosines the same between it and every part
+ * @param baseLoss bits per byte of the base on a sample of its rows; NaN where it was not measured
+ * @param cosines cosine between its mean features and those of every part
  */
 public record PartRow(
     String part,
@@ -35,6 +37,7 @@ public record PartRow(
     double meanDistance,
     double greatestDistance,
     SortedMap<String, Double> similarity,
+    double baseLoss,
     SortedMap<String, Double> cosines)
     implements Serializable {
 
@@ -45,11 +48,37 @@ public record PartRow(
     cosines = Collections.unmodifiableSortedMap(new TreeMap<>(cosines));
   }
 
+  /** Whether the base's loss is known. */
+  public boolean isMeasured() {
+    return !Double.isNaN(baseLoss);
+  }
+
+  /** The same with the base's loss. */
+  public PartRow measured(double loss) {
+    return new PartRow(
+        part,
+        label,
+        rows,
+        nearDuplicates,
+        share,
+        characters,
+        words,
+        nearest,
+        meanDistance,
+        greatestDistance,
+        similarity,
+        loss,
+        cosines);
+  }
+
   /** What one could choose by without an expert: the greater, the sooner. */
   public SortedMap<String, Double> baselines() {
     SortedMap<String, Double> baselines = new TreeMap<>();
-    baselines.put("share", share);
-    similarity.forEach((task, cosine) -> baselines.put("similarity to " + task, cosine));
+    baselines.put(Baselines.SHARE, share);
+    similarity.forEach((task, cosine) -> baselines.put(Baselines.similarityTo(task), cosine));
+    if (isMeasured()) {
+      baselines.putAll(Baselines.ofLoss(baseLoss));
+    }
     return baselines;
   }
 }

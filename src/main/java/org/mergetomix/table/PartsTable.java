@@ -32,6 +32,7 @@ public final class PartsTable {
           .add("mean_distance", DoubleType, false)
           .add("greatest_distance", DoubleType, false)
           .add("similarity", createMapType(StringType, DoubleType, false), false)
+          .add("base_loss", DoubleType, true)
           .add("cosines", createMapType(StringType, DoubleType, false), false);
 
   private final ReplacedTable table;
@@ -65,6 +66,7 @@ public final class PartsTable {
         row.meanDistance(),
         row.greatestDistance(),
         CollectionConverters.asScala(row.similarity()),
+        NullableNumber.column(row.baseLoss()),
         CollectionConverters.asScala(row.cosines()));
   }
 }

@@ -242,8 +242,8 @@ public record RunRecord(
    * @param configuration every key with its value
    * @param versions of this software, Spark, the engine, Java; {@code device} names every kind of
    *     device that scores come from
-   * @param baselines what the manifest says of each dataset for comparison, by dataset and name;
-   *     may be empty
+   * @param baselines what was known of each dataset without its expert, from the manifest or
+   *     measured, by dataset and name; may be empty
    */
   public record Start(
       SortedMap<String, String> configuration,

@@ -30,9 +30,9 @@ class CorpusDemoIT {
     assertThat(folder.resolve("divided/run/report.html")).isNotEmptyFile();
     assertThat(eight.results())
         .contains("8 datasets")
-        .containsPattern("(?m)^Baseline:  by share p1, (the same|rank \\d+, worse by .*)$")
+        .containsPattern("(?m)^Baseline:  by share p1(\\+p2)?, (the same|rank \\d+, worse by .*)$")
         .containsPattern(
-            "(?m)^Baseline:  by similarity to ca p\\d, (the same|rank \\d+, worse .*)$");
+            "(?m)^Baseline:  by similarity to ca p\\d(\\+p\\d)?, (the same|rank \\d+, worse .*)$");
 
     Ran four = demo("divide.parts=4");
 

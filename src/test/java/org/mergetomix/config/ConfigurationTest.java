@@ -116,6 +116,7 @@ class ConfigurationTest {
                 new Configuration.Fidelity(
                     16, Configuration.Fidelity.Choice.SPREAD, 1, "", 2000, 0.95),
                 new Configuration.Divide(8, "", Configuration.Divide.Features.WORDS, 0.8),
+                new Configuration.Baselines(0),
                 new Configuration.Report(10, List.of()),
                 new CacheSettings("", 50L << 30, 4, 16 << 20),
                 new MlflowSettings("", "merge-to-mix"),

@@ -51,6 +51,7 @@ class CorpusExampleTest {
   @Test
   void isDividedAnewWhereThatIsNotCompleteOrWasDoneByOtherSettings() throws IOException {
     CorpusExample example = new CorpusExample(folder);
+    example.prepare();
     Configuration eight = Configuration.load(List.of(), example.settings());
     List<String> fewer = new ArrayList<>(example.settings());
     fewer.add("divide.parts=4");
@@ -64,6 +65,8 @@ class CorpusExampleTest {
 
     assertThat(example.isDivided(eight)).isTrue();
     assertThat(example.isDivided(Configuration.load(List.of(), fewer))).isFalse();
+    Files.writeString(folder.resolve("corpus.jsonl"), "{\"text\": \"another corpus\"}\n");
+    assertThat(example.isDivided(eight)).isFalse();
     example.discardDivision();
     assertThat(parts.getParent()).doesNotExist();
   }

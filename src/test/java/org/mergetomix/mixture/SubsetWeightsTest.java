@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.SubsetWeights.By;
 import org.mergetomix.problem.UserException;
@@ -99,5 +104,19 @@ class SubsetWeightsTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new SubsetWeights(By.TOKEN, new TreeMap<>(Map.of("a", 0L))))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Property(tries = 300, seed = "1")
+  void sayTheWeightsOfASubsetWithoutMakingIt(
+      @ForAll @Size(min = 1, max = 26) List<@LongRange(min = 1, max = 5_000) Long> amounts) {
+    SortedMap<String, Long> byId = new TreeMap<>();
+    amounts.forEach(amount -> byId.put(String.valueOf((char) ('A' + byId.size())), amount));
+    SubsetWeights weights = new SubsetWeights(By.TOKEN, byId);
+    List<String> ids = List.copyOf(byId.keySet());
+
+    Mixture subset = weights.subset(ids);
+
+    assertThat(SubsetWeights.weights(ids.stream().mapToDouble(weights::amount).toArray()))
+        .containsExactly(ids.stream().mapToDouble(subset::weight).toArray());
   }
 }

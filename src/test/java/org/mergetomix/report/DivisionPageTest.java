@@ -26,6 +26,7 @@ class DivisionPageTest {
         0.75,
         0.9,
         new TreeMap<>(Map.of("law", similarity)),
+        Double.NaN,
         new TreeMap<>(Map.of("p1", id.equals("p1") ? 1 : 0.25, "p2", id.equals("p2") ? 1 : 0.25)));
   }
 
@@ -54,6 +55,21 @@ class DivisionPageTest {
   void ordersTheBaselinesBySimilarityToTheTarget() {
     String targets = page().substring(page().indexOf("Choosing without experts"));
 
-    assertThat(targets).containsSubsequence("Similarity to law", "p2", "0.80", "p1", "0.20");
+    assertThat(targets)
+        .containsSubsequence("Similarity to law", "p2", "0.80", "p1", "0.20")
+        .doesNotContain("Base loss");
+  }
+
+  @Test
+  void showsTheLossOfTheBaseWhereItWasMeasured() {
+    String page =
+        DivisionPage.render(
+            "corpus.jsonl",
+            "by their words, with seed 1",
+            0,
+            List.of(part("p1", 60, 0.2).measured(3.5), part("p2", 40, 0.8).measured(2.25)));
+
+    assertThat(page.substring(page.indexOf("Choosing without experts")))
+        .containsSubsequence("Base loss, bits per byte", "p2", "2.250", "p1", "3.500");
   }
 }

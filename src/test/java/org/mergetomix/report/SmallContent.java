@@ -361,7 +361,7 @@ final class SmallContent {
                 new Estimate(3.25, 0.012),
                 new Estimate(0.148, 0.006))),
         confirmed ? Optional.of(model(ScoreModel.Basis.SURFACE, 0.02)) : Optional.empty(),
-        List.of("es", "fr"),
+        List.of(),
         List.of(),
         List.of(
             new BestOfSize(1, "es", new Estimate(3.1, 0.012)),
@@ -378,6 +378,7 @@ final class SmallContent {
   /** What a surface says of the three mixtures. */
   static ScoreModel model(ScoreModel.Basis basis, double error) {
     return new ScoreModel(
+        List.of("es", "fr", "it"),
         "quadratic in the merge weights",
         3,
         0.953,

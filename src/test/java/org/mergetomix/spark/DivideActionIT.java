@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -38,6 +39,7 @@ import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.table.PartRow;
 import org.mergetomix.table.PartsTable;
+import org.mergetomix.testing.HuggingFaceRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
 @ExtendWith(SparkSessionExtension.class)
@@ -451,6 +453,85 @@ class DivideActionIT {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("exists already");
     assertThat(other).hasContent("another's");
+  }
+
+  @Test
+  void saysTheBasesLossOnASampleOfEachPart(SparkSession spark) throws IOException {
+    HuggingFaceRun.of(folder);
+    List<String> rows = mixed();
+    Files.write(folder.resolve("corpus.txt"), rows);
+    Path several = Files.createDirectory(folder.resolve("several"));
+    Files.write(several.resolve("1.txt"), rows.subList(0, 50));
+    Files.write(several.resolve("2.txt"), rows.subList(50, 180));
+
+    DivideAction.Result one =
+        divide(
+            spark, configuration("data = \"corpus.txt\"", "divide.parts=3", "baselines.rows=20"));
+
+    assertThat(one.parts()).allMatch(PartRow::isMeasured);
+    assertThat(one.parts().get(0).baseLoss()).isNotEqualTo(one.parts().get(1).baseLoss());
+    assertThat(
+            new PartsTable(spark, target().child("summary"))
+                .dataset()
+                .orderBy("part")
+                .select("base_loss")
+                .as(Encoders.DOUBLE())
+                .collectAsList())
+        .isEqualTo(one.parts().stream().map(PartRow::baseLoss).toList());
+    Manifest manifest = Manifest.read(one.manifest().path());
+    assertThat(manifest.datasets())
+        .extracting(Manifest.DatasetEntry::baselines)
+        .isEqualTo(one.parts().stream().map(PartRow::baselines).toList());
+    assertThat(manifest.baselines().get("p1"))
+        .containsOnlyKeys("share", "similarity to law", "base loss", "base log-likelihood");
+
+    // The same rows as texts, in another order, as if they had never been divided.
+    List<Manifest.DatasetEntry> texts = new ArrayList<>();
+    for (PartRow part : one.parts()) {
+      List<String> its =
+          new ArrayList<>(
+              parts(spark)
+                  .where(col("part").equalTo(part.part()))
+                  .select("text")
+                  .as(Encoders.STRING())
+                  .collectAsList());
+      Collections.shuffle(its, new Random(5));
+      Path file = Files.write(folder.resolve(part.part() + ".txt"), its);
+      texts.add(
+          new Manifest.DatasetEntry(
+              part.part(),
+              Optional.of(Location.of(file)),
+              Location.of(folder.resolve("experts").resolve(part.part())),
+              Optional.empty()));
+    }
+    assertThat(
+            MeasuredBaselines.losses(
+                    spark,
+                    manifest.with(texts),
+                    configuration("data = \"corpus.txt\"", "baselines.rows=20"))
+                .values())
+        .containsExactlyElementsOf(one.parts().stream().map(PartRow::baseLoss).toList());
+
+    FileUtils.deleteDirectory(folder.resolve("divided").toFile());
+    assertThat(
+            divide(spark, configuration("data = several", "divide.parts=3", "baselines.rows=20"))
+                .parts())
+        .isEqualTo(one.parts());
+  }
+
+  @Test
+  void refusesABaseThatCannotBeAskedBeforeItDivides(SparkSession spark) throws IOException {
+    Files.write(folder.resolve("corpus.txt"), mixed());
+    Configuration configuration =
+        configuration("data = \"corpus.txt\"", "divide.parts=250", "baselines.rows=20");
+
+    refuses(spark, configuration, "The base's checkpoint", "base");
+
+    HuggingFaceRun.of(Files.createDirectory(folder.resolve("other")));
+    FileUtils.moveDirectory(folder.resolve("other/base").toFile(), folder.resolve("base").toFile());
+    Files.delete(folder.resolve("base/tokenizer.json"));
+
+    refuses(spark, configuration, "tokenizer.json");
   }
 
   private static void write(Path file) {

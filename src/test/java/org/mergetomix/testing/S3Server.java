@@ -17,7 +17,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -31,7 +30,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * An S3 server in a process of its own, on a free port of the loopback interface, with one key pair
  * drawn at random and its objects in memory. Closed, the process is gone.
  */
-public final class S3Server implements CloseableResource, AutoCloseable {
+public final class S3Server implements AutoCloseable {
 
   private static final Path CLASS_PATH = Path.of("target", "s3proxy.classpath");
 

@@ -28,7 +28,7 @@ import org.mergetomix.tensor.TensorSpec;
 
 /**
  * A real run in small: a TorchScript graph with seeded weights, four datasets of a few words each,
- * and a task. A search over its 15 mixtures takes a second.
+ * and a task. A search over its 15 mixtures takes seconds, nearly all of them Spark's.
  *
  * <p>Everything lies in one folder and is drawn from fixed seeds, so two folders hold the same
  * bytes.

@@ -1,14 +1,13 @@
 package org.mergetomix.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -17,11 +16,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * parameter.
  *
  * <p>There is one session in a JVM, on two threads, started by the first test that asks and stopped
- * after the last. A test must not stop it, nor change its settings for good.
+ * as the JVM ends: where Maven shares test classes out among several JVMs, each class is an
+ * execution of its own to JUnit, whose stores end with it. A test must not stop it, nor change its
+ * settings for good.
  */
 public final class SparkSessionExtension implements ParameterResolver {
-
-  private static final Namespace NAMESPACE = Namespace.create(SparkSessionExtension.class);
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -31,38 +30,39 @@ public final class SparkSessionExtension implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    SparkSession session =
-        context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(SharedSession.class).session;
     return parameter.getParameter().getType() == SparkSession.class
-        ? session
-        : JavaSparkContext.fromSparkContext(session.sparkContext());
+        ? Shared.SESSION
+        : JavaSparkContext.fromSparkContext(Shared.SESSION.sparkContext());
   }
 
-  /** Lives in JUnit's root store, which closes it after the last test of the JVM. */
-  private static final class SharedSession implements CloseableResource {
+  private static final class Shared {
 
-    private final Path warehouse;
-    private final SparkSession session;
+    private static final SparkSession SESSION = start();
 
-    SharedSession() throws IOException {
-      warehouse = Files.createTempDirectory("merge-to-mix-warehouse");
-      session =
-          SparkSession.builder()
-              .master("local[2]")
-              .appName("merge-to-mix tests")
-              .config("spark.ui.enabled", false)
-              .config("spark.driver.host", "localhost")
-              .config("spark.driver.bindAddress", "127.0.0.1")
-              .config("spark.sql.warehouse.dir", warehouse.toUri().toString())
-              .config("spark.sql.shuffle.partitions", 2)
-              .config("spark.sql.session.timeZone", "UTC")
-              .getOrCreate();
+    private static SparkSession start() {
+      try {
+        Path warehouse = Files.createTempDirectory("merge-to-mix-warehouse");
+        SparkSession session =
+            SparkSession.builder()
+                .master("local[2]")
+                .appName("merge-to-mix tests")
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.host", "localhost")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.sql.warehouse.dir", warehouse.toUri().toString())
+                .config("spark.sql.shuffle.partitions", 2)
+                .config("spark.sql.session.timeZone", "UTC")
+                .getOrCreate();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(session, warehouse)));
+        return session;
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
     }
 
-    @Override
-    public void close() throws IOException {
+    private static void stop(SparkSession session, Path warehouse) {
       session.stop();
-      FileUtils.deleteDirectory(warehouse.toFile());
+      FileUtils.deleteQuietly(warehouse.toFile());
     }
   }
 }

@@ -390,6 +390,7 @@ public final class Division implements AutoCloseable {
                   sum.meanDistance(),
                   sum.greatestDistance(),
                   similarity,
+                  Double.NaN,
                   cosines);
             })
         .sorted(Comparator.comparing(PartRow::part))

@@ -11,6 +11,7 @@ import org.mergetomix.table.Interaction;
 /**
  * What a surface says of a run's scores.
  *
+ * @param datasets which it knows, ascending: those of mixtures that have a score
  * @param surface the kind of surface that predicts best
  * @param mixtures to how many it was fitted
  * @param explained R² of its predictions of mixtures that were left out: 1 is perfect, 0 no better
@@ -21,11 +22,12 @@ import org.mergetomix.table.Interaction;
  * @param interactions one per pair of datasets, by their ids; of more than 24 datasets, of those
  *     with the greatest Shapley values either way; empty where there is no basis or a rough one,
  *     and of fewer than three datasets
- * @param expected what the surface expects of any mixture of these datasets: a prediction, in the
+ * @param expected what the surface expects of any mixture of its datasets: a prediction, in the
  *     score's unit
  * @param predictions of each mixture from the others, the best measured first
  */
 public record ScoreModel(
+    List<String> datasets,
     String surface,
     int mixtures,
     double explained,
@@ -37,6 +39,7 @@ public record ScoreModel(
     List<Predicted> predictions) {
 
   public ScoreModel {
+    datasets = List.copyOf(datasets);
     rivals = Collections.unmodifiableSortedMap(new TreeMap<>(rivals));
     gains = List.copyOf(gains);
     interactions = List.copyOf(interactions);

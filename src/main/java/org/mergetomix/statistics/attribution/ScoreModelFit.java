@@ -133,6 +133,7 @@ public final class ScoreModelFit {
     }
     return Optional.of(
         new ScoreModel(
+            axes.datasets(),
             best.surface().name(),
             fitted.size(),
             best.explained(),

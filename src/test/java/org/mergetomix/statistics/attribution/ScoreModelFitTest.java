@@ -236,6 +236,18 @@ class ScoreModelFitTest {
   }
 
   @Test
+  void knowsTheDatasetsOfMixturesThatHaveAScore() {
+    Map<Mixture, Double> some = subsets(1, DATASETS);
+    String failed = SCORES.axes().datasets().get(1);
+    some.keySet().removeIf(mixture -> mixture.datasets().contains(failed));
+
+    ScoreModel model = model(some, LOWER);
+
+    assertThat(model.datasets()).doesNotContain(failed).hasSize(DATASETS - 1).isSorted();
+    assertThat(model.expected().applyAsDouble(Mixture.subset(model.datasets()))).isFinite();
+  }
+
+  @Test
   void fewScoresAndEqualOnesSayNothing() {
     Map<Mixture, Double> equal = subsets(1, DATASETS);
     equal.replaceAll((mixture, score) -> 1.0);
