@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.mergetomix.config.Configuration;
 import org.mergetomix.evaluation.LanguageModelling;
 import org.mergetomix.evaluation.MultipleChoice;
@@ -178,17 +180,34 @@ class ExampleTest {
             " (%s). Choose a directory that can be written, with --directory.", file);
   }
 
-  @Test
-  void twelveLanguagesHaveTheSameBaseAndAllTheirTexts(SparkSession spark) throws IOException {
-    Manifest twelve = Manifest.read(new TwelveLanguages(directory).prepare(spark, SHORT));
+  @ParameterizedTest
+  @MethodSource("org.mergetomix.demo.LanguageBed#beds")
+  void bedsHaveTheSameBaseAndAllTheirTexts(LanguageBed bed, SparkSession spark) throws IOException {
+    Manifest manifest = Manifest.read(bed.write(directory, spark, SHORT));
 
-    assertThat(twelve.base()).isEqualTo(Manifest.read(manifestFile).base());
-    assertThat(twelve.datasets())
-        .hasSize(12)
+    assertThat(manifest.base()).isEqualTo(Manifest.read(manifestFile).base());
+    assertThat(manifest.datasets())
+        .hasSizeGreaterThan(5)
         .allSatisfy(dataset -> assertThat(dataset.data().orElseThrow().path()).isNotEmptyFile());
-    assertThat(twelve.tasks())
-        .hasSize(5)
-        .allSatisfy(task -> assertThat(task.data().path()).isNotEmptyFile());
+    assertThat(manifest.tasks())
+        .hasSizeGreaterThan(2)
+        .allSatisfy(
+            task -> {
+              assertThat(task.data().path()).isNotEmptyFile();
+              Path alone = manifest.file().path().resolveSibling(task.id() + ".conf");
+              assertThat(Manifest.read(alone).tasks()).containsExactly(task);
+            });
+  }
+
+  @Test
+  void aBedHasDatasetsOfVeryDifferentSizes(SparkSession spark) throws IOException {
+    Manifest sizes = Manifest.read(LanguageBed.SIZES.write(directory, spark, SHORT));
+
+    List<Integer> rows = new ArrayList<>();
+    for (Manifest.DatasetEntry dataset : sizes.datasets()) {
+      rows.add(Files.readAllLines(dataset.data().orElseThrow().path()).size());
+    }
+    assertThat(rows).containsExactlyInAnyOrder(30, 60, 150, 300, 600, 1_200);
   }
 
   private static SortedMap<String, String> digests() throws IOException {

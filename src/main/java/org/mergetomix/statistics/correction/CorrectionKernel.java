@@ -5,13 +5,17 @@ import org.mergetomix.surface.Axes;
 
 /**
  * How alike the errors of two surrogates are. The surrogate of one dataset is the trained model
- * itself, so everything vanishes with 1 − ρ.
+ * itself, so everything vanishes with 1 − ρ. A trained model's score need not go in proportion to
+ * the surrogate's: where the two part ways at some score, mixtures share an error only if they are
+ * alike in it too.
  *
  * @param constant variance of an error common to all mixtures
  * @param slope variance of an error in proportion to the standardised surrogate score
  * @param local variance of an error that only mixtures with like weights share
+ * @param bend 0, or more the nearer standardised scores have to be for that too; with 1, a distance
+ *     of 1 leaves 0.6 of it
  */
-record CorrectionKernel(double constant, double slope, double local) {
+record CorrectionKernel(double constant, double slope, double local, double bend) {
 
   private static final double RANGE = 0.6;
 
@@ -21,10 +25,12 @@ record CorrectionKernel(double constant, double slope, double local) {
       double difference = first.weights[i] - second.weights[i];
       squares += difference * difference;
     }
+    double apart = first.score - second.score;
+    double alike = Math.exp(-squares / RANGE - bend * apart * apart / 2);
     return 2
         * first.spread
         * second.spread
-        * (constant + slope * first.score * second.score + local * Math.exp(-squares / RANGE));
+        * (constant + slope * first.score * second.score + local * alike);
   }
 
   /** A mixture as the kernel sees it. */

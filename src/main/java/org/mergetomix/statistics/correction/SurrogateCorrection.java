@@ -19,6 +19,8 @@ public final class SurrogateCorrection {
   public static final int FEWEST = 4;
 
   private static final double[] VARIANCES = {0, .1, .3, 1, 3, 10};
+  private static final double[] STRAIGHT = {0};
+  private static final double[] BENDS = {0, 1};
   private static final double[] NOISES = {.02, .05, .15, .4};
 
   /** How many trainings at most say which kernel it is; time grows with their cube. */
@@ -133,9 +135,12 @@ public final class SurrogateCorrection {
     for (double constant : VARIANCES) {
       for (double slope : VARIANCES) {
         for (double local : VARIANCES) {
-          for (double noise : NOISES) {
-            Fit next = fit(new CorrectionKernel(constant, slope, local), noise, asked);
-            best = best == null || next.evidence > best.evidence ? next : best;
+          for (double bend : local == 0 ? STRAIGHT : BENDS) {
+            CorrectionKernel kernel = new CorrectionKernel(constant, slope, local, bend);
+            for (double noise : NOISES) {
+              Fit next = fit(kernel, noise, asked);
+              best = best == null || next.evidence > best.evidence ? next : best;
+            }
           }
         }
       }

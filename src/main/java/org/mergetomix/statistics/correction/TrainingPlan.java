@@ -12,7 +12,7 @@ import org.mergetomix.surface.Observation;
  */
 public final class TrainingPlan {
 
-  private static final CorrectionKernel KERNEL = new CorrectionKernel(1, .5, .5);
+  private static final CorrectionKernel KERNEL = new CorrectionKernel(1, .5, .5, 0);
   private static final double NOISE = .05;
 
   private TrainingPlan() {}

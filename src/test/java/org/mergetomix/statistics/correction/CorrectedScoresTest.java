@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.mergetomix.mixture.Mixture;
@@ -13,6 +16,8 @@ import org.mergetomix.score.Direction;
 import org.mergetomix.score.ScoreUnit;
 import org.mergetomix.statistics.correction.CorrectedScores.Ranked;
 import org.mergetomix.statistics.correction.SurrogateCorrection.Training;
+import org.mergetomix.surface.Axes;
+import org.mergetomix.surface.Observation;
 import org.mergetomix.table.CorrectedRow;
 
 class CorrectedScoresTest {
@@ -89,6 +94,46 @@ class CorrectedScoresTest {
     assertThat(applied).isLessThanOrEqualTo(3);
   }
 
+  /**
+   * A script that the base has never seen: trained on with others it is learnt all the same, while
+   * a merge with them loses most of it, and flatters those that lack it.
+   */
+  @Test
+  void learnsErrorsThatAreNotInProportionToTheScore() {
+    List<Ranked> surrogates = surrogates(1);
+    for (String script : DATASETS) {
+      List<Ranked> merged =
+          surrogates.stream()
+              .map(
+                  one ->
+                      new Ranked(
+                          one.mixture(),
+                          one.rank(),
+                          one.score() + 6 - 4 * one.mixture().weight(script)))
+              .toList();
+      List<Ranked> others = new ArrayList<>(merged);
+      others.removeIf(one -> one.mixture().size() == 1);
+      List<Training> trainings = new ArrayList<>();
+      for (Mixture mixture : planned(others, 8)) {
+        others.stream()
+            .filter(one -> one.mixture().equals(mixture))
+            .map(one -> new Training(mixture, one.score(), learnt(one, script), 1))
+            .forEach(trainings::add);
+      }
+
+      CorrectedScores found = CorrectedScores.of(merged, trainings, LOWER).orElseThrow();
+
+      assertThat(found.applied()).isTrue();
+      Map<String, Double> corrected =
+          found.rows().stream()
+              .collect(Collectors.toMap(CorrectedRow::mixture, row -> row.corrected().value()));
+      trainings.forEach(one -> others.removeIf(other -> other.mixture().equals(one.mixture())));
+      double before = error(others, script, Ranked::score);
+      double after = error(others, script, one -> corrected.get(one.mixture().id()));
+      assertThat(after).isLessThan(before / 5);
+    }
+  }
+
   @Test
   void saysNothingOfFewTrainings() {
     List<Ranked> surrogates = surrogates(1);
@@ -151,6 +196,30 @@ class CorrectedScoresTest {
   private static double real(Mixture mixture, double surrogate) {
     double concentration = mixture.weights().stream().mapToDouble(weight -> weight * weight).sum();
     return surrogate + (1 - concentration) * (.2 + .4 * mixture.weight("a"));
+  }
+
+  private static double learnt(Ranked surrogate, String script) {
+    return surrogate.mixture().datasets().contains(script)
+        ? 5 + .1 * surrogate.mixture().size()
+        : surrogate.score() + 1;
+  }
+
+  private static double error(
+      List<Ranked> mixtures, String script, ToDoubleFunction<Ranked> expected) {
+    return Math.sqrt(
+        mixtures.stream()
+            .mapToDouble(one -> Math.pow(learnt(one, script) - expected.applyAsDouble(one), 2))
+            .average()
+            .orElseThrow());
+  }
+
+  private static List<Mixture> planned(List<Ranked> surrogates, int count) {
+    return TrainingPlan.next(
+        new SurrogateScores(
+            Axes.of(DATASETS),
+            surrogates.stream().map(one -> Observation.of(one.mixture(), one.score())).toList()),
+        List.of(),
+        count);
   }
 
   private static List<Training> trainings(List<Ranked> surrogates, int count, long seed) {
