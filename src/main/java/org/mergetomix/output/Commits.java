@@ -20,6 +20,7 @@ import scala.jdk.javaapi.CollectionConverters;
 public final class Commits {
 
   private static final String MARK = "_SUCCESS";
+  private static final String MAGIC = "__magic";
   private static final String PROTOCOL = "spark.sql.sources.commitProtocolClass";
   private static final String PARQUET = "spark.sql.parquet.output.committer.class";
   private static final String NAME = "fs.s3a.committer.name";
@@ -40,6 +41,20 @@ public final class Commits {
   public static List<Location> committed(SparkSession spark, Location folder) {
     try {
       return files(spark).foldersWith(MARK, folder);
+    } catch (IOException failure) {
+      throw OutputProblems.of(folder, failure);
+    }
+  }
+
+  /**
+   * What a driver that was killed left in tables that it had committed: the magic committer sets
+   * the mark first, and deletes its own files after it. An object store is asked for one listing.
+   *
+   * @throws UserException if the folder cannot be listed
+   */
+  public static List<Location> left(SparkSession spark, Location folder) {
+    try {
+      return files(spark).foldersStarting(MAGIC, folder);
     } catch (IOException failure) {
       throw OutputProblems.of(folder, failure);
     }

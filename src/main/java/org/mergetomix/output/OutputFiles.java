@@ -119,9 +119,8 @@ public final class OutputFiles {
    * once, whatever their number.
    */
   List<Location> foldersWith(String name, Location folder) throws IOException {
-    FileSystem system = system(folder);
-    List<Location> found = new ArrayList<>();
-    if (!OBJECT_STORES.contains(system.getUri().getScheme())) {
+    if (!isObjectStore(folder)) {
+      List<Location> found = new ArrayList<>();
       for (Location child : children(folder)) {
         if (exists(child.child(name))) {
           found.add(child);
@@ -129,19 +128,47 @@ public final class OutputFiles {
       }
       return List.copyOf(found);
     }
+    return files(folder).stream()
+        .filter(file -> file.size() == 2 && file.get(1).equals(name))
+        .map(file -> folder.child(file.get(0)))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * The folders of some prefix that lie in the folders within a folder, in order. Nothing but in an
+   * object store, which is asked once.
+   */
+  List<Location> foldersStarting(String prefix, Location folder) throws IOException {
+    if (!isObjectStore(folder)) {
+      return List.of();
+    }
+    return files(folder).stream()
+        .filter(file -> file.size() > 2 && file.get(1).startsWith(prefix))
+        .map(file -> folder.child(file.get(0)).child(file.get(1)))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private boolean isObjectStore(Location folder) throws IOException {
+    return OBJECT_STORES.contains(system(folder).getUri().getScheme());
+  }
+
+  /** All files in a folder, however deep, each by the names on the way to it. */
+  private List<List<String>> files(Location folder) throws IOException {
     Path path = Connector.path(folder);
+    List<List<String>> found = new ArrayList<>();
     try {
-      RemoteIterator<LocatedFileStatus> files = system.listFiles(path, true);
+      RemoteIterator<LocatedFileStatus> files = system(folder).listFiles(path, true);
       while (files.hasNext()) {
-        Path file = files.next().getPath();
-        if (file.getName().equals(name) && path.equals(file.getParent().getParent())) {
-          found.add(folder.child(file.getParent().getName()));
-        }
+        String file = path.toUri().relativize(files.next().getPath().toUri()).getPath();
+        found.add(List.of(file.split("/", -1)));
       }
     } catch (FileNotFoundException missing) {
       return List.of();
     }
-    return found.stream().sorted().toList();
+    return found;
   }
 
   /** What the file system says of a place; empty when nothing is there. */

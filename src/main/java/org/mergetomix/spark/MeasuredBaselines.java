@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
@@ -95,14 +96,15 @@ final class MeasuredBaselines {
   /**
    * The manifest with what an earlier start of the same run measured, so that a run measures once.
    *
-   * @param before the run that was there, if there was one
+   * @param before the run that was there, if there was one; read where it matters
    */
   static Manifest remembered(
-      Manifest manifest, Optional<RunRecord> before, Configuration configuration) {
+      Manifest manifest, Supplier<Optional<RunRecord>> before, Configuration configuration) {
     if (configuration.baselines().rows() == 0) {
       return manifest;
     }
     return before
+        .get()
         .map(RunRecord::start)
         .filter(start -> isMeasuredAlike(start.configuration(), configuration.asMap()))
         .map(RunRecord.Start::baselines)

@@ -296,7 +296,7 @@ public final class SearchAction {
 
   /** The manifest with the baselines that this run measured before. */
   private Manifest remembered() {
-    return MeasuredBaselines.remembered(manifest, directory.read(), configuration);
+    return MeasuredBaselines.remembered(manifest, directory::read, configuration);
   }
 
   /** What to know where rounds are too narrow for the cluster. */

@@ -294,7 +294,7 @@ public final class RunDirectory {
     }
   }
 
-  /** Rounds without a commit, and tables on the way to their place. */
+  /** Rounds without a commit, what others keep of theirs, and tables on the way to their place. */
   private List<Location> unfinished(SparkSession spark) throws IOException {
     List<Location> found = new ArrayList<>();
     for (Location folder :
@@ -316,6 +316,7 @@ public final class RunDirectory {
     rounds.removeIf(child -> !child.name().startsWith("round="));
     if (!rounds.isEmpty()) {
       rounds.removeAll(Commits.committed(spark, evaluations));
+      found.addAll(Commits.left(spark, evaluations));
     }
     found.addAll(rounds);
     return found;

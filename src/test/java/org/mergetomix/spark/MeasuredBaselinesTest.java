@@ -128,15 +128,15 @@ class MeasuredBaselinesTest {
                 new RunRecord.Run("0a1b2c", new TreeMap<>(), SmallRun.DATASETS, List.of()),
                 new RunRecord.Start(five.asMap(), new TreeMap<>(), measured.baselines())));
 
-    assertThat(MeasuredBaselines.remembered(plain, before, five)).isEqualTo(measured);
-    assertThat(MeasuredBaselines.remembered(plain, Optional.empty(), five)).isEqualTo(plain);
+    assertThat(MeasuredBaselines.remembered(plain, () -> before, five)).isEqualTo(measured);
+    assertThat(MeasuredBaselines.remembered(plain, Optional::empty, five)).isEqualTo(plain);
     for (String other : List.of("baselines.rows=6", "baselines.rows=0")) {
-      assertThat(MeasuredBaselines.remembered(plain, before, run.configuration(other)))
+      assertThat(MeasuredBaselines.remembered(plain, () -> before, run.configuration(other)))
           .isEqualTo(plain);
     }
     assertThat(
             MeasuredBaselines.remembered(
-                plain, before, run.configuration("baselines.rows=5", "seed=2")))
+                plain, () -> before, run.configuration("baselines.rows=5", "seed=2")))
         .isEqualTo(plain);
   }
 

@@ -133,12 +133,19 @@ class S3OutputIT {
     s3.delete(bucket, round(1) + "_SUCCESS");
     String truncated = "run/evaluations/round=exhaustive-0004-0123abcd/part-00000-x.parquet";
     s3.write(bucket, truncated, Arrays.copyOf(part, part.length / 2));
+    String committed =
+        s3.keys(bucket, "run/evaluations/round=exhaustive").stream()
+            .filter(key -> key.endsWith("/_SUCCESS"))
+            .findFirst()
+            .orElseThrow();
+    String pending = committed.replace("_SUCCESS", "__magic_job-1/job-1/00/task_1.pendingset");
+    s3.write(bucket, pending, part);
 
     SearchAction.Result again = search("search.round-size=2");
 
     assertThat(again.evaluatedNow()).isEqualTo(5);
     assertThat(again.record().rankedDigest()).isEqualTo(undisturbed);
-    assertThat(s3.keys(bucket, "run/evaluations/")).doesNotContain(truncated);
+    assertThat(s3.keys(bucket, "run/evaluations/")).doesNotContain(truncated, pending);
     assertThat(EvaluationRows.ofMixtures(directory().evaluations(spark)))
         .hasSize(SmallRun.MIXTURES)
         .extracting(EvaluationRow::mixture)
