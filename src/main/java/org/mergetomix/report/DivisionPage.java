@@ -164,7 +164,7 @@ public final class DivisionPage {
                 ? ""
                 : ", how similar it is to the data of a task, as the cosine of their mean features")
             + (measured
-                ? ", what the base knows least of, or best: its loss on a sample of the part's rows"
+                ? ", the base's loss on a sample of its rows, the highest first or the lowest"
                 : "")
             + ". Compare a search with it.");
     List<Column> columns = new ArrayList<>(List.of(Column.id("Part"), Column.number("Share")));
