@@ -1,7 +1,6 @@
 package org.mergetomix.manifest;
 
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The baselines that this program finds itself, by the names that they have in a manifest. Like all
@@ -17,9 +16,6 @@ public final class Baselines {
 
   /** The same with the other sign: the greatest are of what the base knows best. */
   public static final String LOG_LIKELIHOOD = "base log-likelihood";
-
-  /** Those that a search measures where it is asked to. */
-  public static final Set<String> MEASURED = Set.of(SHARE, LOSS, LOG_LIKELIHOOD);
 
   private Baselines() {}
 

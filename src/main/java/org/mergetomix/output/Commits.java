@@ -47,8 +47,9 @@ public final class Commits {
   }
 
   /**
-   * What a driver that was killed left in tables that it had committed: the magic committer sets
-   * the mark first, and deletes its own files after it. An object store is asked for one listing.
+   * What the committers of drivers that were killed left in tables, committed ones too: the magic
+   * committer sets the mark first, and deletes its own files after it. An object store is asked for
+   * one listing.
    *
    * @throws UserException if the folder cannot be listed
    */

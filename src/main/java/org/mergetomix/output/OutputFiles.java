@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -128,11 +131,15 @@ public final class OutputFiles {
       }
       return List.copyOf(found);
     }
-    return files(folder).stream()
-        .filter(file -> file.size() == 2 && file.get(1).equals(name))
-        .map(file -> folder.child(file.get(0)))
-        .sorted()
-        .toList();
+    SortedSet<Location> found = new TreeSet<>();
+    walk(
+        folder,
+        file -> {
+          if (file.size() == 2 && file.get(1).equals(name)) {
+            found.add(folder.child(file.get(0)));
+          }
+        });
+    return List.copyOf(found);
   }
 
   /**
@@ -140,35 +147,35 @@ public final class OutputFiles {
    * object store, which is asked once.
    */
   List<Location> foldersStarting(String prefix, Location folder) throws IOException {
-    if (!isObjectStore(folder)) {
-      return List.of();
+    SortedSet<Location> found = new TreeSet<>();
+    if (isObjectStore(folder)) {
+      walk(
+          folder,
+          file -> {
+            if (file.size() > 2 && file.get(1).startsWith(prefix)) {
+              found.add(folder.child(file.get(0)).child(file.get(1)));
+            }
+          });
     }
-    return files(folder).stream()
-        .filter(file -> file.size() > 2 && file.get(1).startsWith(prefix))
-        .map(file -> folder.child(file.get(0)).child(file.get(1)))
-        .distinct()
-        .sorted()
-        .toList();
+    return List.copyOf(found);
   }
 
   private boolean isObjectStore(Location folder) throws IOException {
     return OBJECT_STORES.contains(system(folder).getUri().getScheme());
   }
 
-  /** All files in a folder, however deep, each by the names on the way to it. */
-  private List<List<String>> files(Location folder) throws IOException {
+  /** Sees all files in a folder, however deep, each by the names on the way to it. */
+  private void walk(Location folder, Consumer<List<String>> seeing) throws IOException {
     Path path = Connector.path(folder);
-    List<List<String>> found = new ArrayList<>();
     try {
       RemoteIterator<LocatedFileStatus> files = system(folder).listFiles(path, true);
       while (files.hasNext()) {
         String file = path.toUri().relativize(files.next().getPath().toUri()).getPath();
-        found.add(List.of(file.split("/", -1)));
+        seeing.accept(List.of(file.split("/", -1)));
       }
     } catch (FileNotFoundException missing) {
-      return List.of();
+      // An empty one.
     }
-    return found;
   }
 
   /** What the file system says of a place; empty when nothing is there. */

@@ -97,6 +97,7 @@ public final class CheckAction {
                 .judging(manifest)
                 .datasets(manifest, withData, TrainingPlan.heldOut(configuration))
                 .run(manifest, datasets.get(false)));
+    MeasuredBaselines.requireReading(manifest, files, configuration);
     warnings.addAll(memory.stream().flatMap(plan -> plan.warnings().stream()).toList());
     if (configuration.evaluation().engine() == Engine.WORKER) {
       warnings.addAll(WorkerWarnings.of(WorkerInquiry.check(spark, manifest, configuration)));

@@ -2,26 +2,24 @@ package org.mergetomix.spark;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.mergetomix.cache.InputFiles;
 import org.mergetomix.config.Configuration;
+import org.mergetomix.config.Configuration.Evaluation.Engine;
 import org.mergetomix.evaluation.SampledModelling;
 import org.mergetomix.manifest.Baselines;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.manifest.Purpose;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.plan.BaseModel;
+import org.mergetomix.plan.FactorsCheck;
 import org.mergetomix.plan.InputAccess;
-import org.mergetomix.plan.RunPlan;
+import org.mergetomix.plan.WorkerInquiry;
 import org.mergetomix.problem.Problem;
 import org.mergetomix.problem.UserException;
-import org.mergetomix.table.RunRecord;
 
 /**
  * What is measured of datasets without their experts, where {@code baselines.rows} asks for it: the
@@ -33,8 +31,8 @@ final class MeasuredBaselines {
 
   /** What stands in the way; nothing where nothing is to be measured. */
   static List<Problem> problems(Manifest manifest, InputFiles files, Configuration configuration) {
-    boolean lossIsKnown = isKnown(manifest, configuration, Baselines.LOSS);
-    if (lossIsKnown && isKnown(manifest, configuration, Baselines.SHARE)) {
+    if (isKnown(manifest, configuration, Baselines.LOSS)
+        && isKnown(manifest, configuration, Baselines.SHARE)) {
       return List.of();
     }
     List<Problem> problems = new ArrayList<>();
@@ -56,26 +54,34 @@ final class MeasuredBaselines {
                           manifest.file().toString(),
                           "Give it the key data, or set baselines.rows to 0")));
     }
-    if (!lossIsKnown && manifest.missingFiles(files, Purpose.SEARCHING).isEmpty()) {
-      problems.addAll(unreadable(manifest, files, configuration));
-    }
     return List.copyOf(problems);
   }
 
-  /** Why the base cannot read texts, which tasks of lm-eval do not ask of it. */
-  private static List<Problem> unreadable(
-      Manifest manifest, InputFiles files, Configuration configuration) {
+  /**
+   * Makes sure that the base can read texts, which tasks of lm-eval do not ask of it. Does nothing
+   * where its loss is not to be measured.
+   *
+   * @param manifest with one dataset or more
+   * @throws UserException with everything that is in the way
+   */
+  static void requireReading(Manifest manifest, InputFiles files, Configuration configuration) {
+    if (!isKnown(manifest, configuration, Baselines.LOSS)) {
+      reading(manifest, files, configuration);
+    }
+  }
+
+  private static void reading(Manifest manifest, InputFiles files, Configuration configuration) {
     try {
       BaseModel.toEvaluate(files, manifest, configuration.evaluation().engine()).reading();
-      return List.of();
     } catch (UserException problems) {
-      return files.named(problems).problems();
+      throw files.named(problems);
     }
   }
 
   /**
    * Makes sure that the base can be asked, before there are datasets; looks at its headers and
-   * small files. Does nothing where nothing is to be measured.
+   * small files, and asks a worker where one evaluates. Does nothing where nothing is to be
+   * measured.
    *
    * @param manifest without datasets and tasks
    * @throws UserException with everything that is wrong with the base
@@ -89,44 +95,11 @@ final class MeasuredBaselines {
     InputAccess access = InputAccess.of(spark, configuration);
     new InputCheck(spark, access, files, configuration.evaluation().engine())
         .run(manifest, List.of());
-    UserException.inputIfAny(unreadable(manifest, files, configuration));
-    RunPlan.of(spark, manifest, configuration);
-  }
-
-  /**
-   * The manifest with what an earlier start of the same run measured, so that a run measures once.
-   *
-   * @param before the run that was there, if there was one; read where it matters
-   */
-  static Manifest remembered(
-      Manifest manifest, Supplier<Optional<RunRecord>> before, Configuration configuration) {
-    if (configuration.baselines().rows() == 0) {
-      return manifest;
+    reading(manifest, files, configuration);
+    FactorsCheck.require(manifest, configuration, files);
+    if (configuration.evaluation().engine() == Engine.WORKER) {
+      WorkerInquiry.check(spark, manifest, configuration);
     }
-    return before
-        .get()
-        .map(RunRecord::start)
-        .filter(start -> isMeasuredAlike(start.configuration(), configuration.asMap()))
-        .map(RunRecord.Start::baselines)
-        .filter(found -> found.keySet().containsAll(manifest.datasetIds()))
-        .map(
-            found ->
-                manifest.with(
-                    manifest.datasets().stream()
-                        .map(dataset -> dataset.knowing(measured(found.get(dataset.id()))))
-                        .toList()))
-        .orElse(manifest);
-  }
-
-  private static boolean isMeasuredAlike(Map<String, String> before, Map<String, String> now) {
-    return Stream.of("baselines.rows", "seed", "manifest")
-        .allMatch(key -> now.get(key).equals(before.get(key)));
-  }
-
-  private static Map<String, Double> measured(SortedMap<String, Double> numbers) {
-    SortedMap<String, Double> measured = new TreeMap<>(numbers);
-    measured.keySet().retainAll(Baselines.MEASURED);
-    return measured;
   }
 
   /**

@@ -137,10 +137,7 @@ public final class SearchAction {
     EvaluationsTable table = directory.evaluations(spark);
     RunRecord fresh =
         RunRecords.begin(
-            spark,
-            plan,
-            MeasuredBaselines.added(spark, remembered(), configuration),
-            configuration);
+            spark, plan, MeasuredBaselines.added(spark, manifest, configuration), configuration);
     Set<String> devicesBefore = table.read().devices().keySet();
     RunRecord again =
         directory.update(fresh, before -> before.startedAgain(fresh).evaluatedOn(devicesBefore));
@@ -280,23 +277,19 @@ public final class SearchAction {
     InputAccess access = InputAccess.of(spark, configuration);
     try (InputFiles files = access.open()) {
       List<Problem> missing = new ArrayList<>(manifest.missingFiles(files, Purpose.SEARCHING));
-      missing.addAll(MeasuredBaselines.problems(remembered(), files, configuration));
+      missing.addAll(MeasuredBaselines.problems(manifest, files, configuration));
       UserException.inputIfAny(missing);
       Optional<MemoryPlan> memory = new MemoryCheck(spark, files, configuration).plan(manifest);
       warnings.addAll(
           new InputCheck(spark, access, files, configuration.evaluation().engine())
               .judging(manifest)
               .run(manifest, manifest.datasets()));
+      MeasuredBaselines.requireReading(manifest, files, configuration);
       // What it could not read, the check of inputs has refused.
       warnings.addAll(memory.orElseThrow().warnings());
       idle(search).ifPresent(warnings::add);
       return memory.orElseThrow();
     }
-  }
-
-  /** The manifest with the baselines that this run measured before. */
-  private Manifest remembered() {
-    return MeasuredBaselines.remembered(manifest, directory::read, configuration);
   }
 
   /** What to know where rounds are too narrow for the cluster. */

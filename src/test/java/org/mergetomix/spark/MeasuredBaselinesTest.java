@@ -14,21 +14,17 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.mergetomix.config.Configuration;
 import org.mergetomix.manifest.Manifest;
 import org.mergetomix.mixture.Mixture;
 import org.mergetomix.problem.UserException;
 import org.mergetomix.spark.round.Progress;
 import org.mergetomix.statistics.BaselineChoice;
-import org.mergetomix.table.RunRecord;
 import org.mergetomix.testing.SmallRun;
 import org.mergetomix.testing.SparkSessionExtension;
 
@@ -113,31 +109,6 @@ class MeasuredBaselinesTest {
     assertThat(MeasuredBaselines.added(spark, told, run.configuration())).isEqualTo(told);
     assertThat(MeasuredBaselines.added(spark, found, run.configuration("baselines.rows=3")))
         .isEqualTo(found);
-  }
-
-  @Test
-  void measuresOnceARunUnlessSomethingElseIsAsked(SparkSession spark) {
-    SmallRun run = SmallRun.withoutExperts(folder);
-    Manifest plain = run.manifest();
-    Configuration five = run.configuration("baselines.rows=5");
-    Manifest measured = MeasuredBaselines.added(spark, plain, five);
-    Optional<RunRecord> before =
-        Optional.of(
-            RunRecord.begun(
-                "2026-01-01T00:00:00Z",
-                new RunRecord.Run("0a1b2c", new TreeMap<>(), SmallRun.DATASETS, List.of()),
-                new RunRecord.Start(five.asMap(), new TreeMap<>(), measured.baselines())));
-
-    assertThat(MeasuredBaselines.remembered(plain, () -> before, five)).isEqualTo(measured);
-    assertThat(MeasuredBaselines.remembered(plain, Optional::empty, five)).isEqualTo(plain);
-    for (String other : List.of("baselines.rows=6", "baselines.rows=0")) {
-      assertThat(MeasuredBaselines.remembered(plain, () -> before, run.configuration(other)))
-          .isEqualTo(plain);
-    }
-    assertThat(
-            MeasuredBaselines.remembered(
-                plain, () -> before, run.configuration("baselines.rows=5", "seed=2")))
-        .isEqualTo(plain);
   }
 
   @Test
